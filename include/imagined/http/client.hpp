@@ -1,0 +1,68 @@
+// An HTTP/1.1 client on Asio: pooled keep-alive connections per (scheme, host, port), TLS with peer
+// and host name verification, a deadline on every phase, a cap on what is read. It never retries and
+// never follows a redirect by itself: who pays for a request decides about repeating it.
+#pragma once
+
+#include "imagined/base/async.hpp"
+#include "imagined/base/failure.hpp"
+#include "imagined/http/egress.hpp"
+#include "imagined/http/message.hpp"
+#include "imagined/http/url.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace imagined::http {
+
+struct client_options {
+    std::size_t max_idle_per_host = 256;
+    seconds idle_lifetime{30};
+    milliseconds resolve_deadline{5000};
+    milliseconds connect_deadline{10000}; // TCP and TLS together
+    std::string ca_file;                  // extra trust anchors, beside the system's
+    std::size_t max_response_header_bytes = 64 * 1024;
+};
+
+struct outgoing {
+    std::string method = "GET";
+    url to;
+    fields headers; // Host, Content-Length and Connection are the client's business
+    std::string body;
+    milliseconds deadline{30000};              // whole exchange, resolve included
+    std::size_t max_body_bytes = 1024 * 1024;  // of the answer
+    const egress_policy* egress = nullptr;     // nullptr: trusted; must outlive the call
+    bool fresh_connection = false;             // do not use a pooled one
+};
+
+// How far an exchange got: whether the peer can have acted on it.
+enum class progress {
+    not_sent,  // no byte of the request was written: it surely did not start
+    sent,      // some byte was written; the peer may have acted
+    answered,  // a complete response was read
+};
+
+struct exchange {
+    progress reached = progress::not_sent;
+    // On failure: `unavailable` (resolve, connect, TLS, time-out, cut), `rejected` (egress policy),
+    // `corrupt` (not HTTP), `throttled` (answer longer than max_body_bytes).
+    result<response> outcome = failure{};
+};
+
+class client {
+public:
+    // `on` must outlive the client. Fails with `invalid` when ca_file cannot be read.
+    static result<std::unique_ptr<client>> create(executor on, client_options options);
+
+    virtual ~client() = default;
+
+    // Runs one exchange. Never throws for network trouble. A pooled connection that the peer closed
+    // before any byte of the request was written is replaced by a fresh one (that is not a retry);
+    // once a byte was written it is `sent`. With cancellation the connection is dropped.
+    virtual awaitable<exchange> send(outgoing request) = 0;
+
+    virtual std::size_t idle_connections() const = 0;
+};
+
+} // namespace imagined::http

@@ -1,0 +1,73 @@
+// What both sides of HTTP exchange, as plain values: no Beast type leaves the http module.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace imagined::http {
+
+// Header fields in arrival order; names compare without regard to case.
+class fields {
+public:
+    void set(std::string_view name, std::string_view value); // replaces all of that name
+    void add(std::string_view name, std::string_view value);
+    // The first value, or empty when absent. The view lives as long as this object is unchanged.
+    std::string_view get(std::string_view name) const;
+    bool has(std::string_view name) const;
+
+    auto begin() const { return entries_.begin(); }
+    auto end() const { return entries_.end(); }
+
+private:
+    std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+bool iequals(std::string_view a, std::string_view b);
+
+// A request line and its headers, before any byte of the body was read.
+struct request_head {
+    std::string method; // upper case as sent: "POST"
+    std::string target; // as sent: "/mj/image/17?thumb=1"
+    std::string path;   // percent-decoded path of target; "" if it does not decode to UTF-8
+    std::string query;  // raw, without '?'
+    fields headers;
+    std::string peer;   // "127.0.0.1" ; for logs
+};
+
+struct request : request_head {
+    std::string body;
+};
+
+// The value of `key` in a query string, percent- and plus-decoded; nullopt when absent.
+std::optional<std::string> query_value(std::string_view query, std::string_view key);
+
+// Part of a file that is sent without being held in memory. The file is opened when the answer
+// starts; what an unlinked file still holds is sent whole.
+struct file_slice {
+    std::string path;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+struct response {
+    int status = 200;
+    fields headers; // Content-Length, Date and Connection are the server's business
+    std::variant<std::string, file_slice> body;
+
+    // The body as text; "" for a file.
+    std::string_view text() const {
+        const auto* held = std::get_if<std::string>(&body);
+        return held == nullptr ? std::string_view{} : std::string_view{*held};
+    }
+};
+
+// The standard reason phrase: 404 -> "Not Found".
+std::string_view reason_phrase(int status);
+
+} // namespace imagined::http

@@ -1,0 +1,83 @@
+// An HTTP/1.1 server on Beast: framing, limits and deadlines are its business; what a request means
+// is the handler's. Keep-alive and pipelining are served. HEAD answers carry headers only.
+// `Expect: 100-continue` is answered after admission.
+//
+// Ambiguous framing is refused with 400 and the connection closed, before admission (RFC 9112 §6.3,
+// §11.2; request smuggling): Content-Length together with Transfer-Encoding in either order,
+// repeated Content-Length (identical ones too), any transfer coding but a single `chunked`, chunked
+// in HTTP/1.0, framing fields (Content-Length, Transfer-Encoding, Host) in trailers, obs-fold, bare
+// LF line ends, several Host fields, none in HTTP/1.1.
+#pragma once
+
+#include "imagined/base/async.hpp"
+#include "imagined/base/failure.hpp"
+#include "imagined/base/task_group.hpp"
+#include "imagined/http/message.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace imagined::http {
+
+struct server_options {
+    std::string listen = "127.0.0.1:8080"; // host:port, [v6]:port; port 0 picks a free one
+    std::size_t max_header_bytes = 16 * 1024;
+    std::size_t max_header_count = 100;
+    std::size_t max_connections = 20000;
+    seconds header_deadline{10};  // from the first byte of a request to the end of its headers
+    seconds idle_deadline{75};    // between requests of a kept connection
+    seconds body_deadline{120};   // whole body
+    std::size_t min_body_rate = 1024; // bytes a second, averaged over windows of 10 s, after 10 s
+    seconds write_deadline{60};   // without any progress of the answer
+};
+
+// What the handler decides on the head alone: how much body it takes, or an answer at once.
+struct admission {
+    std::size_t max_body_bytes = 0; // a longer body gets 413 through handler::refuse
+};
+
+class handler {
+public:
+    virtual ~handler() = default;
+
+    // Called once the head is read and its framing accepted. Route and authenticate here; a
+    // response ends the request (its unread body is drained briefly, then the connection closes).
+    virtual std::variant<admission, response> admit(const request_head& head) = 0;
+
+    // Called with the whole body. Must not throw for bad input. An exception becomes refuse(500)
+    // and ends only this request.
+    virtual awaitable<response> handle(request incoming) = 0;
+
+    // Shapes the server's own errors (400 framing, 408, 413, 417, 431, 500, 503) like the API's.
+    // `head` is empty-valued when the head could not be parsed.
+    virtual response refuse(int status, std::string_view reason, const request_head& head) = 0;
+};
+
+class server {
+public:
+    // Binds and listens at once (SO_REUSEADDR, TCP_NODELAY, backlog 4096); fails with `unavailable`
+    // naming the address. `on` and `what` must outlive the server.
+    static result<std::unique_ptr<server>> open(executor on, server_options options, handler& what);
+
+    virtual ~server() = default;
+
+    // "127.0.0.1:8080": the real port when 0 was asked for.
+    virtual std::string address() const = 0;
+
+    // Starts accepting. Connections are children of the server.
+    virtual void start() = 0;
+
+    // Stops accepting; connections that are between requests close, the others after their answer
+    // (which says `Connection: close`).
+    virtual void drain() = 0;
+
+    // Waits until no connection is left, or `limit` has passed, then cuts the rest.
+    virtual awaitable<> join(milliseconds limit) = 0;
+
+    virtual std::size_t connections() const = 0;
+};
+
+} // namespace imagined::http

@@ -1,0 +1,132 @@
+// A Redis client on Asio sockets (TCP, Unix, TLS), hiredis for the protocol. Many coroutines share
+// one pipelined connection. Every wait is bounded; a consumer can not be wedged by a reconnect:
+// when the connection is lost every waiter fails at once, and the client reconnects by itself with
+// jittered back-off (50 ms .. 2 s) for as long as it lives.
+//
+// Cancelling, or a deadline that passes, abandons the reply, never the command: the server may have
+// executed it. So every command must be safe to have happened.
+#pragma once
+
+#include "imagined/base/async.hpp"
+#include "imagined/base/clock.hpp"
+#include "imagined/base/failure.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace imagined::redis {
+
+struct endpoint {
+    bool tls = false;
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 6379;
+    std::string path; // Unix socket; wins over host and port
+    std::string user;
+    std::string password;
+    int database = 0;
+};
+
+// redis://[user:pw@]host:port/db, rediss://…, unix:///path?db=n. Fails with `invalid`; the text of
+// the failure holds no password.
+result<endpoint> parse_endpoint(std::string_view url);
+
+struct client_options {
+    endpoint to;
+    milliseconds command_deadline{2000};
+    milliseconds connect_deadline{2000};
+    // Bytes that may wait to be written; above, execute() fails with `throttled` at once.
+    std::size_t max_pending_bytes = 8 * 1024 * 1024;
+    // No reply for this long while commands wait: the connection is taken for dead and replaced.
+    milliseconds stall_limit{5000};
+    std::string ca_file;
+};
+
+struct reply;
+using array = std::vector<reply>;
+
+// A reply as a value. Errors inside arrays keep their text.
+struct reply {
+    struct nil {};
+    struct error {
+        std::string text; // "READONLY You can't write against a read only replica."
+    };
+    std::variant<nil, std::int64_t, std::string, error, array> value;
+
+    bool is_nil() const { return std::holds_alternative<nil>(value); }
+    const std::string* text() const { return std::get_if<std::string>(&value); }
+    const array* items() const { return std::get_if<array>(&value); }
+    const error* failed() const { return std::get_if<error>(&value); }
+    std::optional<std::int64_t> integer() const; // integers, and strings that hold one
+};
+
+// A Lua script and its SHA-1, computed once.
+class script {
+public:
+    script(std::string name, std::string source);
+
+    const std::string& name() const { return name_; }
+    const std::string& source() const { return source_; }
+    const std::string& sha1() const { return sha1_; }
+
+private:
+    std::string name_;
+    std::string source_;
+    std::string sha1_;
+};
+
+using arguments = std::vector<std::string>;
+
+class client {
+public:
+    // Starts connecting at once. `on` must outlive the client.
+    static std::unique_ptr<client> create(executor on, client_options options);
+
+    virtual ~client() = default;
+
+    // Sends one command and waits for its reply, in at most `deadline` (the option's when 0).
+    // Without a connection the wait for one counts. An error reply becomes a failure: LOADING,
+    // READONLY, OOM, MASTERDOWN, NOREPLICAS, MISCONF, BUSY, TRYAGAIN -> `unavailable`; NOAUTH,
+    // WRONGPASS, NOPERM -> `rejected`; anything else -> `invalid`. Not for blocking commands.
+    virtual awaitable<result<reply>> execute(arguments command, milliseconds deadline = {}) = 0;
+
+    // EVALSHA, and on NOSCRIPT SCRIPT LOAD and once more (a script that was refused for NOSCRIPT
+    // did not run). Same failures. Scripts report their own refusals by what they return.
+    virtual awaitable<result<reply>> run(
+        const script& what, arguments keys, arguments values, milliseconds deadline = {}
+    ) = 0;
+
+    // True while a connection is established and answered its handshake.
+    virtual bool connected() const = 0;
+
+    // The server's clock minus `local` now, measured by TIME at connect; 0 before. Not-after times
+    // are expressed in the server's time.
+    virtual milliseconds clock_offset() const = 0;
+
+    // Ends the connection; waiters fail with `cancelled`.
+    virtual void close() = 0;
+};
+
+// Receives PUBLISHed messages on a connection of its own, reconnecting as the client does. Messages
+// published meanwhile are lost by Redis' design: a subscriber is a hint, never the truth.
+class subscription {
+public:
+    // `on_message` gets the payload; `on_ready` runs after each (re)connect, when hints may have
+    // been missed. Both run on `on`.
+    static std::unique_ptr<subscription> open(
+        executor on,
+        client_options options,
+        std::string channel,
+        std::function<void(std::string_view)> on_message,
+        std::function<void()> on_ready
+    );
+    virtual ~subscription() = default;
+};
+
+} // namespace imagined::redis

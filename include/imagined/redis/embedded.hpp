@@ -1,0 +1,47 @@
+// The embedded Redis: a private redis-server child on a Unix socket inside the data directory, AOF
+// with `appendfsync always`. It is our child in every sense: it dies with us (PDEATHSIG, even on
+// kill -9), is restarted when it dies alone, and keeps its data.
+#pragma once
+
+#include "imagined/base/async.hpp"
+#include "imagined/base/failure.hpp"
+#include "imagined/redis/client.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace imagined::redis {
+
+struct embedded_options {
+    std::filesystem::path directory; // <data.dir>/redis; created 0700
+    std::string program = "redis-server";
+    seconds start_deadline{60}; // to the first PONG; loading a large AOF counts
+    seconds stop_deadline{10};
+};
+
+// Where the socket of the embedded Redis in `directory` is (for the operator commands).
+endpoint embedded_endpoint(const std::filesystem::path& directory);
+
+class embedded_server {
+public:
+    // Takes the directory's lock (waiting up to 5 s for a dying predecessor), starts the child and
+    // waits until its socket accepts. Call it from the main thread before other threads exist.
+    // Fails with `conflict` when another process holds the lock (the directory is in use), `not_found`
+    // when the program is missing (the text says which package to install), `unavailable` otherwise.
+    static result<std::unique_ptr<embedded_server>> start(embedded_options options);
+
+    // stop()s.
+    virtual ~embedded_server() = default;
+
+    virtual endpoint where() const = 0;
+    virtual int pid() const = 0; // of the present child; 0 while there is none
+
+    // Restarts the child, with back-off, whenever it ends before stop(). Runs until cancelled.
+    virtual awaitable<> supervise() = 0;
+
+    // SIGTERM, wait, SIGKILL. Idempotent.
+    virtual void stop() = 0;
+};
+
+} // namespace imagined::redis

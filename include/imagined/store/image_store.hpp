@@ -1,0 +1,63 @@
+// Pictures on disk, shared by all processes of one data.dir:
+//   <root>/<day>/<task id>/<n>     picture n as the backend sent it, byte for byte; 0 is the grid
+//   <root>/<day>/<task id>/<n>.t   its thumbnail, made on demand
+// <day> is the id's day (days since the epoch), so retention removes whole days and no index is
+// needed. Ids are validated here: nothing that a client sends can name a path outside the root.
+// All calls block on disk: run them on an offload_pool.
+#pragma once
+
+#include "imagined/base/clock.hpp"
+#include "imagined/base/failure.hpp"
+#include "imagined/store/picture.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace imagined::store {
+
+struct stored_picture {
+    std::string path;
+    std::uint64_t bytes = 0;
+    picture_info info;   // sniffed from the stored bytes
+    std::int64_t changed = 0; // mtime in nanoseconds, for the ETag
+};
+
+class image_store {
+public:
+    // Creates `root` if need be. Throws std::runtime_error naming it when it cannot be written.
+    explicit image_store(std::filesystem::path root);
+
+    // True once this returns ok, the picture is durable: written to a temporary file, fsynced,
+    // renamed, directory fsynced. An existing picture of that name is replaced atomically.
+    // Fails with `invalid` (id or n not well-formed, not a picture), `unavailable` (disk full, I/O).
+    result<stored_picture> put(std::string_view id, int n, std::string_view bytes);
+
+    // Makes picture `n` of `id` the same as `from_n` of `from_id` (hard link, else copy). Durable.
+    result<stored_picture> link(
+        std::string_view from_id, int from_n, std::string_view id, int n
+    );
+
+    // `not_found` if there is none.
+    result<stored_picture> find(std::string_view id, int n) const;
+
+    // Like find(), for the thumbnail (at most 512 pixels a side); makes it if need be.
+    result<stored_picture> find_thumbnail(std::string_view id, int n);
+
+    result<std::string> read(std::string_view id, int n) const;
+
+    // Removes whole days older than `keep` before `now`. Returns the number of pictures removed.
+    std::uint64_t forget_before(unix_millis now, std::chrono::milliseconds keep);
+
+    const std::filesystem::path& root() const { return root_; }
+
+private:
+    std::filesystem::path root_;
+};
+
+// An id is 16 decimal digits, a picture number 0..99.
+bool is_task_id(std::string_view text);
+
+} // namespace imagined::store
