@@ -1,0 +1,77 @@
+// One configured backend: a dialect at an address with keys. The I/O around a dialect: send one
+// call and say what became of it, and fetch the pictures it answered with. It never repeats a call;
+// who may be asked next is the roster's and the queue's business.
+#pragma once
+
+#include "imagined/backend/dialect.hpp"
+#include "imagined/backend/prices.hpp"
+#include "imagined/base/async.hpp"
+#include "imagined/http/client.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace imagined::backend {
+
+struct backend_options {
+    std::string name;
+    std::string dialect = "official";
+    std::string base_url;
+    std::vector<std::string> keys;
+    int concurrency = 10; // calls in flight per key
+    int priority = 0;     // lower first
+    int weight = 1;       // among equals
+    milliseconds timeout{180000};
+    std::vector<task::model> models;         // empty: all that the dialect has
+    std::vector<task::operation> operations; // empty: all that the dialect has
+    double max_spend_per_day = 0;            // USD; 0: no cap
+    std::string ca_file;
+    price_overrides prices;
+};
+
+// A key of a backend, as the queue counts calls in flight on it. The name is the same in every
+// process that has the key and reveals nothing of it: "<backend>:<first 12 hex digits of SHA-256>".
+struct key_slot {
+    std::string name;
+    int limit = 10;
+};
+
+class backend {
+public:
+    // Fails with `invalid`, naming backend and field: unknown dialect, bad base_url, no key, …
+    // `fetch_rules` are fetch.allow; the backend's own host and port are allowed beside them.
+    static result<std::unique_ptr<backend>> create(
+        executor on, backend_options options, const http::egress_policy& fetch_rules
+    );
+
+    virtual ~backend() = default;
+
+    virtual const backend_options& options() const = 0;
+    virtual const dialect& speaks() const = 0;
+    virtual const std::vector<key_slot>& slots() const = 0;
+    virtual const price_table& prices() const = 0;
+
+    // Dialect, models and operations allow it.
+    virtual bool serves(task::operation what, task::model with) const = 0;
+
+    // Makes the call that `body` (from dialect::encode) describes with the key of `slot`, within
+    // `limit`. Ends with what became of it; never throws for network trouble, never repeats.
+    virtual awaitable<outcome> call(
+        task::render_request request, wire_request body, std::string slot, milliseconds limit
+    ) = 0;
+
+    // Downloads one result picture: from public hosts, from this backend's own host and port, and
+    // from fetch.allow; at most 3 redirects, each judged again. `max_bytes` caps it. Fails with
+    // `rejected` for a forbidden address, `unavailable` where a repetition may help, `corrupt` for a
+    // link that is gone (403, 404, 410) or is no picture.
+    virtual awaitable<result<std::string>> fetch_picture(
+        std::string url, std::size_t max_bytes, milliseconds limit
+    ) = 0;
+};
+
+// When a paid link dies, as its `exp` parameter says (seconds since the epoch); nullopt without.
+std::optional<std::int64_t> link_expiry(std::string_view url);
+
+} // namespace imagined::backend

@@ -1,0 +1,41 @@
+// All backends of this process, and the order in which a request may try them. Pure choosing; how
+// many calls a key has in flight, and which keys cool, is known by the queue (over all processes).
+#pragma once
+
+#include "imagined/backend/backend.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imagined::backend {
+
+class roster {
+public:
+    explicit roster(std::vector<std::unique_ptr<backend>> members);
+
+    bool empty() const { return members_.empty(); }
+    const std::vector<std::unique_ptr<backend>>& members() const { return members_; }
+
+    // Some backend serves it.
+    bool serves(task::operation what, task::model with) const;
+
+    // The keys that may serve a request, best first: backends that can express every flag before
+    // those that cannot (contract §4), lower priority first, then a weighted shuffle by `dice`
+    // (any number; equal dice give equal orders). Empty if none serves it.
+    std::vector<key_slot> candidates(const task::render_request& request, std::uint64_t dice) const;
+
+    // The same for a class of requests ("generate/V_3", task::class_of) whose flags are not known.
+    std::vector<key_slot> candidates(std::string_view klass, std::uint64_t dice) const;
+
+    // Null if the slot is not ours (another process's configuration).
+    backend* owner_of(std::string_view slot) const;
+    backend* find(std::string_view name) const;
+
+private:
+    std::vector<std::unique_ptr<backend>> members_;
+};
+
+} // namespace imagined::backend

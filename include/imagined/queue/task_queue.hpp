@@ -1,0 +1,321 @@
+// The queue: the only writer of task state, and the single place that must never forget. Every verb
+// is one Lua script (src/queue/lua/<verb>.lua), so it happens whole or not at all; each transition,
+// its event and its callback are one step. README.md beside the scripts draws the states and keys.
+//
+// Time is Redis' own (TIME inside the scripts); tests pass theirs. Every write carries a not-after
+// time: a script that runs later than its caller could still be waiting changes nothing.
+//
+// All verbs fail with `unavailable` when Redis cannot answer in time: then the write may have
+// happened, and every verb is safe to repeat. `conflict` always means: the token is stale, or the
+// task has ended; nothing was changed.
+#pragma once
+
+#include "imagined/base/async.hpp"
+#include "imagined/base/failure.hpp"
+#include "imagined/redis/client.hpp"
+#include "imagined/task/record.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imagined::queue {
+
+// A counted place at a backend's key. At most `limit` calls hold it at a time, over all processes.
+struct slot {
+    std::string name;
+    int limit = 1;
+};
+
+// Proof of a lease: attempt number and random nonce, compared by every write of a worker.
+struct token {
+    std::string id;
+    int attempt = 0;
+    std::string nonce;
+};
+
+struct caller_limits {
+    std::string name;
+    int weight = 1;         // share of the workers among callers with waiting tasks
+    int max_waiting = 0;    // 0: no limit of its own
+    int max_running = 0;    // 0: no limit of its own
+};
+
+// Which tasks a reader may see.
+struct scope {
+    std::string caller;
+    bool all = false; // everybody's
+};
+
+struct new_task {
+    std::string id;           // from reserve_id(), or "" to have one drawn
+    std::string caller;
+    std::string lane;         // capability class (task::class_of); "" when modal or ended
+    std::string submission;   // task::to_text; the queue does not read it
+    bool has_hook = false;    // events go to the outbox
+    milliseconds task_timeout{3600000}; // until its last call may start
+    std::size_t queue_limit = 100000;   // waiting tasks over all callers
+    std::vector<slot> slots;  // the keys that could serve it now, for the verdict "free"
+    std::string idempotency_key; // "" for none; scoped to the caller
+    std::string fingerprint;  // of the request body, compared on replay
+    bool modal = false;       // waits for submit_modal
+    std::string ended_view;   // not "": the task is a success at once, with this API JSON
+    std::string event = "submitted";
+};
+
+struct submitted {
+    enum class verdict {
+        accepted,      // new
+        replayed,      // same key, same body: `id` is the first one's
+        key_reused,    // same key, other body; nothing was created
+        queue_full,    // queue_limit; nothing was created
+        caller_full    // the caller's max_waiting; nothing was created
+    } what = verdict::accepted;
+    std::string id;
+    bool immediate = false;  // a live worker and a slot are free: code 1 rather than 22
+    std::size_t ahead = 0;   // tasks waiting before it
+};
+
+// A class of tasks and the keys that may serve it, best first. Without slots: tasks whose answers
+// are paid and recorded and only need storing.
+struct lane {
+    std::string name;
+    std::vector<slot> slots;
+};
+inline constexpr std::string_view storing_lane = "storing";
+
+struct claimed {
+    task::record record;    // leased to us; calls of earlier attempts included
+    std::string submission;
+    std::string slot;       // reserved for the first call until the lease ends; "" when storing
+};
+
+struct claim_answer {
+    std::vector<claimed> tasks;
+    std::vector<std::string> lanes; // classes that have waiting tasks (asked for or not)
+};
+
+struct call_marker {
+    int index = 0;
+    std::string backend;
+    queue::slot slot;
+    int first_picture = 1;
+    int count = 1;
+    milliseconds timeout{180000}; // the call's deadline, from the marker
+    std::string duration_key;     // "V_3/DEFAULT": whose observed duration estimates progress
+};
+
+enum class call_permit {
+    granted,   // the marker is durable; the call may be sent, until its deadline
+    no_slot,   // the key is full or cooling now; nothing was written
+    too_late   // past the task's deadline: no new call
+};
+
+// How a key is left alone after a call that did not start.
+struct cooling {
+    std::string slot;
+    milliseconds at_least{0};   // Retry-After; 0: 5 s doubling to 60 s by consecutive refusals
+    bool disable = false;       // for disabled_for; then one task tries it
+};
+
+struct ending {
+    bool success = false;
+    std::string view;            // the whole API JSON; stored once and passed through by fetches
+    std::optional<task::fail_code> code; // unless success
+    std::string reason;          // unless success
+    std::string event;           // for the history: "stored 4 pictures"
+    std::int64_t cost_micros = 0;
+    std::string billed = "no";   // yes | no | unknown
+};
+
+// A callback that is due. One event of a task at a time, in order.
+struct due_event {
+    task::record record;
+    std::string submission;
+    std::string view;            // of an ended task, else ""
+    std::uint64_t sequence = 0;  // webhook-id is "<task id>-<sequence>"
+    std::string status;          // of the event, not of the present state
+    std::string progress;
+    int attempt = 0;             // deliveries tried before this one
+    std::string nonce;           // lease of the outbox entry
+    bool terminal = false;
+};
+
+struct snapshot {
+    task::record record;
+    std::string submission;
+    std::string view; // the API JSON of an ended task as stored by finish(); "" if to be composed
+};
+
+struct slot_state {
+    std::string name;
+    int in_flight = 0;
+    unix_millis cooling_until = 0; // 0: not cooling
+    bool disabled = false;
+};
+
+struct statistics {
+    std::size_t waiting = 0;
+    std::size_t running = 0;
+    std::size_t modal = 0;
+    std::size_t outbox = 0;
+    std::size_t dead_letters = 0;
+    unix_millis now = 0;
+    unix_millis oldest_waiting = 0; // submit time; 0 without
+    int workers = 0;
+    std::int64_t spent_micros_today = 0;
+    std::vector<std::pair<std::string, std::int64_t>> spent_by_backend_today;
+    std::vector<slot_state> slots;
+    std::vector<std::pair<std::string, std::size_t>> lanes;
+};
+
+class task_queue {
+public:
+    virtual ~task_queue() = default;
+
+    // -- Submitting ---------------------------------------------------------------------------
+
+    // A fresh id: 16 digits, increasing with time, never given twice; its last digit is the shard.
+    virtual awaitable<result<std::string>> reserve_id() = 0;
+
+    // Creates the task, enqueues it, writes its idempotency record: all or nothing. `budget` bounds
+    // the whole call, retries included; a failure leaves no task (a write whose answer was lost is
+    // found again by its random mark, or taken back as soon as Redis answers).
+    virtual awaitable<result<submitted>> submit(new_task task, milliseconds budget) = 0;
+
+    // Gives a modal task its answer: the new submission, and a place in the queue under the same
+    // id. Its deadline starts now. `conflict` if it is not modal any more, `not_found` if not the
+    // caller's.
+    virtual awaitable<result<submitted>> submit_modal(
+        scope who, new_task answered, milliseconds budget
+    ) = 0;
+
+    // Ends a task that has not ended as FAILURE CANCELLED with `reason`. A call in flight is left
+    // to finish; what it brings is recorded, and changes nothing. `conflict` if it had ended.
+    virtual awaitable<result<task::state>> cancel(scope who, std::string id, std::string reason) = 0;
+
+    // Writes what claims need to know of the configured callers.
+    virtual awaitable<result<void>> register_callers(std::vector<caller_limits> callers) = 0;
+
+    // -- Reading ------------------------------------------------------------------------------
+
+    // The tasks among `ids` that exist and are visible, in the order asked for.
+    virtual awaitable<result<std::vector<snapshot>>> read(
+        scope who, std::vector<std::string> ids
+    ) = 0;
+
+    // The newest tasks, newest first.
+    virtual awaitable<result<std::vector<snapshot>>> newest(scope who, std::size_t most) = 0;
+
+    // Waiting and running tasks, oldest first.
+    virtual awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) = 0;
+
+    // The event history of a task, oldest first.
+    virtual awaitable<result<std::vector<task::event>>> history(std::string id) = 0;
+
+    virtual awaitable<result<statistics>> stats(std::vector<std::string> slots) = 0;
+
+    // Recounts every set against the tasks, in steps; each entry is one broken invariant.
+    virtual awaitable<result<std::vector<std::string>>> audit() = 0;
+
+    // -- Working ------------------------------------------------------------------------------
+
+    // Leases up to `most` waiting tasks, fair among callers by weight, each with a place on the
+    // first of its lane's slots that has room. After this, exactly one worker holds each lease.
+    virtual awaitable<result<claim_answer>> claim(
+        std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes
+    ) = 0;
+
+    // Tells that this worker lives and how many tasks it takes, and extends the leases, only
+    // forward. Returns the tokens that were lost.
+    virtual awaitable<result<std::vector<token>>> renew(
+        std::string worker, std::size_t capacity, milliseconds lease, std::vector<token> held
+    ) = 0;
+
+    // Takes the worker out of the count at shutdown.
+    virtual awaitable<result<void>> sign_off(std::string worker) = 0;
+
+    // Durable before the first byte of the call may leave.
+    virtual awaitable<result<call_permit>> calling(token held, call_marker call) = 0;
+
+    // The call surely did not start: its marker is void and its slot free.
+    virtual awaitable<result<void>> not_started(
+        token held, int index, std::optional<cooling> cool, std::string why
+    ) = 0;
+
+    // Records a paid answer. With `complete` no further call will be made: the task is storing.
+    // A stale token is tried as adopt() would.
+    virtual awaitable<result<void>> stored(
+        token held, int index, std::string answer, bool complete, std::int64_t cost_micros
+    ) = 0;
+
+    // A late paid answer from a worker that lost its lease: accepted, and the newer lease revoked,
+    // iff the task is open and no newer call of it is in flight. `conflict` otherwise, with its cost
+    // recorded all the same.
+    virtual awaitable<result<void>> adopt(
+        token stale, int index, std::string answer, std::int64_t cost_micros
+    ) = 0;
+
+    // Ends the task, exactly once. Also frees its slots.
+    virtual awaitable<result<void>> finish(token held, ending how) = 0;
+
+    // Gives the lease back unused: the task returns to the head of its queue (to `lane`), not
+    // before `delay`. The attempt does not count.
+    virtual awaitable<result<void>> release(
+        token held, std::string lane, milliseconds delay, std::string why
+    ) = 0;
+
+    // A progress event for tasks with a hook: (token, percent).
+    virtual awaitable<result<void>> progress(std::vector<std::pair<token, int>> steps) = 0;
+
+    // -- Duties (any process, no leader) --------------------------------------------------------
+
+    // Takes up to `most` expired leases: without a call in flight the task goes back to the head of
+    // its queue; with one it stays open until that call's deadline + 2 s, and then ends as the
+    // ambiguous policy says (paid answers that are recorded are delivered). Returns how many.
+    virtual awaitable<result<std::size_t>> reap(std::size_t most) = 0;
+
+    // Moves due delayed tasks to their queues, cancels unanswered modals and ends waiting tasks
+    // past their deadline. Returns how many.
+    virtual awaitable<result<std::size_t>> promote(std::size_t most) = 0;
+
+    // Forgets ended tasks older than `ttl` whose callbacks are settled. Returns how many.
+    virtual awaitable<result<std::size_t>> forget(milliseconds ttl, std::size_t most) = 0;
+
+    // -- Callback outbox ------------------------------------------------------------------------
+
+    virtual awaitable<result<std::vector<due_event>>> outbox_claim(
+        std::size_t most, milliseconds lease
+    ) = 0;
+    virtual awaitable<result<void>> outbox_delivered(due_event event, std::string note) = 0;
+    // Tries it again after `delay`, unless a newer event supersedes it (then that one is due now);
+    // without a delay it is given up: a terminal event becomes a dead letter.
+    virtual awaitable<result<void>> outbox_failed(
+        due_event event, std::optional<milliseconds> delay, std::string note
+    ) = 0;
+    // Makes the terminal event of an ended task due again. `conflict` if it has not ended, or has
+    // no hook.
+    virtual awaitable<result<void>> outbox_replay(std::string id) = 0;
+};
+
+// What a redis_queue does by itself.
+struct queue_options {
+    std::string prefix = "imagined";
+    milliseconds command_deadline{2000};
+    // on_ambiguous: how often the lost part of a task may be asked for again (0 or 1).
+    int ambiguous_retries = 0;
+    seconds key_disabled_for{300};
+    // Texts that scripts write into tasks that they end: filled from task's curated texts.
+    std::string fixed_now; // tests only: "" or milliseconds that stand for Redis' TIME
+};
+
+// The queue on Redis. `on` must outlive it.
+std::unique_ptr<task_queue> open_redis_queue(redis::client& on, queue_options options);
+
+// The channel of hints: "q <lane>" when a task became claimable, "c" when a callback became due.
+std::string hint_channel(std::string_view prefix);
+
+} // namespace imagined::queue

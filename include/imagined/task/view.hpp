@@ -1,0 +1,86 @@
+// The task as the API shows it: every key of mj-api.md §6 (columns N and P, and imageUrls, mode,
+// parentId, seed), always present, null where unknown (contract §3). Types are new-api's strict
+// decoder's: one wrong type there drops a whole poll.
+#pragma once
+
+#include "imagined/task/record.hpp"
+#include "imagined/task/submission.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imagined::task {
+
+struct button {
+    std::string custom_id;
+    std::string emoji;
+    std::string label;
+};
+
+// One delivered picture.
+struct picture {
+    int n = 1;              // its number in the store, 1-based
+    std::string seed;       // digits, "" unknown
+    std::string prompt;     // as Ideogram says it drew it
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint64_t bytes = 0;
+    std::string media_type;
+};
+
+// What a successful end adds.
+struct delivery {
+    std::vector<picture> pictures;
+    std::optional<picture> shown; // what imageUrl serves: the grid, or the single picture
+    std::vector<button> buttons;
+    int unsafe = 0;               // pictures that were withheld as unsafe
+    std::string text;             // describe, shorten: becomes prompt and finalPrompt
+    std::vector<std::string> notes; // beside the submission's
+};
+
+// What is known about money so far.
+struct bill {
+    std::int64_t micros = 0;      // USD millionths
+    std::string billed = "no";    // yes | no | unknown
+};
+
+// The whole task JSON, compact. `delivered` is given exactly when the state is success.
+std::string render_view(
+    const record& task,
+    const submission& submitted,
+    const std::optional<delivery>& delivered,
+    const std::optional<bill>& cost,
+    unix_millis now
+);
+
+// The same view with other outward status and progress: the body of a callback for an event that
+// happened before the present state.
+std::string render_event_view(
+    const record& task,
+    const submission& submitted,
+    std::string_view status,
+    std::string_view progress,
+    unix_millis now
+);
+
+// Buttons of a grid of `count` pictures: U1..Un; the reroll; V1..Vn where `can_vary`. And after an
+// upscale. `job` is the 36-character picture job id that clients expect inside customIds.
+struct button_support {
+    bool reroll = true;
+    bool vary = false;
+};
+std::vector<button> grid_buttons(int count, const button_support& can, std::string_view job);
+
+// A parsed customId of the table in mj-api.md §5 (submit/action); nullopt for anything else.
+struct button_press {
+    enum class kind { upscale, variation, reroll } what = kind::upscale;
+    int index = 0;
+};
+std::optional<button_press> parse_custom_id(std::string_view custom_id);
+
+} // namespace imagined::task
