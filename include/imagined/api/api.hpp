@@ -1,0 +1,65 @@
+// The HTTP face of the program: Midjourney-proxy's routes (contract §3, mj-api.md), pictures,
+// health. Every handler has three beats: read the request, ask the queue, answer. Authentication,
+// CORS and the shape of errors exist once each.
+#pragma once
+
+#include "imagined/backend/roster.hpp"
+#include "imagined/base/offload_pool.hpp"
+#include "imagined/callback/courier.hpp"
+#include "imagined/http/server.hpp"
+#include "imagined/metrics/registry.hpp"
+#include "imagined/queue/task_queue.hpp"
+#include "imagined/store/image_store.hpp"
+#include "imagined/task/mapping.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace imagined::api {
+
+struct caller_options {
+    std::string name;
+    std::string key; // plain, or "sha256:<hex>"
+    int weight = 1;
+    int max_waiting = 1000;
+    int max_running = 100;
+    bool sees_all = false;
+};
+
+struct api_options {
+    std::string public_url;            // without a trailing slash
+    std::vector<std::string> api_keys; // the operator's
+    std::vector<caller_options> callers;
+    std::vector<std::string> cors_origins{"*"};
+    std::size_t max_body_bytes = 32 * 1024 * 1024;
+    std::size_t queue_limit = 100000;
+    milliseconds task_timeout{3600000};
+    milliseconds submit_budget{1800}; // of Redis' time; a submit is answered within 2 s
+    task::imagine_defaults imagine;
+    std::vector<std::string> banned_words;
+};
+
+// Whether this process can do its work now, for /readyz.
+struct readiness {
+    bool ready = false;
+    std::string reason;                // why not
+    bool draining = false;             // submits are answered 503
+    std::vector<std::string> warnings;
+};
+
+// What the handlers talk to. All of it must outlive the api.
+struct api_parts {
+    queue::task_queue& tasks;
+    store::image_store& images;
+    offload_pool& pool;
+    const backend::roster& backends;
+    const callback::courier& courier;
+    metrics::registry& metrics;
+    std::function<readiness()> ready;
+};
+
+std::unique_ptr<http::handler> make_api(api_options options, api_parts parts);
+
+} // namespace imagined::api

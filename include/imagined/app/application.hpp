@@ -1,0 +1,22 @@
+// The composition root: builds every object of the program, top to bottom, and runs it. Read
+// src/app/application.cpp first; it is the architecture on one page.
+#pragma once
+
+#include "imagined/config/settings.hpp"
+
+#include <string>
+
+namespace imagined::app {
+
+enum class role { all, api, worker };
+
+// `imagined serve`: runs until SIGTERM or SIGINT has drained it. Returns the exit code (contract §1).
+int serve(config::settings settings, role as);
+
+// The whole command line. Returns the exit code.
+int run(int argc, char** argv);
+
+// Set by the build: "0.1.0", the commit, "Release".
+std::string version_text();
+
+} // namespace imagined::app

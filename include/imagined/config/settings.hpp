@@ -1,0 +1,62 @@
+// The configuration (contract §2): one declared table of keys, read from file, environment and
+// flags, with every error reported at once. It fills each module's own options; no module ever sees
+// "the configuration".
+#pragma once
+
+#include "imagined/api/api.hpp"
+#include "imagined/backend/backend.hpp"
+#include "imagined/base/log.hpp"
+#include "imagined/callback/courier.hpp"
+#include "imagined/http/server.hpp"
+#include "imagined/worker/worker.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace imagined::config {
+
+struct settings {
+    http::server_options server;
+    api::api_options api;
+    std::filesystem::path data_dir;
+    std::string redis_url;  // "" = embedded
+    std::string redis_prefix = "imagined";
+    bool retry_ambiguous_once = false;
+    double max_spend_per_day = 0;
+    worker::worker_options worker;
+    callback::courier_options callback;
+    std::vector<std::string> fetch_allow;
+    log::options log;
+    bool log_prompts = false;
+    std::vector<backend::backend_options> backends;
+    std::vector<std::string> warnings;
+
+    // Every secret text that was configured, for masking and for the tests that look for leaks.
+    std::vector<std::string> secrets;
+    // The effective configuration as TOML, secrets masked.
+    std::string effective;
+};
+
+// Where a value came from stands in front of each: "imagined.toml: worker.lease: …".
+using errors = std::vector<std::string>;
+
+struct sources {
+    std::filesystem::path file; // "" : ./imagined.toml if present
+    std::map<std::string, std::string> environment;
+    std::vector<std::pair<std::string, std::string>> flags; // "server.listen" -> value
+};
+
+// Flags over environment over file over defaults.
+std::variant<settings, errors> load(const sources& from);
+
+// "15s", "250ms", "7d", "1h30m" is not accepted: one number, one unit (ms s m h d).
+result<milliseconds> parse_duration(std::string_view text);
+
+// The keys of scalars, for the command line: "server.listen".
+std::vector<std::string> scalar_keys();
+
+} // namespace imagined::config

@@ -1,0 +1,71 @@
+// The working half of a process: claims tasks, makes their calls, stores their pictures, delivers
+// their callbacks, and runs the duties that keep the queue healthy. One duty per file under
+// src/worker; none needs a leader, so any number of processes may run them.
+#pragma once
+
+#include "imagined/backend/roster.hpp"
+#include "imagined/base/offload_pool.hpp"
+#include "imagined/base/task_group.hpp"
+#include "imagined/callback/courier.hpp"
+#include "imagined/metrics/registry.hpp"
+#include "imagined/queue/task_queue.hpp"
+#include "imagined/redis/client.hpp"
+#include "imagined/store/image_store.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imagined::worker {
+
+struct worker_options {
+    std::size_t concurrency = 1000; // tasks held at a time in this process
+    milliseconds lease{15000};
+    store::picture_format grid_format = store::picture_format::jpeg;
+    milliseconds task_ttl{7LL * 24 * 3600 * 1000};
+    milliseconds image_ttl{30LL * 24 * 3600 * 1000};
+    std::size_t max_picture_bytes = 64 * 1024 * 1024;
+    std::size_t max_deliveries = 256;         // callbacks under way at a time
+    std::size_t max_deliveries_per_host = 16; // so that a tarpit starves nobody
+    milliseconds poll{1000}; // without any hint; hints make it immediate
+};
+
+struct worker_parts {
+    executor on;
+    queue::task_queue& tasks;
+    store::image_store& images;
+    offload_pool& pool;
+    const backend::roster& backends;
+    callback::courier& courier;
+    metrics::registry& metrics;
+};
+
+class worker {
+public:
+    static std::unique_ptr<worker> create(worker_options options, worker_parts parts);
+
+    virtual ~worker() = default;
+
+    virtual void start() = 0;
+
+    // A message of queue::hint_channel arrived (any process, also this one).
+    virtual void hint(std::string_view message) = 0;
+
+    // Hints may have been missed.
+    virtual void hint_all() = 0;
+
+    // Stops claiming, releases what has no call in flight, lets calls in flight finish up to their
+    // deadlines and `limit`. True if nothing is left.
+    virtual awaitable<bool> drain(milliseconds limit) = 0;
+
+    // Ends everything at once. What was in flight is recovered by its lease.
+    virtual void cut() = 0;
+
+    virtual std::size_t held() const = 0;
+
+    // How long ago a loop of this worker last made a step; grows when it is wedged.
+    virtual milliseconds since_progress() const = 0;
+};
+
+} // namespace imagined::worker

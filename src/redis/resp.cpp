@@ -1,0 +1,140 @@
+#include "resp.hpp"
+
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <new>
+
+namespace imagined::redis {
+
+namespace {
+
+constexpr std::size_t max_error_text = 256;
+
+// Replies that say "not now": the same command may succeed later or elsewhere.
+constexpr std::array<std::string_view, 9> passing_codes{
+    "LOADING",
+    "READONLY",
+    "OOM",
+    "MASTERDOWN",
+    "NOREPLICAS",
+    "MISCONF",
+    "BUSY",
+    "TRYAGAIN",
+    "CLUSTERDOWN"
+};
+constexpr std::array<std::string_view, 3> refusing_codes{"NOAUTH", "WRONGPASS", "NOPERM"};
+
+void append_header(std::string& out, char type, std::size_t number) {
+    std::array<char, 24> text; // one sign, 20 digits, CR LF
+    text[0] = type;
+    char* end = std::to_chars(text.data() + 1, text.data() + text.size(), number).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    out.append(text.data(), end);
+}
+
+// The depth is bounded by hiredis (9 levels).
+reply take(const redisReply& from) {
+    switch (from.type) {
+    case REDIS_REPLY_INTEGER:
+        return {static_cast<std::int64_t>(from.integer)};
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_STATUS:
+        return {std::string(from.str, from.len)};
+    case REDIS_REPLY_ERROR:
+        return {reply::error{std::string(from.str, from.len)}};
+    case REDIS_REPLY_ARRAY: {
+        array items;
+        items.reserve(from.elements);
+        for (std::size_t i = 0; i < from.elements; ++i) {
+            items.push_back(take(*from.element[i]));
+        }
+        return {std::move(items)};
+    }
+    default:
+        return {reply::nil{}};
+    }
+}
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& codes, std::string_view code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+} // namespace
+
+command_encoder::command_encoder(std::string& out, std::size_t parts) : out_(out) {
+    append_header(out_, '*', parts);
+}
+
+void command_encoder::add(std::string_view part) {
+    append_header(out_, '$', part.size());
+    out_ += part;
+    out_ += "\r\n";
+}
+
+void append_command(std::string& out, const arguments& parts) {
+    command_encoder encoder(out, parts.size());
+    for (const auto& part : parts) {
+        encoder.add(part);
+    }
+}
+
+void append_command(std::string& out, std::initializer_list<std::string_view> parts) {
+    command_encoder encoder(out, parts.size());
+    for (const auto part : parts) {
+        encoder.add(part);
+    }
+}
+
+void reply_reader::release::operator()(redisReader* reader) const { redisReaderFree(reader); }
+
+reply_reader::reply_reader() : reader_(redisReaderCreate()) {
+    if (!reader_) {
+        throw std::bad_alloc();
+    }
+    // 0 keeps the buffer between replies; the default frees it above 16 KiB, again and again.
+    reader_->maxbuf = 0;
+}
+
+void reply_reader::feed(std::string_view bytes) {
+    // A failure is remembered by the reader and reported by next().
+    redisReaderFeed(reader_.get(), bytes.data(), bytes.size());
+}
+
+result<std::optional<reply>> reply_reader::next() {
+    void* raw = nullptr;
+    if (redisReaderGetReply(reader_.get(), &raw) != REDIS_OK) {
+        return failure{
+            failure_kind::corrupt,
+            std::string("redis: the answer is not RESP: ") + static_cast<const char*>(reader_->errstr)
+        };
+    }
+    if (raw == nullptr) {
+        return std::optional<reply>{};
+    }
+    const std::unique_ptr<void, void (*)(void*)> owner(raw, freeReplyObject);
+    return std::optional<reply>(take(*static_cast<const redisReply*>(raw)));
+}
+
+std::string_view error_code_of(std::string_view text) { return text.substr(0, text.find(' ')); }
+
+failure error_reply(std::string_view text) {
+    std::string_view code = error_code_of(text);
+    // Redis 6 wraps the error of a command inside a script: "ERR Error running script (call to
+    // f_..): @user_script:1: -OOM command not allowed ...". Redis 7 passes it on as it is.
+    if (const auto script = text.find("@user_script"); code == "ERR" && script != text.npos) {
+        if (const auto dash = text.find(": -", script); dash != text.npos) {
+            code = error_code_of(text.substr(dash + 3));
+        }
+    }
+    const failure_kind kind = contains(passing_codes, code) ? failure_kind::unavailable
+        : contains(refusing_codes, code)                    ? failure_kind::rejected
+                                                            : failure_kind::invalid;
+    return {kind, "redis: " + std::string(text.substr(0, max_error_text))};
+}
+
+} // namespace imagined::redis

@@ -1,0 +1,32 @@
+#include "imagined/metrics/registry.hpp"
+
+#include <doctest/doctest.h>
+
+using imagined::metrics::registry;
+
+TEST_CASE("a counter adds up under its name and labels") {
+    registry metrics;
+    metrics.count("imagined_tasks_total", "Tasks.", {{"end", "success"}});
+    metrics.count("imagined_tasks_total", "Tasks.", {{"end", "success"}}, 2);
+    metrics.count("imagined_tasks_total", "Tasks.", {{"end", "failure"}});
+    const std::string text = metrics.text();
+    CHECK(text.find("imagined_tasks_total{end=\"success\"} 3") != std::string::npos);
+    CHECK(text.find("imagined_tasks_total{end=\"failure\"} 1") != std::string::npos);
+    CHECK(text.find("# HELP imagined_tasks_total Tasks.") != std::string::npos);
+}
+
+TEST_CASE("a gauge shows the last value") {
+    registry metrics;
+    metrics.set("imagined_waiting", "Waiting.", 7);
+    metrics.set("imagined_waiting", "Waiting.", 3);
+    CHECK(metrics.text().find("imagined_waiting 3") != std::string::npos);
+}
+
+TEST_CASE("a duration falls into its bucket") {
+    registry metrics;
+    metrics.observe("imagined_call_seconds", "Calls.", 0.2);
+    const std::string text = metrics.text();
+    CHECK(text.find("imagined_call_seconds_bucket{le=\"0.1\"} 0") != std::string::npos);
+    CHECK(text.find("imagined_call_seconds_bucket{le=\"0.25\"} 1") != std::string::npos);
+    CHECK(text.find("imagined_call_seconds_count 1") != std::string::npos);
+}
