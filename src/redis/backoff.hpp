@@ -16,7 +16,9 @@ public:
     milliseconds next() {
         const auto whole = next_.count();
         next_ = std::min(next_ * 2, most_);
-        return milliseconds(std::uniform_int_distribution<milliseconds::rep>(whole / 2, whole)(random_));
+        return milliseconds(
+            std::uniform_int_distribution<milliseconds::rep>(whole / 2, whole)(random_)
+        );
     }
 
     void reset() { next_ = least_; }

@@ -38,8 +38,8 @@ awaitable<result<reply>> step(link& on, bool secret) {
     const std::string& text = answer->failed()->text;
     if (secret) {
         const auto kind = error_reply(text).kind == failure_kind::unavailable
-            ? failure_kind::unavailable
-            : failure_kind::rejected;
+                              ? failure_kind::unavailable
+                              : failure_kind::rejected;
         co_return failure{
             kind, "redis: AUTH was refused (" + std::string(error_code_of(text)) + ")"
         };
@@ -117,13 +117,14 @@ awaitable<result<void>> shake_hands(link& on, const endpoint& to) {
 
 } // namespace
 
-awaitable<result<link>> establish(executor on, client_options options) {
-    link made{transport::create(on, options), {}, {}};
+awaitable<result<link>>
+establish(executor on, std::shared_ptr<transport> stream, client_options options) {
+    link made{std::move(stream), {}, {}};
     enum class phase { running, expired, over };
     auto state = std::make_shared<phase>(phase::running);
     steady_timer limit(on, options.connect_deadline);
-    limit.async_wait([state, stream = std::weak_ptr(made.stream)](boost::system::error_code error) {
-        const auto target = stream.lock();
+    limit.async_wait([state, weak = std::weak_ptr(made.stream)](boost::system::error_code error) {
+        const auto target = weak.lock();
         if (!error && target && *state == phase::running) {
             *state = phase::expired;
             target->close();

@@ -19,10 +19,12 @@ struct link {
     milliseconds clock_offset{};
 };
 
+// Connects `stream` (fresh from transport::create) and shakes hands. Ends early when it is closed.
 // Takes at most connect_deadline (a name server that does not answer may hold it up longer: the
 // system's resolver cannot be interrupted). Fails with `rejected` when the server refuses the user
-// or the password, `invalid` when the options cannot work, `unavailable` otherwise; the detail holds
-// no password.
-awaitable<result<link>> establish(executor on, client_options options);
+// or the password, `invalid` when the options cannot work, `unavailable` otherwise; the detail
+// holds no password.
+awaitable<result<link>>
+establish(executor on, std::shared_ptr<transport> stream, client_options options);
 
 } // namespace imagined::redis

@@ -90,7 +90,9 @@ void append_command(std::string& out, std::initializer_list<std::string_view> pa
     }
 }
 
-void reply_reader::release::operator()(redisReader* reader) const { redisReaderFree(reader); }
+void reply_reader::release::operator()(redisReader* reader) const {
+    redisReaderFree(reader);
+}
 
 reply_reader::reply_reader() : reader_(redisReaderCreate()) {
     if (!reader_) {
@@ -110,7 +112,8 @@ result<std::optional<reply>> reply_reader::next() {
     if (redisReaderGetReply(reader_.get(), &raw) != REDIS_OK) {
         return failure{
             failure_kind::corrupt,
-            std::string("redis: the answer is not RESP: ") + static_cast<const char*>(reader_->errstr)
+            std::string("redis: the answer is not RESP: ")
+                + static_cast<const char*>(reader_->errstr)
         };
     }
     if (raw == nullptr) {
@@ -120,7 +123,9 @@ result<std::optional<reply>> reply_reader::next() {
     return std::optional<reply>(take(*static_cast<const redisReply*>(raw)));
 }
 
-std::string_view error_code_of(std::string_view text) { return text.substr(0, text.find(' ')); }
+std::string_view error_code_of(std::string_view text) {
+    return text.substr(0, text.find(' '));
+}
 
 failure error_reply(std::string_view text) {
     std::string_view code = error_code_of(text);
@@ -131,9 +136,9 @@ failure error_reply(std::string_view text) {
             code = error_code_of(text.substr(dash + 3));
         }
     }
-    const failure_kind kind = contains(passing_codes, code) ? failure_kind::unavailable
-        : contains(refusing_codes, code)                    ? failure_kind::rejected
-                                                            : failure_kind::invalid;
+    const failure_kind kind = contains(passing_codes, code)    ? failure_kind::unavailable
+                              : contains(refusing_codes, code) ? failure_kind::rejected
+                                                               : failure_kind::invalid;
     return {kind, "redis: " + std::string(text.substr(0, max_error_text))};
 }
 

@@ -1,5 +1,5 @@
-// RESP2 as bytes: commands are encoded straight into a connection's write buffer, replies are parsed
-// by hiredis' reader into values. No I/O here.
+// RESP2 as bytes: commands are encoded straight into a connection's write buffer, replies are
+// parsed by hiredis' reader into values. No I/O here.
 #pragma once
 
 #include "imagined/base/failure.hpp"
@@ -35,8 +35,8 @@ public:
 
     void feed(std::string_view bytes);
 
-    // The next complete reply, empty when more bytes are needed. Fails with `corrupt` when the bytes
-    // are not RESP; the reader is of no use after that.
+    // The next complete reply, empty when more bytes are needed. Fails with `corrupt` when the
+    // bytes are not RESP; the reader is of no use after that.
     result<std::optional<reply>> next();
 
 private:
@@ -47,8 +47,8 @@ private:
     std::unique_ptr<redisReader, release> reader_;
 };
 
-// An error reply as a failure; the table is in client.hpp, at execute(). The text is cut to a length
-// fit for a log.
+// An error reply as a failure; the table is in client.hpp, at execute(). The text is cut to a
+// length fit for a log.
 failure error_reply(std::string_view text);
 
 // The code an error reply starts with ("NOSCRIPT").

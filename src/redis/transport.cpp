@@ -19,8 +19,8 @@ namespace imagined::redis {
 
 namespace {
 
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 using tcp_socket = asio::basic_stream_socket<tcp, executor>;
 using tcp_resolver = asio::ip::basic_resolver<tcp, executor>;
 using unix_socket = asio::basic_stream_socket<asio::local::stream_protocol, executor>;
@@ -76,7 +76,8 @@ public:
         asio::async_write(
             stream_,
             asio::buffer(bytes),
-            [self = this->shared_from_this(), done = std::move(done)](error_code error, std::size_t) {
+            [self = this->shared_from_this(),
+             done = std::move(done)](error_code error, std::size_t) {
                 if (error) {
                     done(broken("write", error));
                 } else {
@@ -95,8 +96,7 @@ public:
 protected:
     template <class... Args>
     explicit stream_transport(endpoint to, Args&&... args)
-        : to_(std::move(to)),
-          stream_(std::forward<Args>(args)...) {}
+        : to_(std::move(to)), stream_(std::forward<Args>(args)...) {}
 
     endpoint to_;
     Stream stream_;
@@ -105,7 +105,7 @@ protected:
 
 class unix_transport final : public stream_transport<unix_socket> {
 public:
-    unix_transport(executor on, const endpoint& to) : stream_transport(to, on) {}
+    unix_transport(const executor& on, const endpoint& to) : stream_transport(to, on) {}
 
     awaitable<result<void>> connect() override {
         // A path above sun_path's size throws; parse_endpoint and embedded_server refuse those.
@@ -118,9 +118,14 @@ public:
     }
 };
 
-awaitable<result<void>> dial(tcp_socket& socket, tcp_resolver& resolver, const endpoint& to) {
-    const auto [unresolved, found] =
+// `closed` is looked at again after the look-up, which cannot be interrupted.
+awaitable<result<void>>
+dial(tcp_socket& socket, tcp_resolver& resolver, const endpoint& to, const bool& closed) {
+    auto [unresolved, found] =
         co_await resolver.async_resolve(to.host, std::to_string(to.port), as_outcome);
+    if (closed) {
+        unresolved = asio::error::operation_aborted;
+    }
     if (unresolved) {
         co_return broken("resolve", unresolved);
     }
@@ -134,9 +139,12 @@ awaitable<result<void>> dial(tcp_socket& socket, tcp_resolver& resolver, const e
 
 class tcp_transport final : public stream_transport<tcp_socket> {
 public:
-    tcp_transport(executor on, const endpoint& to) : stream_transport(to, on), resolver_(on) {}
+    tcp_transport(const executor& on, const endpoint& to)
+        : stream_transport(to, on), resolver_(on) {}
 
-    awaitable<result<void>> connect() override { co_return co_await dial(stream_, resolver_, to_); }
+    awaitable<result<void>> connect() override {
+        co_return co_await dial(stream_, resolver_, to_, closed_);
+    }
 
     void close() override {
         resolver_.cancel();
@@ -154,16 +162,14 @@ struct tls_settings {
 
 class tls_transport final : private tls_settings, public stream_transport<tls_stream> {
 public:
-    tls_transport(executor on, const endpoint& to, std::string ca_file)
-        : stream_transport(to, on, context),
-          ca_file_(std::move(ca_file)),
-          resolver_(on) {}
+    tls_transport(const executor& on, const endpoint& to, std::string ca_file)
+        : stream_transport(to, on, context), ca_file_(std::move(ca_file)), resolver_(on) {}
 
     awaitable<result<void>> connect() override {
         if (auto trusted = prepare_verification(); !trusted) {
             co_return trusted;
         }
-        if (auto dialled = co_await dial(stream_.next_layer(), resolver_, to_); !dialled) {
+        if (auto dialled = co_await dial(stream_.next_layer(), resolver_, to_, closed_); !dialled) {
             co_return dialled;
         }
         const auto [error] =
@@ -207,7 +213,7 @@ private:
 
 } // namespace
 
-std::shared_ptr<transport> transport::create(executor on, const client_options& options) {
+std::shared_ptr<transport> transport::create(const executor& on, const client_options& options) {
     if (!options.to.path.empty()) {
         return std::make_shared<unix_transport>(on, options.to);
     }

@@ -16,7 +16,7 @@ namespace imagined::redis {
 
 class transport {
 public:
-    static std::shared_ptr<transport> create(executor on, const client_options& options);
+    static std::shared_ptr<transport> create(const executor& on, const client_options& options);
 
     virtual ~transport() = default;
 

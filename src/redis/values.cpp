@@ -23,8 +23,9 @@ constexpr std::uint16_t default_port = 6379;
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
     Number number{};
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, number);
     if (error != std::errc{} || stop != end) {
         return std::nullopt;
     }
@@ -103,7 +104,7 @@ result<endpoint> parse_endpoint(std::string_view text) {
     if (!parsed) {
         return bad_url("cannot be read; percent-encode special characters of the password");
     }
-    const urls::url_view url = *parsed;
+    const urls::url_view& url = *parsed;
     if (!url.has_authority() || url.has_fragment()) {
         return bad_url("must look like redis://[user:password@]host:port/db");
     }
@@ -134,8 +135,6 @@ std::optional<std::int64_t> reply::integer() const {
 }
 
 script::script(std::string name, std::string source)
-    : name_(std::move(name)),
-      source_(std::move(source)),
-      sha1_(sha1_hex(source_)) {}
+    : name_(std::move(name)), source_(std::move(source)), sha1_(sha1_hex(source_)) {}
 
 } // namespace imagined::redis

@@ -104,10 +104,18 @@ public:
     virtual std::vector<call_plan> plan(const task::render_request& request) const = 0;
 
     // The wire form of one planned call. Sends only what this dialect documents for the operation
-    // and model: an inexpressible field is left out. Fails when a picture cannot be read.
+    // and model: an inexpressible field is left out. `links` gives a picture an address that the
+    // upstream can read (needs_links() tells where it must). Fails with `invalid` when a field that
+    // the operation requires is missing, and as `pictures` or `links` fail.
     virtual result<wire_request> encode(
-        const task::render_request& request, const call_plan& call, const picture_source& pictures
+        const task::render_request& request,
+        const call_plan& call,
+        const picture_source& pictures,
+        const picture_source& links = {}
     ) const = 0;
+
+    // True where the input picture travels as a link and not as bytes (crazyrouter's older API).
+    virtual bool needs_links(task::operation what, task::model with) const = 0;
 
     // What a complete HTTP answer means. Tolerant where money was spent (every `created`, null or
     // absent fields, fewer pictures), strict where it was not.
@@ -116,8 +124,8 @@ public:
     ) const = 0;
 };
 
-// official, camel (mjdjourney, quickrouter and crazyrouter join with their operations); nullptr for
-// an unknown name. The objects live as long as the program.
+// official, camel, mjdjourney, quickrouter, crazyrouter; nullptr for an unknown name. The objects
+// live as long as the program.
 const dialect* find_dialect(std::string_view name);
 std::span<const std::string_view> dialect_names();
 

@@ -22,6 +22,17 @@
 
 namespace imagined {
 
+// What run() of a job returns: a job's own result as it is, anything else wrapped in one.
+template <class T>
+struct offload_result {
+    using type = result<T>;
+};
+
+template <class T>
+struct offload_result<result<T>> {
+    using type = result<T>;
+};
+
 class offload_pool {
 public:
     struct options {
@@ -31,12 +42,12 @@ public:
 
     explicit offload_pool(const options& chosen) : limit_(chosen.max_queued), pool_(chosen.threads) {}
 
-    // Runs `job` (returns T; must not touch anything the event loop owns) on a pool thread and
-    // resumes the caller on its own executor with the value. Fails with `throttled` when the queue
+    // Runs `job` (returns T or result<T>; must not touch anything the event loop owns) on a pool thread and
+    // resumes the caller on its own executor with the result. Fails with `throttled` when the queue
     // is full. An exception of `job` is rethrown in the caller. Cancelling does not stop a job that
     // was handed in.
     template <class Job>
-    awaitable<result<std::invoke_result_t<Job>>> run(Job job);
+    awaitable<typename offload_result<std::invoke_result_t<Job>>::type> run(Job job);
 
     // Waits for the jobs that were handed in; run() must not be called any more.
     void stop() { pool_.join(); }
@@ -55,7 +66,7 @@ private:
 };
 
 template <class Job>
-awaitable<result<std::invoke_result_t<Job>>> offload_pool::run(Job job) {
+awaitable<typename offload_result<std::invoke_result_t<Job>>::type> offload_pool::run(Job job) {
     using value_type = std::invoke_result_t<Job>;
     if (queued_.fetch_add(1) >= limit_) {
         queued_.fetch_sub(1);

@@ -24,7 +24,9 @@ struct courier_options {
         std::chrono::hours(14), std::chrono::hours(20), std::chrono::hours(24)
     };
     milliseconds timeout{15000};
-    std::size_t max_answer_bytes = 4096;
+    // The answer is read only for its status, but a 2xx with an error page's length of text is still
+    // a delivery: generous, and all of it is dropped.
+    std::size_t max_answer_bytes = 256 * 1024;
 };
 
 class courier {

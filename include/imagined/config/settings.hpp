@@ -21,6 +21,7 @@ namespace imagined::config {
 
 struct settings {
     http::server_options server;
+    // public_url is empty when it is to be "http://<listen>" and the port is known after binding.
     api::api_options api;
     std::filesystem::path data_dir;
     std::string redis_url;  // "" = embedded
@@ -58,5 +59,8 @@ result<milliseconds> parse_duration(std::string_view text);
 
 // The keys of scalars, for the command line: "server.listen".
 std::vector<std::string> scalar_keys();
+
+// The same with what each is for and its default, one line each, for the command line's help.
+std::string manual();
 
 } // namespace imagined::config

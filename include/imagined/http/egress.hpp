@@ -9,7 +9,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +30,8 @@ public:
     static egress_policy trusted();
 
     // Each rule is a CIDR ("10.0.0.0/8", "::1/128"), a host ("hooks.local") or host:port; without a
-    // port all ports. Fails with `invalid`, naming the rule.
+    // port all ports. A host that is an address literal ("127.0.0.1:9000", "[::1]:9000") permits
+    // that address under any name. Fails with `invalid`, naming the rule.
     static result<egress_policy> parse(const std::vector<std::string>& rules);
 
     // Adds host:port as parsed from a configured URL.
@@ -53,6 +54,9 @@ private:
         unsigned prefix = 0;
         std::uint16_t port = 0;               // 0: all
     };
+
+    static rule rule_for(std::string_view host, std::uint16_t port);
+    static std::optional<rule> read_rule(std::string_view text);
 
     bool everything_ = false;
     std::vector<rule> rules_;

@@ -55,10 +55,15 @@ struct file_slice {
     std::uint64_t length = 0;
 };
 
+// How much of an answer is put on the wire before the connection is closed. A server of ours is
+// always whole; the sandbox plays peers that are not.
+enum class delivery { whole, half, nothing };
+
 struct response {
     int status = 200;
     fields headers; // Content-Length, Date and Connection are the server's business
     std::variant<std::string, file_slice> body;
+    delivery sent = delivery::whole;
 
     // The body as text; "" for a file.
     std::string_view text() const {

@@ -114,11 +114,20 @@ enum class call_permit {
     too_late   // past the task's deadline: no new call
 };
 
-// How a key is left alone after a call that did not start.
-struct cooling {
-    std::string slot;
-    milliseconds at_least{0};   // Retry-After; 0: 5 s doubling to 60 s by consecutive refusals
-    bool disable = false;       // for disabled_for; then one task tries it
+struct call_grant {
+    call_permit what = call_permit::granted;
+    std::int64_t expected_ms = 0; // usual time to the answer, observed; 0 unknown
+};
+
+// What the end of a call that was not paid says about its key.
+struct key_verdict {
+    enum class kind {
+        none,
+        works,  // a refusal proves it: no cooling any more
+        cool,   // left alone for at_least, or 5 s doubling to 60 s by consecutive refusals
+        disable // left alone for queue_options::key_disabled_for; then one task tries it
+    } what = kind::none;
+    milliseconds at_least{0};
 };
 
 struct ending {
@@ -127,7 +136,6 @@ struct ending {
     std::optional<task::fail_code> code; // unless success
     std::string reason;          // unless success
     std::string event;           // for the history: "stored 4 pictures"
-    std::int64_t cost_micros = 0;
     std::string billed = "no";   // yes | no | unknown
 };
 
@@ -239,12 +247,16 @@ public:
     virtual awaitable<result<void>> sign_off(std::string worker) = 0;
 
     // Durable before the first byte of the call may leave.
-    virtual awaitable<result<call_permit>> calling(token held, call_marker call) = 0;
+    virtual awaitable<result<call_grant>> calling(token held, call_marker call) = 0;
 
-    // The call surely did not start: its marker is void and its slot free.
+    // The call surely did not start, or was refused unpaid: its marker is void and its slot free.
     virtual awaitable<result<void>> not_started(
-        token held, int index, std::optional<cooling> cool, std::string why
+        token held, int index, key_verdict key, std::string event
     ) = 0;
+
+    // The call's outcome is unknowable: it is never repeated by itself, and its slot stays taken
+    // until its deadline. True if the ambiguous policy lets its pictures be asked for once more.
+    virtual awaitable<result<bool>> lost(token held, int index, std::string why) = 0;
 
     // Records a paid answer. With `complete` no further call will be made: the task is storing.
     // A stale token is tried as adopt() would.
@@ -308,14 +320,14 @@ struct queue_options {
     // on_ambiguous: how often the lost part of a task may be asked for again (0 or 1).
     int ambiguous_retries = 0;
     seconds key_disabled_for{300};
-    // Texts that scripts write into tasks that they end: filled from task's curated texts.
     std::string fixed_now; // tests only: "" or milliseconds that stand for Redis' TIME
 };
 
 // The queue on Redis. `on` must outlive it.
 std::unique_ptr<task_queue> open_redis_queue(redis::client& on, queue_options options);
 
-// The channel of hints: "q <lane>" when a task became claimable, "c" when a callback became due.
+// The channel of hints: "q <lane>" when a task became claimable, "q" when a place became free, "c"
+// when a callback became due.
 std::string hint_channel(std::string_view prefix);
 
 } // namespace imagined::queue

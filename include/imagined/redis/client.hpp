@@ -1,7 +1,8 @@
 // A Redis client on Asio sockets (TCP, Unix, TLS), hiredis for the protocol. Many coroutines share
 // one pipelined connection. Every wait is bounded; a consumer can not be wedged by a reconnect:
-// when the connection is lost every waiter fails at once, and the client reconnects by itself with
-// jittered back-off (50 ms .. 2 s) for as long as it lives.
+// when the connection is lost everyone whose command was sent fails at once, commands not yet sent
+// wait for the next connection until their deadline (and never run after it), and the client
+// reconnects by itself with jittered back-off (50 ms .. 2 s) for as long as it lives.
 //
 // Cancelling, or a deadline that passes, abandons the reply, never the command: the server may have
 // executed it. So every command must be safe to have happened.
@@ -41,11 +42,12 @@ struct client_options {
     endpoint to;
     milliseconds command_deadline{2000};
     milliseconds connect_deadline{2000};
-    // Bytes that may wait to be written; above, execute() fails with `throttled` at once.
-    std::size_t max_pending_bytes = 8 * 1024 * 1024;
+    // Bytes that may wait to be written; above, execute() fails with `throttled` at once. A single
+    // command above it is `invalid`.
+    std::size_t max_pending_bytes = 8UL * 1024 * 1024;
     // No reply for this long while commands wait: the connection is taken for dead and replaced.
     milliseconds stall_limit{5000};
-    std::string ca_file;
+    std::string ca_file; // with TLS: authorities besides the system's
 };
 
 struct reply;
@@ -85,19 +87,24 @@ using arguments = std::vector<std::string>;
 
 class client {
 public:
-    // Starts connecting at once. `on` must outlive the client.
+    // Starts connecting at once. `on` must outlive the client. The client may be destroyed while
+    // coroutines wait for it: that is close().
     static std::unique_ptr<client> create(executor on, client_options options);
 
     virtual ~client() = default;
 
     // Sends one command and waits for its reply, in at most `deadline` (the option's when 0).
-    // Without a connection the wait for one counts. An error reply becomes a failure: LOADING,
-    // READONLY, OOM, MASTERDOWN, NOREPLICAS, MISCONF, BUSY, TRYAGAIN -> `unavailable`; NOAUTH,
-    // WRONGPASS, NOPERM -> `rejected`; anything else -> `invalid`. Not for blocking commands.
+    // Without a connection the wait for one counts, unless the last attempt showed that waiting is
+    // useless: `rejected` when the server refuses our password, `invalid` when the options cannot
+    // work. An error reply becomes a failure: LOADING, READONLY, OOM, MASTERDOWN, NOREPLICAS,
+    // MISCONF, BUSY, TRYAGAIN, CLUSTERDOWN -> `unavailable`; NOAUTH, WRONGPASS, NOPERM ->
+    // `rejected`; anything else -> `invalid`. `cancelled` after close(), or when the waiting
+    // coroutine is cancelled. Not for blocking commands.
     virtual awaitable<result<reply>> execute(arguments command, milliseconds deadline = {}) = 0;
 
     // EVALSHA, and on NOSCRIPT SCRIPT LOAD and once more (a script that was refused for NOSCRIPT
-    // did not run). Same failures. Scripts report their own refusals by what they return.
+    // did not run). Same failures; `deadline` is for all of it. `what` must stay until the end.
+    // Scripts report their own refusals by what they return.
     virtual awaitable<result<reply>> run(
         const script& what, arguments keys, arguments values, milliseconds deadline = {}
     ) = 0;
@@ -113,12 +120,13 @@ public:
     virtual void close() = 0;
 };
 
-// Receives PUBLISHed messages on a connection of its own, reconnecting as the client does. Messages
-// published meanwhile are lost by Redis' design: a subscriber is a hint, never the truth.
+// Receives PUBLISHed messages on a connection of its own, reconnecting as the client does; every
+// three stall_limits the server must answer a PING. Messages published meanwhile are lost by Redis'
+// design: a subscriber is a hint, never the truth.
 class subscription {
 public:
     // `on_message` gets the payload; `on_ready` runs after each (re)connect, when hints may have
-    // been missed. Both run on `on`.
+    // been missed. Both run on `on`, may destroy the subscription, and are not called after that.
     static std::unique_ptr<subscription> open(
         executor on,
         client_options options,

@@ -26,9 +26,10 @@ endpoint embedded_endpoint(const std::filesystem::path& directory);
 class embedded_server {
 public:
     // Takes the directory's lock (waiting up to 5 s for a dying predecessor), starts the child and
-    // waits until its socket accepts. Call it from the main thread before other threads exist.
-    // Fails with `conflict` when another process holds the lock (the directory is in use), `not_found`
-    // when the program is missing (the text says which package to install), `unavailable` otherwise.
+    // waits, blocking, until it answers PING. Call it from the main thread before other threads
+    // exist. Fails with `conflict` when another process holds the lock (the directory is in use),
+    // `not_found` when the program is missing (the text says which package to install), `invalid`
+    // when the directory's path is too long for a Unix socket, `unavailable` otherwise.
     static result<std::unique_ptr<embedded_server>> start(embedded_options options);
 
     // stop()s.
@@ -37,10 +38,12 @@ public:
     virtual endpoint where() const = 0;
     virtual int pid() const = 0; // of the present child; 0 while there is none
 
-    // Restarts the child, with back-off, whenever it ends before stop(). Runs until cancelled.
+    // Restarts the child, with back-off, whenever it ends before stop(). Runs until cancelled or
+    // stopped. The kernel ties the child's life to the *thread* that forked it, so this must run on
+    // a thread that lives as long as the process: the main thread.
     virtual awaitable<> supervise() = 0;
 
-    // SIGTERM, wait, SIGKILL. Idempotent.
+    // SIGTERM, wait up to stop_deadline, SIGKILL; then frees the directory. Blocks; idempotent.
     virtual void stop() = 0;
 };
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,40 +22,50 @@ namespace imagined::store {
 struct stored_picture {
     std::string path;
     std::uint64_t bytes = 0;
-    picture_info info;   // sniffed from the stored bytes
+    picture_info info;        // sniffed from the stored bytes
     std::int64_t changed = 0; // mtime in nanoseconds, for the ETag
 };
 
+class directory_maker;
+
+// Usable from any thread, and by any number of processes on one root.
 class image_store {
 public:
     // Creates `root` if need be. Throws std::runtime_error naming it when it cannot be written.
-    explicit image_store(std::filesystem::path root);
+    explicit image_store(const std::filesystem::path& root);
+    image_store(const image_store&) = delete;
+    image_store& operator=(const image_store&) = delete;
+    ~image_store();
 
     // True once this returns ok, the picture is durable: written to a temporary file, fsynced,
     // renamed, directory fsynced. An existing picture of that name is replaced atomically.
-    // Fails with `invalid` (id or n not well-formed, not a picture), `unavailable` (disk full, I/O).
+    // Fails with `invalid` (id or n not well-formed, not a picture, or one whose header does not
+    // end within the first MiB), `unavailable` (disk full, I/O).
     result<stored_picture> put(std::string_view id, int n, std::string_view bytes);
 
     // Makes picture `n` of `id` the same as `from_n` of `from_id` (hard link, else copy). Durable.
-    result<stored_picture> link(
-        std::string_view from_id, int from_n, std::string_view id, int n
-    );
+    // `not_found` if the source is missing, else fails as put() does.
+    result<stored_picture> link(std::string_view from_id, int from_n, std::string_view id, int n);
 
-    // `not_found` if there is none.
+    // `not_found` if there is none, `invalid` if id or n cannot name one, `corrupt` if what is
+    // there is not a picture.
     result<stored_picture> find(std::string_view id, int n) const;
 
-    // Like find(), for the thumbnail (at most 512 pixels a side); makes it if need be.
+    // Like find(), for the thumbnail (at most 512 pixels a side); makes it if need be
+    // and fails then as make_thumbnail() and put() do. Has the picture's `changed`.
     result<stored_picture> find_thumbnail(std::string_view id, int n);
 
     result<std::string> read(std::string_view id, int n) const;
 
-    // Removes whole days older than `keep` before `now`. Returns the number of pictures removed.
+    // Removes the days which ended `keep` before `now` or earlier, with all that is in them.
+    // Returns the number of pictures removed. Never follows a symbolic link.
     std::uint64_t forget_before(unix_millis now, std::chrono::milliseconds keep);
 
     const std::filesystem::path& root() const { return root_; }
 
 private:
     std::filesystem::path root_;
+    std::unique_ptr<directory_maker> directories_;
 };
 
 // An id is 16 decimal digits, a picture number 0..99.

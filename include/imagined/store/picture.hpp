@@ -53,8 +53,7 @@ result<std::string> make_thumbnail(std::string_view bytes, std::uint32_t max_sid
 // picture (others are scaled to it); a missing cell is white. One picture: itself, re-encoded.
 // Decodes and composes row-wise, so that no more than one whole source picture and the grid are in
 // memory. Fails as decode does, naming the picture's position.
-result<std::string> compose_grid(
-    const std::vector<std::string_view>& pictures, picture_format format
-);
+result<std::string>
+compose_grid(const std::vector<std::string_view>& pictures, picture_format format);
 
 } // namespace imagined::store

@@ -25,11 +25,15 @@ bool is_v3_resolution(std::string_view width_x_height);
 double legacy_aspect_error(const ratio& wanted);
 double v3_aspect_error(const ratio& wanted);
 
+// The same for the closest resolution.
+double legacy_resolution_error(const ratio& wanted);
+double v3_resolution_error(const ratio& wanted);
+
 // Above this error the exact resolution is sent where the model takes one (§13.1 policy).
 inline constexpr double max_aspect_error = 0.05;
 
-// "16:9" -> {16,9}. Also pixel sizes ("512:512") and "16x9", "16/9". nullopt unless both are
-// positive and finite.
+// "16:9" -> {16,9}. Also pixel sizes ("512:512"), decimals ("1.85:1"), "16x9", "16/9" and
+// full-width signs. nullopt unless both are positive and finite.
 std::optional<ratio> parse_ratio(std::string_view text);
 
 } // namespace imagined::task

@@ -1,5 +1,5 @@
-// From a parsed Midjourney prompt to what Ideogram is asked (ideogram-api.md §13.2). Pure; the table
-// of that section is this file's test data.
+// From a parsed Midjourney prompt to what Ideogram is asked (ideogram-api.md §13.2). Pure; the
+// table of that section is this file's test data.
 #pragma once
 
 #include "imagined/task/prompt.hpp"
@@ -33,8 +33,8 @@ struct imagine_context {
 
 struct mapped_imagine {
     render_request request;
-    std::optional<speed_mode> mode;  // what the task shows: context over prompt flag
-    std::vector<std::string> notes;  // what was dropped or replaced, for properties.notes (English)
+    std::optional<speed_mode> mode; // what the task shows: context over prompt flag
+    std::vector<std::string> notes; // what was dropped or replaced, for properties.notes (English)
 };
 
 // Never fails: what Ideogram cannot express becomes a note. Pictures are not decided here; an

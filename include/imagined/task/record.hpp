@@ -11,20 +11,21 @@
 
 namespace imagined::task {
 
-// One paid call of a task. A task may need several (one a picture); each has its own durable marker,
-// written before the first byte leaves, and its own recorded answer.
+// One paid call of a task. A task may need several (one a picture); each has its own durable
+// marker, written before the first byte leaves, and its own recorded answer.
 struct call {
-    enum class state { in_flight, answered, not_started };
+    // lost: it may have been done and billed, and its answer will not come.
+    enum class state { in_flight, answered, not_started, lost };
 
-    int index = 0;           // 0, 1, 2 … in the order of their markers
+    int index = 0; // 0, 1, 2 … in the order of their markers
     state now = state::in_flight;
-    int first_picture = 1;   // the pictures that this call was to bring: [first, first + count)
+    int first_picture = 1; // the pictures that this call was to bring: [first, first + count)
     int count = 1;
     std::string backend;
-    std::string slot;        // "<backend>:<key digest>"
+    std::string slot; // "<backend>:<key digest>"
     unix_millis started = 0;
     unix_millis deadline = 0;
-    std::string answer;      // recorded outcome as JSON text (backend::to_text); "" until answered
+    std::string answer; // recorded outcome as JSON text (backend::to_text); "" until answered
 };
 
 struct event {
@@ -37,20 +38,22 @@ struct record {
     std::string id;
     std::string caller;
     task::state state = state::queued;
-    std::string lane;           // class_of() of its request
+    std::string lane; // class_of() of its request
     unix_millis submitted = 0;
-    unix_millis started = 0;    // first claim; 0 until then
-    unix_millis called = 0;     // first call marker; 0 until then
-    unix_millis finished = 0;   // 0 until terminal
-    unix_millis deadline = 0;   // no call starts after it
-    std::int64_t expected = 0;  // estimated milliseconds from `called` to the answer; 0 unknown
+    unix_millis started = 0;   // first claim; 0 until then
+    unix_millis called = 0;    // first call marker; 0 until then
+    unix_millis finished = 0;  // 0 until terminal
+    unix_millis deadline = 0;  // no call starts after it
+    std::int64_t expected = 0; // estimated milliseconds from `called` to the answer; 0 unknown
     int attempt = 0;
-    std::string nonce;          // of the present lease; "" without one
+    std::string nonce; // of the present lease; "" without one
     std::string worker;
     int ambiguous_retries = 0;  // on_ambiguous = retry_once: how often it was used
     std::uint64_t sequence = 0; // of the last event
     std::optional<task::fail_code> fail_code;
-    std::string fail_reason;
+    std::string fail_reason; // "" where a script ended the task: the code's own text is shown then
+    std::int64_t cost_micros = 0; // booked so far
+    std::string billed = "no";    // yes | no | unknown
     std::vector<call> calls;
 };
 

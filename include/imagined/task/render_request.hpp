@@ -39,21 +39,21 @@ struct render_request {
     std::string negative_prompt;
     int images = 1;
     std::optional<ratio> aspect;
-    std::string resolution; // explicit "WxH"; excludes aspect
+    std::string resolution;           // explicit "WxH"; excludes aspect
     std::optional<std::int64_t> seed; // 0..2147483647
     std::optional<magic_prompt> magic;
-    std::string style_type;   // "", or Ideogram's word: "ANIME"
-    std::string style_preset; // "", or one of V_3's 62
+    std::string style_type;          // "", or Ideogram's word: "ANIME"
+    std::string style_preset;        // "", or one of V_3's 62
     std::optional<int> image_weight; // 1..100, remix
     std::optional<int> resemblance;  // 1..100, upscale
     std::optional<int> detail;       // 1..100, upscale
     std::vector<std::string> style_codes;
-    std::string color_palette;  // "", or Ideogram's JSON object as text
-    std::string upscale_factor; // "", X1, X2, X4: generate-transparent
-    std::string describe_model; // "", V_2, V_3: describe
+    std::string color_palette;           // "", or Ideogram's JSON object as text
+    std::string upscale_factor;          // "", X1, X2, X4: generate-transparent
+    std::string describe_model;          // "", V_2, V_3: describe
     bool transparent_background = false; // instruct-edit
-    std::vector<picture_ref> pictures; // the input, or inputs of instruct-edit
-    std::optional<picture_ref> mask;   // black = edit, as Ideogram has it
+    std::vector<picture_ref> pictures;   // the input, or inputs of instruct-edit
+    std::optional<picture_ref> mask;     // black = edit, as Ideogram has it
     std::vector<picture_ref> style_references;
     std::vector<picture_ref> character_references;
     // Midjourney requests let a backend drop what it cannot express (and note it); native ones are

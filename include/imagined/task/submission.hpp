@@ -24,9 +24,9 @@ struct submission {
     language lang = language::zh;
     std::optional<speed_mode> mode;
     bot bot_type = bot::mid_journey;
-    std::string parent_id;    // "" for none
-    int parent_index = 0;     // which picture of the parent, 1-based
-    bool native = false;      // submitted under /ideogram: no grid, no buttons
+    std::string parent_id; // "" for none
+    int parent_index = 0;  // which picture of the parent, 1-based
+    bool native = false;   // submitted under /ideogram: no grid, no buttons
     render_request request;
     std::vector<std::string> notes;
 

@@ -24,9 +24,9 @@ struct button {
 
 // One delivered picture.
 struct picture {
-    int n = 1;              // its number in the store, 1-based
-    std::string seed;       // digits, "" unknown
-    std::string prompt;     // as Ideogram says it drew it
+    int n = 1;          // its number in the store, 1-based
+    std::string seed;   // digits, "" unknown
+    std::string prompt; // as Ideogram says it drew it
     std::uint32_t width = 0;
     std::uint32_t height = 0;
     std::uint64_t bytes = 0;
@@ -38,18 +38,19 @@ struct delivery {
     std::vector<picture> pictures;
     std::optional<picture> shown; // what imageUrl serves: the grid, or the single picture
     std::vector<button> buttons;
-    int unsafe = 0;               // pictures that were withheld as unsafe
-    std::string text;             // describe, shorten: becomes prompt and finalPrompt
+    int unsafe = 0;   // pictures that were withheld as unsafe
+    std::string text; // describe, shorten: becomes finalPrompt, and prompt if there was none
     std::vector<std::string> notes; // beside the submission's
 };
 
 // What is known about money so far.
 struct bill {
-    std::int64_t micros = 0;      // USD millionths
-    std::string billed = "no";    // yes | no | unknown
+    std::int64_t micros = 0;   // USD millionths
+    std::string billed = "no"; // yes | no | unknown
 };
 
-// The whole task JSON, compact. `delivered` is given exactly when the state is success.
+// The whole task JSON, compact. `delivered` is given exactly when the state is success. Texts that
+// are not UTF-8 are mended, never refused.
 std::string render_view(
     const record& task,
     const submission& submitted,
@@ -59,7 +60,8 @@ std::string render_view(
 );
 
 // The same view with other outward status and progress: the body of a callback for an event that
-// happened before the present state.
+// happened before the present state. What came later (pictures, cost; end and reason unless
+// `status` is an end) is not in it. "" as progress is null.
 std::string render_event_view(
     const record& task,
     const submission& submitted,
@@ -74,13 +76,15 @@ struct button_support {
     bool reroll = true;
     bool vary = false;
 };
+
 std::vector<button> grid_buttons(int count, const button_support& can, std::string_view job);
 
-// A parsed customId of the table in mj-api.md §5 (submit/action); nullopt for anything else.
+// A customId of grid_buttons(), read back; nullopt for anything else. The job id may be any text.
 struct button_press {
     enum class kind { upscale, variation, reroll } what = kind::upscale;
     int index = 0;
 };
+
 std::optional<button_press> parse_custom_id(std::string_view custom_id);
 
 } // namespace imagined::task

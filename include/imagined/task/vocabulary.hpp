@@ -10,18 +10,37 @@ namespace imagined::task {
 
 // Midjourney's name for what a task does (contract §3, "action").
 enum class action {
-    imagine, upscale, variation, reroll, describe, blend, zoom, pan, inpaint, edit, shorten
+    imagine,
+    upscale,
+    variation,
+    reroll,
+    describe,
+    blend,
+    zoom,
+    pan,
+    inpaint,
+    edit,
+    shorten
 };
 
 // Where a task is in its life. Only the queue's scripts change it; README.md draws it.
 enum class state { modal, queued, leased, calling, storing, success, failure };
 
-constexpr bool is_terminal(state s) { return s == state::success || s == state::failure; }
+constexpr bool is_terminal(state s) {
+    return s == state::success || s == state::failure;
+}
 
 // Why a task failed, for programs (`properties.failCode`, contract §3).
 enum class fail_code {
-    ambiguous_upstream_outcome, content_rejected, invalid_request, cancelled, timeout, no_picture,
-    storage_failed, budget, backend_refused
+    ambiguous_upstream_outcome,
+    content_rejected,
+    invalid_request,
+    cancelled,
+    timeout,
+    no_picture,
+    storage_failed,
+    budget,
+    backend_refused
 };
 
 // Midjourney's speed words: a path prefix, a body field or a flag.
@@ -31,8 +50,17 @@ enum class language { zh, en };
 
 // What Ideogram can be asked for (contract §4).
 enum class operation {
-    generate, remix, edit, inpaint, reframe, replace_background, generate_transparent, upscale,
-    describe, remove_background, instruct_edit
+    generate,
+    remix,
+    edit,
+    inpaint,
+    reframe,
+    replace_background,
+    generate_transparent,
+    upscale,
+    describe,
+    remove_background,
+    instruct_edit
 };
 
 enum class model { v1, v1_turbo, v2, v2_turbo, v2a, v2a_turbo, v3 };
@@ -44,9 +72,17 @@ enum class magic_prompt { automatic, on, off };
 enum class bot { mid_journey, niji_journey };
 
 inline constexpr std::array all_operations{
-    operation::generate, operation::remix, operation::edit, operation::inpaint, operation::reframe,
-    operation::replace_background, operation::generate_transparent, operation::upscale,
-    operation::describe, operation::remove_background, operation::instruct_edit
+    operation::generate,
+    operation::remix,
+    operation::edit,
+    operation::inpaint,
+    operation::reframe,
+    operation::replace_background,
+    operation::generate_transparent,
+    operation::upscale,
+    operation::describe,
+    operation::remove_background,
+    operation::instruct_edit
 };
 inline constexpr std::array all_models{
     model::v1, model::v1_turbo, model::v2, model::v2_turbo, model::v2a, model::v2a_turbo, model::v3

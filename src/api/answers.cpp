@@ -1,0 +1,104 @@
+#include "answers.hpp"
+
+#include "imagined/base/log.hpp"
+#include "texts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+namespace {
+
+constexpr int unavailable_retry_seconds = 1;
+
+std::string body_text(
+    code what,
+    std::string_view description,
+    std::string_view result,
+    std::string_view properties,
+    std::string_view message
+) {
+    std::string body;
+    body.reserve(64 + description.size() + result.size() + properties.size() + message.size());
+    body.append("{\"code\":").append(std::to_string(static_cast<int>(what)));
+    body.append(",\"description\":").append(json_string(description));
+    body.append(",\"result\":").append(result);
+    body.append(",\"properties\":").append(properties);
+    if (!message.empty()) {
+        body.append(",\"message\":").append(json_string(message));
+    }
+    body.append("}");
+    return body;
+}
+
+int status_of(failure_kind kind) {
+    switch (kind) {
+    case failure_kind::not_found:
+        return 404;
+    case failure_kind::conflict:
+        return 409;
+    case failure_kind::throttled:
+    case failure_kind::unavailable:
+    case failure_kind::cancelled:
+        return 503;
+    case failure_kind::invalid:
+    case failure_kind::rejected:
+    case failure_kind::corrupt:
+        break;
+    }
+    return 500;
+}
+
+} // namespace
+
+std::string json_string(std::string_view text) {
+    return nlohmann::json(text).dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace
+    );
+}
+
+http::response json_answer(int status, std::string body) {
+    http::response answer;
+    answer.status = status;
+    answer.headers.add("Content-Type", json_type);
+    answer.body = std::move(body);
+    return answer;
+}
+
+std::string submit_body(
+    code what, std::string_view description, std::string_view result, std::string_view properties
+) {
+    return body_text(what, description, result, properties, {});
+}
+
+http::response refusal(
+    code what, const task::bilingual& why, task::language in, std::string_view properties
+) {
+    return json_answer(200, submit_body(what, why.in(in), "null", properties));
+}
+
+http::response problem(int status, const task::bilingual& why, task::language in) {
+    const code what = status < 500 ? code::bad_request : code::failed;
+    const std::string& text = why.in(in);
+    return json_answer(status, body_text(what, text, "null", no_properties, text));
+}
+
+http::response from_failure(const failure& cause, std::string_view doing, task::language in) {
+    const int status = status_of(cause.kind);
+    if (status == 404) {
+        return problem(status, texts::no_task, in);
+    }
+    log::warning("a request failed", {{"doing", std::string(doing)}, {"cause", cause.detail}});
+    if (status == 503) {
+        return try_later(texts::unavailable, unavailable_retry_seconds, in);
+    }
+    return problem(status, texts::system_error, in);
+}
+
+http::response try_later(const task::bilingual& why, int seconds, task::language in) {
+    http::response answer = problem(503, why, in);
+    answer.headers.add("Retry-After", std::to_string(seconds));
+    return answer;
+}
+
+} // namespace imagined::api

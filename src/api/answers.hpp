@@ -1,0 +1,60 @@
+// The shapes of answers. Everything that is not a picture or a plain text is compact JSON, because
+// relays rewrite `"code":22` by text replacement (mj-api.md §1); errors look like submits.
+#pragma once
+
+#include "imagined/base/failure.hpp"
+#include "imagined/http/message.hpp"
+#include "imagined/task/bilingual.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace imagined::api {
+
+// `code` of a submit-shaped body (mj-api.md §4).
+enum class code {
+    accepted = 1,
+    no_capability = 3,
+    bad_request = 4,
+    failed = 9,
+    modal = 21,
+    in_queue = 22,
+    queue_full = 23,
+    banned = 24
+};
+
+inline constexpr std::string_view json_type = "application/json; charset=utf-8";
+inline constexpr std::string_view no_properties = "{}";
+
+// `text` as a JSON string, quotes included. Bytes that are not UTF-8 are replaced.
+std::string json_string(std::string_view text);
+
+http::response json_answer(int status, std::string body);
+
+// A submit-shaped body. `result` and `properties` are JSON texts.
+std::string submit_body(
+    code what,
+    std::string_view description,
+    std::string_view result,
+    std::string_view properties = no_properties
+);
+
+// "No" with HTTP 200: the request was understood and is refused.
+http::response refusal(
+    code what,
+    const task::bilingual& why,
+    task::language in,
+    std::string_view properties = no_properties
+);
+
+// An HTTP error with the submit-shaped body and `message`; code 4 below 500, 9 from 500.
+http::response problem(int status, const task::bilingual& why, task::language in);
+
+// What an infrastructure failure looks like from outside: its kind decides the status, its detail
+// goes to the log under `doing` and nowhere else.
+http::response from_failure(const failure& cause, std::string_view doing, task::language in);
+
+// 503 with Retry-After.
+http::response try_later(const task::bilingual& why, int seconds, task::language in);
+
+} // namespace imagined::api

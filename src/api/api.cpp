@@ -1,0 +1,146 @@
+#include "imagined/api/api.hpp"
+
+#include "answers.hpp"
+#include "context.hpp"
+#include "routes.hpp"
+#include "texts.hpp"
+
+namespace imagined::api {
+
+namespace {
+
+// new-api sends a JSON `null` with GET; nobody sends more.
+constexpr std::size_t max_get_body_bytes = 4096;
+constexpr int drain_retry_seconds = 5;
+
+task::language language_of(const http::request_head& head) {
+    return task::preferred_language(head.headers.get("Accept-Language"));
+}
+
+const task::bilingual& text_of(int status) {
+    switch (status) {
+    case 401:
+        return texts::unauthorized;
+    case 404:
+        return texts::no_route;
+    case 405:
+        return texts::no_method;
+    case 408:
+        return texts::too_slow;
+    case 413:
+        return texts::too_large;
+    case 431:
+        return texts::headers_too_large;
+    case 503:
+        return texts::unavailable;
+    default:
+        return status < 500 ? texts::bad_request : texts::system_error;
+    }
+}
+
+class api_handler final : public http::handler {
+public:
+    api_handler(api_options options, api_parts parts)
+        : context_(std::move(options), std::move(parts)) {}
+
+    std::variant<http::admission, http::response> admit(const http::request_head& head) override {
+        const routed found = find_route(head.method, head.path);
+        if (auto refused = refuse_at_the_door(head, found)) {
+            context_.cors.mark(*refused, head.headers);
+            return std::move(*refused);
+        }
+        return http::admission{
+            found.to->method == "GET" ? max_get_body_bytes : context_.options.max_body_bytes
+        };
+    }
+
+    awaitable<http::response> handle(http::request incoming) override {
+        routed found = find_route(incoming.method, incoming.path);
+        auto refused = refuse_at_the_door(incoming, found);
+        http::response answer;
+        const http::fields asked = incoming.headers;
+        if (refused) {
+            answer = std::move(*refused);
+        } else {
+            call from = open_call(std::move(incoming), found);
+            answer = co_await found.to->handle(context_, std::move(from));
+        }
+        context_.cors.mark(answer, asked);
+        count(found, answer.status);
+        co_return answer;
+    }
+
+    http::response refuse(
+        int status, std::string_view reason, const http::request_head& head
+    ) override {
+        task::bilingual why = text_of(status);
+        if (status == 400 && !reason.empty()) {
+            why.zh.append(": ").append(reason);
+            why.en.append(": ").append(reason);
+        }
+        http::response answer = problem(status, why, language_of(head));
+        if (status == 503) {
+            answer.headers.set("Retry-After", "1");
+        }
+        context_.cors.mark(answer, head.headers);
+        return answer;
+    }
+
+private:
+    // Everything that can be said before the body: unknown key, path or method, and draining.
+    std::optional<http::response> refuse_at_the_door(
+        const http::request_head& head, const routed& found
+    ) {
+        const auto in = language_of(head);
+        if (head.method == "OPTIONS") {
+            return context_.cors.preflight(head.headers);
+        }
+        if (!found.open && !context_.keys.identify(head.headers)) {
+            http::response answer = problem(401, texts::unauthorized, in);
+            answer.headers.set("WWW-Authenticate", "Bearer");
+            return answer;
+        }
+        if (found.to == nullptr && found.allowed.empty()) {
+            return problem(404, texts::no_route, in);
+        }
+        if (found.to == nullptr) {
+            http::response answer = problem(405, texts::no_method, in);
+            answer.headers.set("Allow", found.allowed + ", OPTIONS");
+            return answer;
+        }
+        if (found.to->does == effect::submits && context_.parts.ready().draining) {
+            return try_later(texts::draining, drain_retry_seconds, in);
+        }
+        return std::nullopt;
+    }
+
+    call open_call(http::request incoming, routed& found) {
+        call from;
+        from.lang = language_of(incoming);
+        from.who = context_.keys.identify(incoming.headers).value_or(identity{});
+        from.integer_ids = found.path.integer_ids;
+        from.mode = found.path.mode;
+        from.values = std::move(found.values);
+        from.request = std::move(incoming);
+        return from;
+    }
+
+    void count(const routed& found, int status) {
+        const std::string_view route = found.to == nullptr ? "none" : found.to->pattern;
+        context_.parts.metrics.count(
+            "imagined_http_requests_total",
+            "HTTP requests that were handled, by route and status.",
+            {{"route", std::string(route)}, {"status", std::to_string(status)}}
+        );
+    }
+
+    context context_;
+};
+
+} // namespace
+
+std::unique_ptr<http::handler> make_api(api_options options, api_parts parts) {
+    return std::make_unique<api_handler>(std::move(options), std::move(parts));
+}
+
+} // namespace imagined::api

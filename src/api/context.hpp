@@ -1,0 +1,50 @@
+// What every handler has at hand: the parts of the program that it may talk to, and the request on
+// its way. A handler is a free coroutine: read the request, ask the queue, answer.
+#pragma once
+
+#include "imagined/api/api.hpp"
+
+#include "authentication.hpp"
+#include "banned_words.hpp"
+#include "cors.hpp"
+#include "paths.hpp"
+
+#include <cstdint>
+#include <random>
+
+namespace imagined::api {
+
+struct context {
+    context(api_options chosen, api_parts given)
+        : options(std::move(chosen))
+        , parts(std::move(given))
+        , keys(options)
+        , banned(options.banned_words)
+        , cors(options.cors_origins)
+        , dice(std::random_device{}()) {}
+
+    api_options options;
+    api_parts parts;
+    key_ring keys;
+    banned_words banned;
+    cors_policy cors;
+    std::mt19937_64 dice; // spreads tasks over equal backends
+};
+
+// One request that was routed and authenticated.
+struct call {
+    http::request request;
+    identity who;
+    task::language lang = task::language::zh;
+    bool integer_ids = false;
+    std::optional<task::speed_mode> mode; // of the path
+    path_values values;                   // what stands for {} in the route
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+
+    // A task id as this path's callers expect it in `result`: JSON text.
+    std::string result_of(std::string_view id) const {
+        return integer_ids ? std::string(id) : std::string("\"").append(id).append("\"");
+    }
+};
+
+} // namespace imagined::api

@@ -1,0 +1,48 @@
+// Every handler of the API. Which path and method leads to which stands in routes.cpp; each group
+// has its own file of the name given here.
+#pragma once
+
+#include "context.hpp"
+
+namespace imagined::api {
+
+// health.cpp
+awaitable<http::response> show_health(context& api, call from);
+awaitable<http::response> show_readiness(context& api, call from);
+awaitable<http::response> show_metrics(context& api, call from);
+awaitable<http::response> show_openapi(context& api, call from);
+
+// account.cpp
+awaitable<http::response> list_accounts(context& api, call from);
+
+// pictures.cpp
+awaitable<http::response> show_picture(context& api, call from);
+
+// submit_imagine.cpp, submit_change.cpp, submit_other.cpp
+awaitable<http::response> submit_imagine(context& api, call from);
+awaitable<http::response> submit_change(context& api, call from);
+awaitable<http::response> submit_simple_change(context& api, call from);
+awaitable<http::response> submit_action(context& api, call from);
+awaitable<http::response> refuse_describe(context& api, call from);
+awaitable<http::response> refuse_blend(context& api, call from);
+awaitable<http::response> refuse_modal(context& api, call from);
+awaitable<http::response> refuse_edit(context& api, call from);
+awaitable<http::response> refuse_other(context& api, call from);
+awaitable<http::response> refuse_video(context& api, call from);
+awaitable<http::response> refuse_face_swap(context& api, call from);
+
+// tasks.cpp
+awaitable<http::response> fetch_task(context& api, call from);
+awaitable<http::response> cancel_task(context& api, call from);
+awaitable<http::response> show_image_seed(context& api, call from);
+
+// task_lists.cpp
+awaitable<http::response> list_newest(context& api, call from);
+awaitable<http::response> list_unfinished(context& api, call from);
+awaitable<http::response> list_by_condition(context& api, call from);
+awaitable<http::response> list_by_ids(context& api, call from);
+
+// task_query.cpp
+awaitable<http::response> query_tasks(context& api, call from);
+
+} // namespace imagined::api

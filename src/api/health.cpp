@@ -1,0 +1,39 @@
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "openapi_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+awaitable<http::response> show_health(context& /*api*/, call /*from*/) {
+    co_return json_answer(200, R"({"status":"ok"})");
+}
+
+awaitable<http::response> show_readiness(context& api, call /*from*/) {
+    const readiness now = api.parts.ready();
+    nlohmann::json body;
+    if (now.ready && !now.draining) {
+        body["status"] = "ready";
+        body["warnings"] = now.warnings;
+        co_return json_answer(200, body.dump());
+    }
+    body["status"] = "not_ready";
+    body["reason"] = now.draining && now.reason.empty() ? "draining" : now.reason;
+    http::response answer = json_answer(503, body.dump());
+    answer.headers.set("Retry-After", "1");
+    co_return answer;
+}
+
+awaitable<http::response> show_metrics(context& api, call /*from*/) {
+    http::response answer;
+    answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    answer.body = api.parts.metrics.text();
+    co_return answer;
+}
+
+awaitable<http::response> show_openapi(context& /*api*/, call /*from*/) {
+    co_return json_answer(200, std::string(openapi_text()));
+}
+
+} // namespace imagined::api

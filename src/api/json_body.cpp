@@ -1,0 +1,223 @@
+#include "json_body.hpp"
+
+#include "imagined/base/bytes.hpp"
+#include "texts.hpp"
+
+#include <charconv>
+
+namespace imagined::api {
+
+namespace {
+
+using nlohmann::json;
+
+const task::bilingual a_string{"应为字符串", "expected a string"};
+const task::bilingual an_id{"应为任务ID", "expected a task id"};
+const task::bilingual strings{"应为字符串数组", "expected an array of strings"};
+const task::bilingual an_integer{"应为整数", "expected an integer"};
+const task::bilingual a_boolean{"应为布尔值", "expected true or false"};
+const task::bilingual an_object{"应为对象", "expected an object"};
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// A scan instead of a parse: nothing recursive may see the text before its depth is known.
+bool is_too_deep(std::string_view text) {
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            i += c == '\\' ? 1 : 0;
+            quoted = c != '"';
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > max_json_depth) {
+                return true;
+            }
+        } else if (c == '}' || c == ']') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+std::optional<std::string> id_of(json& value) {
+    if (value.is_string()) {
+        return std::move(value.get_ref<std::string&>());
+    }
+    if (value.is_number_integer()) {
+        return value.dump();
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<json_body, body_error> json_body::parse(std::string_view body) {
+    if (body.starts_with(byte_order_mark)) {
+        body.remove_prefix(byte_order_mark.size());
+    }
+    if (!is_utf8(body)) {
+        return body_error{400, texts::not_utf8};
+    }
+    if (is_too_deep(body)) {
+        return body_error{400, texts::too_deep};
+    }
+    json value = json::parse(body, nullptr, false);
+    if (value.is_discarded()) {
+        return body_error{400, texts::not_json};
+    }
+    json_body parsed;
+    if (value.is_object()) {
+        parsed.value_ = std::move(value);
+    } else if (!value.is_null()) {
+        return body_error{200, texts::not_object};
+    }
+    return parsed;
+}
+
+json* json_body::find(std::string_view name) {
+    const auto found = value_.find(name);
+    return found == value_.end() || found->is_null() ? nullptr : &*found;
+}
+
+bool json_body::has(std::string_view name) const {
+    const auto found = value_.find(name);
+    return found != value_.end() && !found->is_null();
+}
+
+std::string json_body::text(std::string_view name) {
+    json* value = find(name);
+    if (value == nullptr) {
+        return {};
+    }
+    if (!value->is_string()) {
+        refuse(name, a_string);
+        return {};
+    }
+    return std::move(value->get_ref<std::string&>());
+}
+
+std::string json_body::id(std::string_view name) {
+    json* value = find(name);
+    if (value == nullptr) {
+        return {};
+    }
+    auto read = id_of(*value);
+    if (!read) {
+        refuse(name, an_id);
+    }
+    return read.value_or("");
+}
+
+std::vector<std::string> json_body::texts(std::string_view name) {
+    std::vector<std::string> read;
+    json* value = find(name);
+    if (value == nullptr) {
+        return read;
+    }
+    if (value->is_string()) {
+        read.push_back(std::move(value->get_ref<std::string&>()));
+    } else if (value->is_array()) {
+        for (json& item : *value) {
+            if (!item.is_string() && !item.is_null()) {
+                refuse(name, strings);
+                return {};
+            }
+            read.push_back(item.is_null() ? "" : std::move(item.get_ref<std::string&>()));
+        }
+    } else {
+        refuse(name, strings);
+    }
+    std::erase_if(read, [](const std::string& item) { return item.empty(); });
+    return read;
+}
+
+std::vector<std::string> json_body::ids(std::string_view name) {
+    std::vector<std::string> read;
+    json* value = find(name);
+    if (value == nullptr) {
+        return read;
+    }
+    if (!value->is_array()) {
+        refuse(name, strings);
+        return read;
+    }
+    read.reserve(value->size());
+    for (json& item : *value) {
+        auto one = id_of(item);
+        if (one) {
+            read.push_back(std::move(*one));
+        } else if (!item.is_null()) {
+            refuse(name, an_id);
+        }
+    }
+    return read;
+}
+
+std::optional<std::int64_t> json_body::integer(std::string_view name) {
+    const json* value = find(name);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    std::int64_t number = 0;
+    if (value->is_number_integer() && !value->is_number_unsigned()) {
+        return value->get<std::int64_t>();
+    }
+    if (value->is_number_unsigned() && value->get<std::uint64_t>() <= INT64_MAX) {
+        return value->get<std::int64_t>();
+    }
+    if (value->is_string()) {
+        const auto& digits = value->get_ref<const std::string&>();
+        const char* end = digits.data() + digits.size();
+        const auto [stopped, error] = std::from_chars(digits.data(), end, number);
+        if (error == std::errc{} && stopped == end) {
+            return number;
+        }
+        if (digits.empty()) {
+            return std::nullopt;
+        }
+    }
+    refuse(name, an_integer);
+    return std::nullopt;
+}
+
+bool json_body::flag(std::string_view name) {
+    const json* value = find(name);
+    if (value != nullptr && !value->is_boolean()) {
+        refuse(name, a_boolean);
+        return false;
+    }
+    return value != nullptr && value->get<bool>();
+}
+
+json_body json_body::object(std::string_view name) {
+    json_body inner;
+    json* value = find(name);
+    if (value != nullptr && value->is_object()) {
+        inner.value_ = std::move(*value);
+    } else if (value != nullptr) {
+        refuse(name, an_object);
+    }
+    return inner;
+}
+
+void json_body::refuse(std::string_view name, const task::bilingual& expected) {
+    const std::string field(name);
+    refuse(task::bilingual{field + ": " + expected.zh, field + ": " + expected.en});
+}
+
+void json_body::refuse(const task::bilingual& whole) {
+    if (!error_) {
+        error_ = whole;
+    }
+}
+
+void json_body::adopt_error(const json_body& inner) {
+    if (!error_) {
+        error_ = inner.error_;
+    }
+}
+
+} // namespace imagined::api

@@ -1,0 +1,65 @@
+// Reading request bodies: strict about what a field is, lenient about what clients really send. A
+// null field is an absent one, an unknown field is nobody's business, an id may be a number.
+#pragma once
+
+#include "imagined/task/bilingual.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace imagined::api {
+
+inline constexpr int max_json_depth = 64;
+
+// Why a body cannot be used, with the HTTP status that says so.
+struct body_error {
+    int status = 400;
+    task::bilingual why;
+};
+
+// The object in a body, field by field. The first field of a wrong type is remembered, so a handler
+// reads all it wants and asks once.
+class json_body {
+public:
+    json_body() = default;
+
+    // A byte order mark is skipped; `null` and an empty object are the same. Fails for what is not
+    // JSON in UTF-8, is nested deeper than max_json_depth, or is no object.
+    static std::variant<json_body, body_error> parse(std::string_view body);
+
+    // A string; "" when absent.
+    std::string text(std::string_view name);
+    // A string, or a number as its decimal digits.
+    std::string id(std::string_view name);
+    // An array of strings; also a single string. Empty ones are left out.
+    std::vector<std::string> texts(std::string_view name);
+    // An array of ids in either form.
+    std::vector<std::string> ids(std::string_view name);
+    // An integer, or a string of digits.
+    std::optional<std::int64_t> integer(std::string_view name);
+    bool flag(std::string_view name);
+    // The object under `name`; an empty one when absent.
+    json_body object(std::string_view name);
+    bool has(std::string_view name) const;
+
+    // Remembers that a field cannot be used, unless another already was.
+    void refuse(std::string_view name, const task::bilingual& expected);
+    void refuse(const task::bilingual& whole);
+    // Takes over what `inner` remembers.
+    void adopt_error(const json_body& inner);
+
+    const std::optional<task::bilingual>& error() const { return error_; }
+
+private:
+    nlohmann::json* find(std::string_view name);
+
+    nlohmann::json value_ = nlohmann::json::object();
+    std::optional<task::bilingual> error_;
+};
+
+} // namespace imagined::api

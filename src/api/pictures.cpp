@@ -1,0 +1,106 @@
+#include "answers.hpp"
+#include "byte_range.hpp"
+#include "handlers.hpp"
+#include "texts.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace imagined::api {
+
+namespace {
+
+// Above these the store keeps input pictures, which are nobody else's to see.
+constexpr int last_public_picture = 20;
+constexpr std::string_view forever = "public, max-age=31536000, immutable";
+
+// The picture's number in the path: absent is 0, the grid or single picture.
+std::optional<int> picture_number(std::string_view text) {
+    int n = 0;
+    if (text.empty()) {
+        return n;
+    }
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    if (!whole || n < 0 || n > last_public_picture) {
+        return std::nullopt;
+    }
+    return n;
+}
+
+bool wants_thumbnail(std::string_view query) {
+    const auto value = http::query_value(query, "thumb");
+    return value && *value != "0" && *value != "false";
+}
+
+http::response missing(task::language in) {
+    http::response answer = problem(404, texts::no_picture, in);
+    answer.headers.set("Cache-Control", "no-store"); // it may be there a moment later
+    return answer;
+}
+
+http::response not_found_or_busy(const failure& cause, task::language in) {
+    using kind = failure_kind;
+    if (cause.kind == kind::not_found || cause.kind == kind::invalid || cause.kind == kind::corrupt) {
+        return missing(in);
+    }
+    return from_failure(cause, "show a picture", in);
+}
+
+http::response present(
+    const store::stored_picture& picture, const http::request& asked, task::language in
+) {
+    const auto etag = fmt::format("\"{:x}-{:x}\"", picture.bytes, picture.changed);
+    http::response answer;
+    answer.headers.set("ETag", etag);
+    answer.headers.set("Cache-Control", forever);
+    answer.headers.set("Accept-Ranges", "bytes");
+    answer.headers.set("X-Content-Type-Options", "nosniff");
+    if (names_etag(asked.headers.get("If-None-Match"), etag)) {
+        answer.status = 304;
+        return answer;
+    }
+    const auto condition = asked.headers.get("If-Range");
+    const bool ranged = asked.method == "GET" && (condition.empty() || condition == etag);
+    const auto range = choose_range(ranged ? asked.headers.get("Range") : "", picture.bytes);
+    if (range.what == byte_range::kind::unsatisfiable) {
+        http::response refused = problem(416, texts::bad_range, in);
+        refused.headers.set("Content-Range", fmt::format("bytes */{}", picture.bytes));
+        return refused;
+    }
+    if (range.what == byte_range::kind::part) {
+        answer.status = 206;
+        answer.headers.set(
+            "Content-Range",
+            fmt::format(
+                "bytes {}-{}/{}", range.offset, range.offset + range.length - 1, picture.bytes
+            )
+        );
+    }
+    answer.headers.set("Content-Type", store::media_type(picture.info.format));
+    answer.body = http::file_slice{picture.path, range.offset, range.length};
+    return answer;
+}
+
+} // namespace
+
+awaitable<http::response> show_picture(context& api, call from) {
+    const auto n = picture_number(from.values[1]);
+    if (!n || !store::is_task_id(from.values[0])) {
+        co_return missing(from.lang);
+    }
+    auto look_up = [&images = api.parts.images,
+                    id = from.values[0],
+                    number = *n,
+                    thumbnail = wants_thumbnail(from.request.query)] {
+        return thumbnail ? images.find_thumbnail(id, number) : images.find(id, number);
+    };
+    const auto found = co_await api.parts.pool.run(std::move(look_up));
+    if (!found) {
+        co_return not_found_or_busy(found.error(), from.lang);
+    }
+    co_return present(*found, from.request, from.lang);
+}
+
+} // namespace imagined::api

@@ -1,0 +1,79 @@
+// Every curated sentence of the API, in both languages. The Chinese ones are Midjourney-proxy's own
+// where it has one (mj-api.md §4): clients show them and some compare them.
+#pragma once
+
+#include "imagined/task/bilingual.hpp"
+
+namespace imagined::api::texts {
+
+using task::bilingual;
+
+inline const bilingual submitted{"提交成功", "Submit success"};
+inline const bilingual succeeded{"成功", "Success"};
+inline const bilingual queue_full{"队列已满，请稍后尝试", "Queue is full, please try again later"};
+inline const bilingual banned_prompt{"可能包含敏感词", "May contain sensitive words"};
+inline const bilingual no_account{"无可用的账号实例", "No available account"};
+inline const bilingual system_error{"提交失败，系统异常", "Submit failed, system error"};
+inline const bilingual unavailable{
+    "服务暂时不可用，请稍后重试", "Service unavailable, please try again shortly"
+};
+inline const bilingual draining{
+    "服务正在停止，请稍后重试", "The server is shutting down, please try again shortly"
+};
+
+inline const bilingual no_parent{
+    "关联任务不存在或已失效", "Related task not found or expired"
+};
+inline const bilingual parent_status{"关联任务状态错误", "Related task has not succeeded"};
+inline const bilingual parent_forbids{
+    "关联任务不允许执行变化", "Related task does not allow this action"
+};
+inline const bilingual no_task{"任务不存在", "Task not found"};
+inline const bilingual task_ended{"任务已结束", "The task has already ended"};
+inline const bilingual cancelled_reason{"取消任务", "Task cancelled"};
+inline const bilingual no_seed{"未找到 seed", "No seed is known for this task"};
+
+inline const bilingual prompt_empty{"prompt不能为空", "prompt must not be empty"};
+inline const bilingual prompt_braces{
+    "暂不支持 {…} 排列组合，请逐个提交",
+    "Permutations in { } are not available; submit each prompt by itself"
+};
+inline const bilingual bad_base64{
+    "base64格式错误", "base64 is malformed, or not a PNG, JPEG or WebP picture"
+};
+inline const bilingual bad_action{"action参数错误", "action: expected UPSCALE, VARIATION or REROLL"};
+inline const bilingual bad_index{"index参数错误", "index: the task has no such picture"};
+inline const bilingual bad_content{
+    "content参数错误", "content: expected \"<task id> U1..U4, V1..V4 or R\""
+};
+inline const bilingual bad_parameters{"参数错误", "taskId and customId must not be empty"};
+inline const bilingual no_task_id{"taskId不能为空", "taskId must not be empty"};
+inline const bilingual unknown_action{"未知的 Action 类型", "Unknown action type"};
+
+inline const bilingual not_offered{"服务不支持", "This service is not supported"};
+inline const bilingual no_video{"视频功能未启用", "Video is not enabled"};
+inline const bilingual not_yet{"该功能暂不可用", "This function is not available"};
+
+inline const bilingual not_json{"请求体不是合法的JSON", "The body is not valid JSON"};
+inline const bilingual not_utf8{"请求体不是合法的UTF-8", "The body is not valid UTF-8"};
+inline const bilingual too_deep{"JSON嵌套过深", "The JSON is nested too deeply"};
+inline const bilingual not_object{"请求体应为JSON对象", "body: expected a JSON object"};
+
+inline const bilingual unauthorized{"密钥缺失或错误", "The API key is missing or wrong"};
+inline const bilingual no_route{"接口不存在", "No such endpoint"};
+inline const bilingual no_method{"请求方法不支持", "Method not allowed"};
+inline const bilingual no_picture{"图片不存在", "Picture not found"};
+inline const bilingual bad_range{"Range超出范围", "The range cannot be satisfied"};
+inline const bilingual bad_request{"请求格式错误", "Malformed request"};
+inline const bilingual too_large{"请求体过大", "The body is too large"};
+inline const bilingual headers_too_large{"请求头过大", "The header fields are too large"};
+inline const bilingual too_slow{"请求超时", "The request took too long"};
+
+inline const bilingual key_too_long{
+    "Idempotency-Key过长", "Idempotency-Key: at most 255 characters"
+};
+inline const bilingual key_reused{
+    "Idempotency-Key已用于不同的请求", "Idempotency-Key was used with a different request"
+};
+
+} // namespace imagined::api::texts

@@ -1,0 +1,378 @@
+// The composition root: every object of the program, from the bottom to the top, in the order in
+// which they are built. Nothing else in the program knows how the parts fit together.
+//
+//   redis-server (our child, or given) <- redis::client <- task_queue
+//   backends (configured, or the built-in sandbox) <- roster
+//   http::server <- api -> task_queue, image_store          (roles all and api)
+//   worker -> task_queue, roster, image_store, courier      (roles all and worker)
+#include "imagined/app/application.hpp"
+
+#include "imagined/backend/sandbox.hpp"
+#include "imagined/redis/embedded.hpp"
+#include "redis_watch.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fmt/format.h>
+
+namespace imagined::app {
+
+namespace {
+
+constexpr int exit_ok = 0;
+constexpr int exit_runtime = 1;
+constexpr int exit_configuration = 2;
+
+constexpr seconds http_farewell{5};
+constexpr seconds drain_slack{30};
+constexpr std::size_t picture_threads = 2;
+
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+            log::warning("the limit of open files could not be raised");
+        }
+    }
+}
+
+// One running `serve`. Members are in building order, so they end in the reverse.
+class application {
+public:
+    application(config::settings settings, role as) : settings_(std::move(settings)), role_(as) {}
+
+    int run() {
+        if (const int trouble = open_redis(); trouble != exit_ok) {
+            return trouble;
+        }
+        if (const int trouble = open_backends(); trouble != exit_ok) {
+            return trouble;
+        }
+        if (const int trouble = open_front(); trouble != exit_ok) {
+            return trouble;
+        }
+        open_worker();
+        begin();
+        context_.run();
+        return exit_code_;
+    }
+
+private:
+    using executor_type = asio::io_context::executor_type;
+
+    bool works() const { return role_ != role::api; }
+    bool serves() const { return role_ != role::worker; }
+
+    int open_redis() {
+        redis::client_options options;
+        if (settings_.redis_url.empty()) {
+            // The child is forked before any thread exists.
+            auto started = redis::embedded_server::start({settings_.data_dir / "redis"});
+            if (!started) {
+                return refuse_redis(started.error());
+            }
+            embedded_ = std::move(*started);
+            options.to = embedded_->where();
+        } else {
+            auto parsed = redis::parse_endpoint(settings_.redis_url);
+            if (!parsed) {
+                log::error("redis.url cannot be used", {{"reason", parsed.error().detail}});
+                return exit_configuration;
+            }
+            options.to = *parsed;
+        }
+        redis_ = redis::client::create(context_.get_executor(), options);
+        queue::queue_options queue_options;
+        queue_options.prefix = settings_.redis_prefix;
+        queue_options.ambiguous_retries = settings_.retry_ambiguous_once ? 1 : 0;
+        tasks_ = queue::open_redis_queue(*redis_, queue_options);
+        hints_ = redis::subscription::open(
+            context_.get_executor(),
+            options,
+            queue::hint_channel(settings_.redis_prefix),
+            [this](std::string_view message) {
+                if (worker_) {
+                    worker_->hint(message);
+                }
+            },
+            [this] {
+                if (worker_) {
+                    worker_->hint_all();
+                }
+            }
+        );
+        return exit_ok;
+    }
+
+    int refuse_redis(const failure& why) const {
+        if (why.kind == failure_kind::conflict) {
+            log::error(
+                "the embedded Redis of this data.dir is in use by another process; give both "
+                "processes one Redis with redis.url, or this one another data.dir",
+                {{"data.dir", settings_.data_dir.string()}, {"reason", why.detail}}
+            );
+            return exit_configuration;
+        }
+        if (why.kind == failure_kind::invalid) {
+            log::error("the embedded Redis cannot be used", {{"reason", why.detail}});
+            return exit_configuration;
+        }
+        log::error("the embedded Redis did not start", {{"reason", why.detail}});
+        return exit_runtime;
+    }
+
+    int open_backends() {
+        if (settings_.backends.empty()) {
+            auto opened = backend::sandbox::open(context_.get_executor(), {});
+            if (!opened) {
+                log::error("the built-in sandbox did not start", {{"reason", opened.error().detail}});
+                return exit_runtime;
+            }
+            sandbox_ = std::move(*opened);
+            sandbox_->start();
+            backend::backend_options simulated;
+            simulated.name = "sandbox";
+            simulated.base_url = "http://" + sandbox_->address();
+            simulated.keys = {"sandbox"};
+            settings_.backends.push_back(simulated);
+            log::info(
+                "no backend is configured: the built-in sandbox draws simulated pictures and spends "
+                "nothing",
+                {{"url", simulated.base_url}}
+            );
+        }
+        const auto rules = http::egress_policy::parse(settings_.fetch_allow);
+        if (!rules) {
+            log::error("fetch.allow cannot be used", {{"reason", rules.error().detail}});
+            return exit_configuration;
+        }
+        std::vector<std::unique_ptr<backend::backend>> members;
+        for (const auto& options : settings_.backends) {
+            auto made = backend::backend::create(context_.get_executor(), options, *rules);
+            if (!made) {
+                log::error("a backend cannot be used", {{"reason", made.error().detail}});
+                return exit_configuration;
+            }
+            members.push_back(std::move(*made));
+        }
+        backends_ = std::make_unique<backend::roster>(std::move(members));
+        return exit_ok;
+    }
+
+    int open_front() {
+        try {
+            images_ = std::make_unique<store::image_store>(settings_.data_dir / "pictures");
+        } catch (const std::exception& e) {
+            log::error("data.dir cannot be used", {{"reason", e.what()}});
+            return exit_runtime;
+        }
+        pool_ = std::make_unique<offload_pool>(offload_pool::options{.threads = picture_threads});
+        auto courier = callback::courier::create(context_.get_executor(), settings_.callback);
+        if (!courier) {
+            log::error("callback cannot be used", {{"reason", courier.error().detail}});
+            return exit_configuration;
+        }
+        courier_ = std::move(*courier);
+        // The server is bound first: its real port may be part of every URL that we hand out. A
+        // worker answers health and metrics there, and the whole API as well: it costs nothing.
+        auto front = http::server::open(context_.get_executor(), settings_.server, late_api_);
+        if (!front) {
+            log::error("server.listen cannot be used", {{"reason", front.error().detail}});
+            return exit_runtime;
+        }
+        server_ = std::move(*front);
+        if (settings_.api.public_url.empty()) {
+            settings_.api.public_url = "http://" + server_->address();
+        }
+        api_ = api::make_api(
+            settings_.api,
+            api::api_parts{
+                *tasks_, *images_, *pool_, *backends_, *courier_, metrics_, [this] { return ready(); }
+            }
+        );
+        late_api_.target = api_.get();
+        return exit_ok;
+    }
+
+    void open_worker() {
+        if (!works()) {
+            return;
+        }
+        worker_ = worker::worker::create(
+            settings_.worker,
+            worker::worker_parts{
+                context_.get_executor(),
+                *tasks_,
+                *images_,
+                *pool_,
+                *backends_,
+                *courier_,
+                metrics_
+            }
+        );
+    }
+
+    void begin() {
+        group_.spawn("signals", [this] { return wait_for_signals(); });
+        group_.spawn("redis_watch", [this] {
+            return watch(
+                *redis_,
+                settings_.redis_prefix + ":{0}:probe",
+                health_,
+                [this] { redis_came(); },
+                [this](const std::string& why) {
+                    log::error(why);
+                    stop_now(exit_configuration);
+                }
+            );
+        });
+        if (embedded_) {
+            group_.spawn("redis_supervisor", [this] { return embedded_->supervise(); });
+        }
+        server_->start();
+        log::debug("listening", {{"url", settings_.api.public_url}});
+    }
+
+    // Redis is writable (again): the first time the process gets to work.
+    void redis_came() {
+        group_.spawn("callers", [this] { return register_callers(); });
+        for (const auto& warning : health_.warnings) {
+            log::warning(warning);
+        }
+        if (!started_) {
+            started_ = true;
+            if (worker_) {
+                worker_->start();
+            }
+            log::info("ready", {{"url", settings_.api.public_url}});
+        }
+    }
+
+    awaitable<> register_callers() {
+        std::vector<queue::caller_limits> limits{{"", 1, 0, 0}}; // the operator's own
+        for (const auto& caller : settings_.api.callers) {
+            limits.push_back(
+                {caller.name, caller.weight, caller.max_waiting, caller.max_running}
+            );
+        }
+        if (auto told = co_await tasks_->register_callers(std::move(limits)); !told) {
+            log::warning("callers were not registered", {{"reason", told.error().detail}});
+        }
+    }
+
+    api::readiness ready() const {
+        api::readiness now;
+        now.draining = draining_;
+        now.warnings = health_.warnings;
+        for (const auto& warning : settings_.warnings) {
+            now.warnings.push_back(warning);
+        }
+        if (draining_) {
+            now.reason = "draining";
+        } else if (!redis_->connected()) {
+            now.reason = "redis is not connected";
+        } else if (!health_.writable) {
+            now.reason = health_.reason;
+        } else {
+            now.ready = true;
+        }
+        return now;
+    }
+
+    awaitable<> wait_for_signals() {
+        asio::basic_signal_set<executor_type> signals(
+            context_.get_executor(), SIGTERM, SIGINT
+        );
+        co_await signals.async_wait(as_outcome);
+        log::info("draining: calls in flight may finish, nothing new is started");
+        draining_ = true;
+        group_.spawn("drain", [this] { return drain(); });
+        co_await signals.async_wait(as_outcome);
+        log::warning("cut by a second signal");
+        stop_now(exit_ok);
+    }
+
+    awaitable<> drain() {
+        milliseconds longest{0};
+        for (const auto& one : settings_.backends) {
+            longest = std::max(longest, one.timeout);
+        }
+        if (worker_ && started_) {
+            co_await worker_->drain(longest + drain_slack);
+            worker_->cut();
+        }
+        server_->drain();
+        co_await server_->join(http_farewell);
+        log::info("stopped");
+        stop_now(exit_ok);
+    }
+
+    void stop_now(int code) {
+        exit_code_ = code;
+        context_.stop();
+    }
+
+    // The server needs its handler before the API can know the server's port.
+    struct late_handler final : http::handler {
+        std::variant<http::admission, http::response> admit(
+            const http::request_head& head
+        ) override {
+            return target->admit(head);
+        }
+
+        awaitable<http::response> handle(http::request incoming) override {
+            return target->handle(std::move(incoming));
+        }
+
+        http::response refuse(
+            int status, std::string_view reason, const http::request_head& head
+        ) override {
+            return target->refuse(status, reason, head);
+        }
+
+        http::handler* target = nullptr;
+    };
+
+    config::settings settings_;
+    role role_;
+    int exit_code_ = exit_ok;
+    bool draining_ = false;
+    bool started_ = false;
+    redis_health health_;
+    metrics::registry metrics_;
+    std::unique_ptr<redis::embedded_server> embedded_;
+    asio::io_context context_{1};
+    std::unique_ptr<redis::client> redis_;
+    std::unique_ptr<queue::task_queue> tasks_;
+    std::unique_ptr<backend::sandbox> sandbox_;
+    std::unique_ptr<backend::roster> backends_;
+    std::unique_ptr<store::image_store> images_;
+    std::unique_ptr<offload_pool> pool_;
+    std::unique_ptr<callback::courier> courier_;
+    late_handler late_api_;
+    std::unique_ptr<http::handler> api_;
+    std::unique_ptr<http::server> server_;
+    std::unique_ptr<worker::worker> worker_;
+    std::unique_ptr<redis::subscription> hints_;
+    task_group group_{context_.get_executor()};
+};
+
+} // namespace
+
+int serve(config::settings settings, role as) {
+    log::configure(settings.log);
+    for (const auto& warning : settings.warnings) {
+        log::warning(warning);
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
+    application running(std::move(settings), as);
+    return running.run();
+}
+
+} // namespace imagined::app

@@ -1,0 +1,257 @@
+// The command line: one function a command, and the table of what each takes.
+#include "imagined/app/application.hpp"
+
+#include "arguments.hpp"
+#include "exit_codes.hpp"
+#include "operator_session.hpp"
+#include "sandbox_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+extern char** environ;
+
+namespace imagined::app {
+
+namespace {
+
+constexpr const char* setting_hint =
+    "Settings: --<section>.<key>=VALUE over IMAGINED_<SECTION>_<KEY> over the file.";
+
+std::map<std::string, std::string> read_environment() {
+    std::map<std::string, std::string> variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        if (const auto equals = text.find('='); equals != std::string_view::npos) {
+            variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return variables;
+}
+
+// What the options were set to; one object for all commands, since one command runs.
+struct choices {
+    std::string config;
+    std::string role = "all";
+    std::string id;
+    bool json = false;
+    std::string sandbox_listen = "127.0.0.1:8090";
+    std::string sandbox_delay = "0s";
+    std::string sandbox_dialect = "official";
+};
+
+class command_line {
+public:
+    explicit command_line(std::vector<std::pair<std::string, std::string>> settings)
+        : flags_(std::move(settings)) {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", version_text());
+        add_serve();
+        add_sandbox();
+        add_check_config();
+        add_task();
+        add_queue();
+        add_audit();
+        add_version();
+    }
+
+    int run(std::vector<std::string> words) {
+        std::ranges::reverse(words); // CLI11 takes them from the back
+        try {
+            app_.parse(std::move(words));
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? exit_code::ok : exit_code::usage;
+        }
+        if (!flags_.empty() && !takes_settings_) {
+            fmt::print(
+                stderr,
+                "imagined: --{} is a setting, and this command has none\n",
+                flags_.front().first
+            );
+            return exit_code::usage;
+        }
+        return command_();
+    }
+
+private:
+    CLI::App* add_configured(const char* name, const char* about, CLI::App* under = nullptr) {
+        CLI::App* command = (under == nullptr ? &app_ : under)->add_subcommand(name, about);
+        if (under == nullptr) {
+            command->add_option(
+                "--config", chosen_.config, "the configuration file [./imagined.toml if present]"
+            );
+            command->footer(setting_hint);
+        }
+        return command;
+    }
+
+    void add_serve() {
+        CLI::App* command = add_configured("serve", "run the HTTP API, the workers, callbacks");
+        command->add_option("--role", chosen_.role, "all, api or worker [all]")
+            ->check(CLI::IsMember({"all", "api", "worker"}));
+        command->footer(fmt::format("{}\n{}", setting_hint, config::manual()));
+        command->callback([this] { settled([this] { return serve_command(); }); });
+    }
+
+    void add_sandbox() {
+        CLI::App* command =
+            app_.add_subcommand("sandbox", "run a simulated Ideogram; spends nothing");
+        command->add_option("--listen", chosen_.sandbox_listen, "address [127.0.0.1:8090]");
+        command->add_option("--delay", chosen_.sandbox_delay, "time that a picture takes [0s]");
+        command->add_option(
+            "--dialect", chosen_.sandbox_dialect, "what the root speaks [official]"
+        );
+        command->callback([this] { command_ = [this] { return sandbox_command(); }; });
+    }
+
+    void add_check_config() {
+        CLI::App* command =
+            add_configured("check-config", "print the effective configuration, secrets masked");
+        command->callback([this] { settled([this] { return check_config_command(); }); });
+    }
+
+    void add_task() {
+        CLI::App* task = add_configured("task", "look at one task, or act on it");
+        task->require_subcommand(1);
+        task->add_flag("--json", chosen_.json, "answer in JSON");
+        add_task_verb(task, "show", "the task with its calls and its history", show_task);
+        add_task_verb(task, "cancel", "end a task that has not ended", cancel_task);
+        add_task_verb(task, "retry", "submit a failed task's request again", retry_task);
+        add_task_verb(
+            task,
+            "retry-callback",
+            "deliver the last callback of an ended task again",
+            retry_callback
+        );
+    }
+
+    void add_task_verb(
+        CLI::App* task,
+        const char* name,
+        const char* about,
+        awaitable<result<report>> (*verb)(operator_context, std::string)
+    ) {
+        CLI::App* command = add_configured(name, about, task);
+        command->fallthrough(); // --config and --json may stand behind the id
+        command->add_option("ID", chosen_.id, "16 digits")->required();
+        command->callback([this, verb] {
+            operates([this, verb](operator_context with) { return verb(with, chosen_.id); });
+        });
+    }
+
+    void add_queue() {
+        CLI::App* command = add_configured("queue", "counts, ages, backends and spend");
+        command->add_flag("--json", chosen_.json, "answer in JSON");
+        command->callback([this] { operates(show_queue); });
+    }
+
+    void add_audit() {
+        CLI::App* command =
+            add_configured("audit", "recount every invariant; exit 1 if one is broken");
+        command->add_flag("--json", chosen_.json, "answer in JSON");
+        command->callback([this] { operates(audit_queue); });
+    }
+
+    void add_version() {
+        CLI::App* command = app_.add_subcommand("version", "version, commit and build type");
+        command->callback([this] {
+            command_ = [] {
+                fmt::print("{}\n", version_text());
+                return exit_code::ok;
+            };
+        });
+    }
+
+    // The command needs the configuration.
+    void settled(std::function<int()> command) {
+        takes_settings_ = true;
+        command_ = [this, command = std::move(command)] {
+            return load_settings() ? command() : exit_code::usage;
+        };
+    }
+
+    void operates(operator_command command) {
+        settled([this, command = std::move(command)] {
+            // The connection's own lines would stand between the operator and the answer.
+            log::configure({.level = log::level::off, .format = settings_->log.format});
+            warn();
+            return run_operator_command(*settings_, chosen_.json, command);
+        });
+    }
+
+    bool load_settings() {
+        auto loaded = config::load(
+            {.file = chosen_.config, .environment = read_environment(), .flags = flags_}
+        );
+        if (const auto* errors = std::get_if<config::errors>(&loaded)) {
+            for (const std::string& error : *errors) {
+                fmt::print(stderr, "imagined: {}\n", error);
+            }
+            return false;
+        }
+        settings_ = std::get<config::settings>(std::move(loaded));
+        return true;
+    }
+
+    void warn() const {
+        for (const std::string& warning : settings_->warnings) {
+            fmt::print(stderr, "imagined: warning: {}\n", warning);
+        }
+    }
+
+    int serve_command() {
+        log::configure(settings_->log);
+        const role as = chosen_.role == "api"      ? role::api
+                        : chosen_.role == "worker" ? role::worker
+                                                   : role::all;
+        return serve(*std::move(settings_), as);
+    }
+
+    int check_config_command() const {
+        warn();
+        fmt::print("{}", settings_->effective);
+        return exit_code::ok;
+    }
+
+    int sandbox_command() const {
+        const auto delay = config::parse_duration(chosen_.sandbox_delay);
+        if (!delay) {
+            fmt::print(stderr, "imagined: --delay: {}\n", delay.error().detail);
+            return exit_code::usage;
+        }
+        return run_sandbox({
+            .listen = chosen_.sandbox_listen,
+            .delay = *delay,
+            .dialect = chosen_.sandbox_dialect,
+        });
+    }
+
+    CLI::App app_{"Midjourney-style asynchronous front for Ideogram's image API", "imagined"};
+    choices chosen_;
+    std::vector<std::pair<std::string, std::string>> flags_;
+    bool takes_settings_ = false;
+    std::function<int()> command_;
+    std::optional<config::settings> settings_;
+};
+
+} // namespace
+
+int run(int argc, char** argv) {
+    auto separated = separate_settings({argv + 1, argv + argc});
+    if (!separated) {
+        fmt::print(stderr, "imagined: {}\n", separated.error().detail);
+        return exit_code::usage;
+    }
+    try {
+        return command_line(std::move(separated->settings)).run(std::move(separated->words));
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "imagined: {}\n", error.what());
+        return exit_code::failed;
+    }
+}
+
+} // namespace imagined::app

@@ -1,0 +1,179 @@
+#include "operator_commands.hpp"
+
+#include "operator_text.hpp"
+
+#include "imagined/base/clock.hpp"
+#include "imagined/store/image_store.hpp"
+#include "imagined/task/submission.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace imagined::app {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr milliseconds submit_budget{5000};
+constexpr int json_indent = 2;
+
+// The operator sees everybody's tasks.
+const queue::scope everybody{.caller = "", .all = true};
+
+std::string pretty(const json& value) {
+    return value.dump(json_indent, ' ', false, json::error_handler_t::replace);
+}
+
+report plain_or_json(bool as_json, std::string text, const json& value) {
+    return {.text = as_json ? pretty(value) : std::move(text)};
+}
+
+failure no_such_task(const std::string& id) {
+    return {failure_kind::not_found, "there is no task " + id};
+}
+
+failure with_id(failure why, const std::string& id) {
+    why.detail = "task " + id + ": " + why.detail;
+    return why;
+}
+
+awaitable<result<queue::snapshot>> read_one(queue::task_queue& tasks, std::string id) {
+    if (!store::is_task_id(id)) {
+        co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
+    }
+    std::vector<std::string> ids{id};
+    auto found = co_await tasks.read(everybody, std::move(ids));
+    if (!found) {
+        co_return found.error();
+    }
+    if (found->empty()) {
+        co_return no_such_task(id);
+    }
+    co_return std::move(found->front());
+}
+
+std::vector<queue::slot> all_slots(const backend::roster& backends) {
+    std::vector<queue::slot> slots;
+    for (const auto& member : backends.members()) {
+        for (const backend::key_slot& slot : member->slots()) {
+            slots.push_back({.name = slot.name, .limit = slot.limit});
+        }
+    }
+    return slots;
+}
+
+} // namespace
+
+awaitable<result<report>> show_task(operator_context with, std::string id) {
+    auto shown = co_await read_one(with.tasks, id);
+    if (!shown) {
+        co_return shown.error();
+    }
+    auto history = co_await with.tasks.history(id);
+    if (!history) {
+        co_return history.error();
+    }
+    co_return plain_or_json(
+        with.json,
+        task_text(*shown, *history),
+        task_json(*shown, *history, imagined::system_clock().now())
+    );
+}
+
+awaitable<result<report>> cancel_task(operator_context with, std::string id) {
+    auto shown = co_await read_one(with.tasks, id);
+    if (!shown) {
+        co_return shown.error();
+    }
+    const auto submitted = task::submission_from_text(shown->submission);
+    const bool english = submitted && submitted->lang == task::language::en;
+    std::string reason = english ? "Task cancelled" : "取消任务";
+    auto ended = co_await with.tasks.cancel(everybody, id, std::move(reason));
+    if (!ended) {
+        co_return with_id(ended.error(), id);
+    }
+    const json value{{"id", id}, {"state", task::to_string(task::state::failure)}};
+    co_return plain_or_json(with.json, "task " + id + " is cancelled", value);
+}
+
+awaitable<result<report>> retry_task(operator_context with, std::string id) {
+    auto shown = co_await read_one(with.tasks, id);
+    if (!shown) {
+        co_return shown.error();
+    }
+    if (shown->record.state != task::state::failure) {
+        co_return failure{
+            failure_kind::conflict,
+            fmt::format(
+                "task {} is {}; only one that failed can be submitted again",
+                id,
+                task::to_string(shown->record.state)
+            )
+        };
+    }
+    const auto submitted = task::submission_from_text(shown->submission);
+    if (!submitted) {
+        co_return with_id(submitted.error(), id);
+    }
+    queue::new_task again;
+    again.caller = shown->record.caller;
+    again.lane = task::class_of(submitted->request);
+    again.submission = shown->submission;
+    again.has_hook = !submitted->notify_hook.empty();
+    again.task_timeout = with.task_timeout;
+    again.queue_limit = with.queue_limit;
+    again.slots = all_slots(with.backends);
+    again.event = "submitted again for " + id;
+    auto accepted = co_await with.tasks.submit(std::move(again), submit_budget);
+    if (!accepted) {
+        co_return accepted.error();
+    }
+    if (accepted->what != queue::submitted::verdict::accepted) {
+        co_return failure{failure_kind::throttled, "the queue is full"};
+    }
+    const json value{{"id", accepted->id}, {"retryOf", id}};
+    co_return plain_or_json(with.json, "submitted again as task " + accepted->id, value);
+}
+
+awaitable<result<report>> retry_callback(operator_context with, std::string id) {
+    if (!store::is_task_id(id)) {
+        co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
+    }
+    const auto due = co_await with.tasks.outbox_replay(id);
+    if (!due) {
+        co_return with_id(due.error(), id);
+    }
+    const json value{{"id", id}, {"callback", "due"}};
+    co_return plain_or_json(with.json, "the callback of task " + id + " is due again", value);
+}
+
+awaitable<result<report>> show_queue(operator_context with) {
+    std::vector<std::string> names;
+    for (const queue::slot& slot : all_slots(with.backends)) {
+        names.push_back(slot.name);
+    }
+    auto counted = co_await with.tasks.stats(std::move(names));
+    if (!counted) {
+        co_return counted.error();
+    }
+    co_return plain_or_json(
+        with.json, queue_text(*counted, with.backends), queue_json(*counted, with.backends)
+    );
+}
+
+awaitable<result<report>> audit_queue(operator_context with) {
+    auto broken = co_await with.tasks.audit();
+    if (!broken) {
+        co_return broken.error();
+    }
+    std::string text =
+        broken->empty() ? "every invariant holds" : fmt::format("{}", fmt::join(*broken, "\n"));
+    const json value{{"sound", broken->empty()}, {"broken", *broken}};
+    auto told = plain_or_json(with.json, std::move(text), value);
+    told.sound = broken->empty();
+    co_return told;
+}
+
+} // namespace imagined::app

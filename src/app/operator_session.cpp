@@ -1,0 +1,113 @@
+#include "operator_session.hpp"
+
+#include "exit_codes.hpp"
+
+#include "imagined/redis/client.hpp"
+#include "imagined/redis/embedded.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+namespace imagined::app {
+
+namespace {
+
+result<redis::endpoint> where_is_redis(const config::settings& settings) {
+    if (!settings.redis_url.empty()) {
+        return redis::parse_endpoint(settings.redis_url);
+    }
+    auto socket = redis::embedded_endpoint(settings.data_dir / "redis");
+    if (!std::filesystem::exists(socket.path)) {
+        return failure{
+            failure_kind::unavailable,
+            fmt::format(
+                "no embedded Redis runs in {}: start `imagined serve`, or set redis.url",
+                settings.data_dir.string()
+            )
+        };
+    }
+    return socket;
+}
+
+result<backend::roster> open_roster(executor on, const config::settings& settings) {
+    const auto rules = http::egress_policy::parse(settings.fetch_allow);
+    if (!rules) {
+        return rules.error();
+    }
+    std::vector<std::unique_ptr<backend::backend>> members;
+    for (const auto& options : settings.backends) {
+        auto made = backend::backend::create(on, options, *rules);
+        if (!made) {
+            return made.error();
+        }
+        members.push_back(*std::move(made));
+    }
+    return backend::roster(std::move(members));
+}
+
+// Drives `context` until the command has ended; the connection then has nothing to do any more.
+result<report>
+drive(asio::io_context& context, const operator_command& command, operator_context with) {
+    std::optional<result<report>> outcome;
+    std::exception_ptr error;
+    asio::co_spawn(
+        context.get_executor(),
+        command(with),
+        [&](std::exception_ptr thrown, result<report> told) {
+            error = thrown;
+            outcome = std::move(told);
+            context.stop();
+        }
+    );
+    context.run();
+    if (error) {
+        std::rethrow_exception(error);
+    }
+    return *std::move(outcome);
+}
+
+int fail(const failure& why) {
+    fmt::print(stderr, "imagined: {}\n", why.detail);
+    return exit_code::failed;
+}
+
+} // namespace
+
+int run_operator_command(const config::settings& settings, bool json, operator_command command) {
+    const auto endpoint = where_is_redis(settings);
+    if (!endpoint) {
+        return fail(endpoint.error());
+    }
+    asio::io_context context(1);
+    const auto backends = open_roster(context.get_executor(), settings);
+    if (!backends) {
+        fmt::print(stderr, "imagined: {}\n", backends.error().detail);
+        return exit_code::usage;
+    }
+    redis::client_options options;
+    options.to = *endpoint;
+    const auto connection = redis::client::create(context.get_executor(), options);
+    queue::queue_options queue_options;
+    queue_options.prefix = settings.redis_prefix;
+    const auto tasks = queue::open_redis_queue(*connection, queue_options);
+    const operator_context with{
+        .tasks = *tasks,
+        .backends = *backends,
+        .task_timeout = settings.api.task_timeout,
+        .queue_limit = settings.api.queue_limit,
+        .json = json,
+    };
+    const auto told = drive(context, command, with);
+    connection->close();
+    if (!told) {
+        return fail(told.error());
+    }
+    fmt::print("{}\n", told->text);
+    return told->sound ? exit_code::ok : exit_code::failed;
+}
+
+} // namespace imagined::app

@@ -1,0 +1,265 @@
+#include "operator_text.hpp"
+
+#include "imagined/task/view.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace imagined::app {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr double micros_per_dollar = 1e6;
+
+std::string moment(unix_millis at) {
+    if (at == 0) {
+        return "-";
+    }
+    const auto point = std::chrono::sys_time<milliseconds>(milliseconds(at));
+    return fmt::format(
+        "{:%Y-%m-%dT%H:%M:%S}.{:03}Z", std::chrono::floor<std::chrono::seconds>(point), at % 1000
+    );
+}
+
+std::string_view to_string(task::call::state state) {
+    switch (state) {
+    case task::call::state::in_flight:
+        return "in flight";
+    case task::call::state::answered:
+        return "answered";
+    case task::call::state::lost:
+        return "lost";
+    case task::call::state::not_started:
+        return "not started";
+    }
+    return "";
+}
+
+json when(unix_millis at) {
+    return at == 0 ? json(nullptr) : json(at);
+}
+
+json call_json(const task::call& call) {
+    return {
+        {"index", call.index},
+        {"state", to_string(call.now)},
+        {"backend", call.backend},
+        {"slot", call.slot},
+        {"firstPicture", call.first_picture},
+        {"count", call.count},
+        {"started", when(call.started)},
+        {"deadline", when(call.deadline)},
+    };
+}
+
+// The task as the API shows it: stored when it ended, composed while it runs.
+json view_of(const queue::snapshot& shown, unix_millis now) {
+    std::string text = shown.view;
+    if (text.empty()) {
+        const auto submitted = task::submission_from_text(shown.submission);
+        if (!submitted) {
+            return nullptr;
+        }
+        text = task::render_view(shown.record, *submitted, std::nullopt, std::nullopt, now);
+    }
+    json view = json::parse(text, nullptr, false);
+    return view.is_discarded() ? json(nullptr) : view;
+}
+
+const queue::slot_state* state_of(const queue::statistics& counted, std::string_view slot) {
+    const auto found = std::ranges::find(counted.slots, slot, &queue::slot_state::name);
+    return found == counted.slots.end() ? nullptr : &*found;
+}
+
+std::int64_t spent_by(const queue::statistics& counted, const std::string& backend) {
+    for (const auto& [name, micros] : counted.spent_by_backend_today) {
+        if (name == backend) {
+            return micros;
+        }
+    }
+    return 0;
+}
+
+double dollars(std::int64_t micros) {
+    return static_cast<double>(micros) / micros_per_dollar;
+}
+
+json slot_json(const backend::key_slot& slot, const queue::slot_state* state) {
+    return {
+        {"name", slot.name},
+        {"limit", slot.limit},
+        {"inFlight", state == nullptr ? 0 : state->in_flight},
+        {"coolingUntil", state == nullptr ? json(nullptr) : when(state->cooling_until)},
+        {"disabled", state != nullptr && state->disabled},
+    };
+}
+
+std::string
+slot_text(const backend::key_slot& slot, const queue::slot_state* state, unix_millis now) {
+    std::string text =
+        fmt::format("{} {}/{}", slot.name, state == nullptr ? 0 : state->in_flight, slot.limit);
+    if (state != nullptr && state->disabled) {
+        text += ", disabled";
+    } else if (state != nullptr && state->cooling_until > now) {
+        text += fmt::format(", cooling for {} s", (state->cooling_until - now + 999) / 1000);
+    }
+    return text;
+}
+
+std::string age_text(const queue::statistics& counted) {
+    if (counted.oldest_waiting == 0) {
+        return "";
+    }
+    const auto age = std::max<std::int64_t>(0, counted.now - counted.oldest_waiting);
+    return fmt::format(" (the oldest for {:.1f} s)", static_cast<double>(age) / 1000.0);
+}
+
+} // namespace
+
+json task_json(
+    const queue::snapshot& shown, const std::vector<task::event>& history, unix_millis now
+) {
+    const task::record& record = shown.record;
+    json calls = json::array();
+    for (const task::call& call : record.calls) {
+        calls.push_back(call_json(call));
+    }
+    json events = json::array();
+    for (const task::event& event : history) {
+        events.push_back({{"sequence", event.sequence}, {"at", event.at}, {"text", event.text}});
+    }
+    return {
+        {"id", record.id},
+        {"state", task::to_string(record.state)},
+        {"caller", record.caller},
+        {"lane", record.lane},
+        {"attempt", record.attempt},
+        {"worker", record.worker},
+        {"submitted", when(record.submitted)},
+        {"started", when(record.started)},
+        {"finished", when(record.finished)},
+        {"deadline", when(record.deadline)},
+        {"calls", std::move(calls)},
+        {"history", std::move(events)},
+        {"task", view_of(shown, now)},
+    };
+}
+
+std::string task_text(const queue::snapshot& shown, const std::vector<task::event>& history) {
+    const task::record& record = shown.record;
+    std::string text = fmt::format(
+        "task {}\n  state      {}, attempt {}\n  caller     {}\n",
+        record.id,
+        task::to_string(record.state),
+        record.attempt,
+        record.caller
+    );
+    if (const auto submitted = task::submission_from_text(shown.submission)) {
+        text += fmt::format(
+            "  action     {}\n  prompt     {}\n",
+            task::to_string(submitted->what),
+            submitted->prompt
+        );
+    }
+    text += fmt::format(
+        "  lane       {}\n  submitted  {}\n  started    {}\n  finished   {}\n  deadline   {}\n",
+        record.lane,
+        moment(record.submitted),
+        moment(record.started),
+        moment(record.finished),
+        moment(record.deadline)
+    );
+    if (record.fail_code) {
+        text += fmt::format(
+            "  failure    {}: {}\n", task::to_string(*record.fail_code), record.fail_reason
+        );
+    }
+    for (const task::call& call : record.calls) {
+        text += fmt::format(
+            "  call {}     {} at {}, {} pictures from {}, {} until {}\n",
+            call.index,
+            to_string(call.now),
+            call.slot,
+            call.count,
+            call.first_picture,
+            moment(call.started),
+            moment(call.deadline)
+        );
+    }
+    text += "history";
+    for (const task::event& event : history) {
+        text += fmt::format("\n  {}  {:>3}  {}", moment(event.at), event.sequence, event.text);
+    }
+    return text;
+}
+
+json queue_json(const queue::statistics& counted, const backend::roster& backends) {
+    json members = json::array();
+    for (const auto& member : backends.members()) {
+        json slots = json::array();
+        for (const backend::key_slot& slot : member->slots()) {
+            slots.push_back(slot_json(slot, state_of(counted, slot.name)));
+        }
+        members.push_back({
+            {"name", member->options().name},
+            {"dialect", member->options().dialect},
+            {"spentTodayUsd", dollars(spent_by(counted, member->options().name))},
+            {"slots", std::move(slots)},
+        });
+    }
+    json lanes = json::object();
+    for (const auto& [name, waiting] : counted.lanes) {
+        lanes[name] = waiting;
+    }
+    const bool waits = counted.oldest_waiting != 0;
+    return {
+        {"waiting", counted.waiting},
+        {"running", counted.running},
+        {"modal", counted.modal},
+        {"oldestWaitingMs", waits ? json(counted.now - counted.oldest_waiting) : json(nullptr)},
+        {"callbacksWaiting", counted.outbox},
+        {"deadLetters", counted.dead_letters},
+        {"workers", counted.workers},
+        {"spentTodayUsd", dollars(counted.spent_micros_today)},
+        {"lanes", std::move(lanes)},
+        {"backends", std::move(members)},
+    };
+}
+
+std::string queue_text(const queue::statistics& counted, const backend::roster& backends) {
+    std::string text = fmt::format(
+        "waiting    {}{}\nrunning    {}\nmodal      {}\ncallbacks  {} waiting, {} dead letters\n"
+        "workers    {}\nspent      ${:.4f} today",
+        counted.waiting,
+        age_text(counted),
+        counted.running,
+        counted.modal,
+        counted.outbox,
+        counted.dead_letters,
+        counted.workers,
+        dollars(counted.spent_micros_today)
+    );
+    for (const auto& [name, waiting] : counted.lanes) {
+        text += fmt::format("\nlane       {}: {} waiting", name, waiting);
+    }
+    for (const auto& member : backends.members()) {
+        const auto& options = member->options();
+        text += fmt::format(
+            "\nbackend    {} ({}), ${:.4f} today",
+            options.name,
+            options.dialect,
+            dollars(spent_by(counted, options.name))
+        );
+        for (const backend::key_slot& slot : member->slots()) {
+            text += "\n  slot     " + slot_text(slot, state_of(counted, slot.name), counted.now);
+        }
+    }
+    return text;
+}
+
+} // namespace imagined::app

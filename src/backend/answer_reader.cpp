@@ -1,0 +1,159 @@
+#include "answer_reader.hpp"
+
+#include "verdicts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+using nlohmann::json;
+
+std::string text_of(const json& object, const char* name) {
+    const auto at = object.find(name);
+    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+// Relays re-encode numbers; a seed that is a float or a string is still the seed.
+std::optional<std::int64_t> integer_of(const json& object, const char* name) {
+    const auto at = object.find(name);
+    if (at == object.end()) {
+        return std::nullopt;
+    }
+    if (at->is_number_unsigned()) {
+        const auto value = at->get<std::uint64_t>();
+        return value <= INT64_MAX ? std::optional(static_cast<std::int64_t>(value)) : std::nullopt;
+    }
+    if (at->is_number_integer()) {
+        return at->get<std::int64_t>();
+    }
+    if (at->is_number_float()) {
+        const double value = at->get<double>();
+        const bool exact = value >= 0 && value <= 9007199254740992.0;
+        return exact ? std::optional(static_cast<std::int64_t>(value)) : std::nullopt;
+    }
+    if (at->is_string()) {
+        const auto& text = at->get_ref<const std::string&>();
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error == std::errc() && end == text.data() + text.size()) {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
+answered_picture picture_of(const json& entry) {
+    answered_picture picture;
+    if (!entry.is_object()) {
+        picture.safe = false; // a slot without a picture
+        return picture;
+    }
+    picture.url = text_of(entry, "url");
+    const auto safe = entry.find("is_image_safe");
+    // Absent at crazyrouter: then a link is the sign (ideogram-api.md §6).
+    const bool said = safe != entry.end() && safe->is_boolean();
+    picture.safe = said ? safe->get<bool>() : !picture.url.empty();
+    picture.seed = integer_of(entry, "seed");
+    picture.prompt = text_of(entry, "prompt");
+    picture.resolution = text_of(entry, "resolution");
+    return picture;
+}
+
+bool read_pictures(const json& body, answer& into) {
+    const auto data = body.find("data");
+    if (data == body.end() || !data->is_array()) {
+        return false;
+    }
+    for (const auto& entry : *data) {
+        into.pictures.push_back(picture_of(entry));
+    }
+    return true;
+}
+
+bool read_descriptions(const json& body, answer& into) {
+    const auto list = body.find("descriptions");
+    if (list == body.end() || !list->is_array()) {
+        return false;
+    }
+    for (const auto& entry : *list) {
+        std::string text = entry.is_string()   ? entry.get<std::string>()
+                           : entry.is_object() ? text_of(entry, "text")
+                                               : std::string();
+        if (!text.empty()) {
+            into.descriptions.push_back(std::move(text));
+        }
+    }
+    return true;
+}
+
+} // namespace
+
+outcome read_answer(task::operation what, std::string_view body) {
+    const auto value = json::parse(body, nullptr, false);
+    if (!value.is_object()) {
+        return unknowable("an answer that is not a JSON object", body);
+    }
+    answer found;
+    found.raw = std::string(body);
+    const bool understood = what == task::operation::describe ? read_descriptions(value, found)
+                                                              : read_pictures(value, found);
+    if (!understood) {
+        return unknowable("an answer without the expected list", body);
+    }
+    outcome paid;
+    paid.what = verdict::answered;
+    paid.answer = std::move(found);
+    return paid;
+}
+
+std::string to_text(const answer& value) {
+    json pictures = json::array();
+    for (const auto& p : value.pictures) {
+        json one{{"url", p.url}, {"safe", p.safe}, {"prompt", p.prompt}, {"size", p.resolution}};
+        if (p.seed) {
+            one["seed"] = *p.seed;
+        }
+        pictures.push_back(std::move(one));
+    }
+    const json whole{
+        {"pictures", std::move(pictures)}, {"descriptions", value.descriptions}, {"raw", value.raw}
+    };
+    return whole.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+result<answer> answer_from_text(std::string_view text) {
+    const failure broken{failure_kind::corrupt, "a stored answer cannot be read"};
+    const auto value = json::parse(text, nullptr, false);
+    if (!value.is_object() || !value.contains("pictures") || !value["pictures"].is_array()
+        || !value.contains("descriptions") || !value["descriptions"].is_array()) {
+        return broken;
+    }
+    answer read;
+    for (const auto& entry : value["pictures"]) {
+        if (!entry.is_object() || !entry.contains("safe") || !entry["safe"].is_boolean()) {
+            return broken;
+        }
+        answered_picture picture;
+        picture.url = text_of(entry, "url");
+        picture.safe = entry["safe"].get<bool>();
+        picture.seed = integer_of(entry, "seed");
+        picture.prompt = text_of(entry, "prompt");
+        picture.resolution = text_of(entry, "size");
+        read.pictures.push_back(std::move(picture));
+    }
+    for (const auto& entry : value["descriptions"]) {
+        if (!entry.is_string()) {
+            return broken;
+        }
+        read.descriptions.push_back(entry.get<std::string>());
+    }
+    read.raw = text_of(value, "raw");
+    return read;
+}
+
+} // namespace imagined::backend

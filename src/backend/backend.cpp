@@ -1,0 +1,279 @@
+#include "imagined/backend/backend.hpp"
+
+#include "key_scrubbing.hpp"
+#include "picture_fetcher.hpp"
+#include "verdicts.hpp"
+
+#include "imagined/base/bytes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+constexpr std::size_t max_answer_bytes = 8 * 1024 * 1024; // JSON with links, never pictures
+constexpr std::size_t slot_digits = 12;
+
+failure invalid(const backend_options& options, std::string_view field, std::string_view why) {
+    return {failure_kind::invalid, fmt::format("backend \"{}\": {}: {}", options.name, field, why)};
+}
+
+bool is_header_safe(std::string_view key) {
+    return std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
+}
+
+// Operations without a model are not narrowed by the `models` list.
+bool knows_models(task::operation what) {
+    switch (what) {
+    case task::operation::upscale:
+    case task::operation::describe:
+    case task::operation::remove_background:
+    case task::operation::instruct_edit:
+        return false;
+    default:
+        return true;
+    }
+}
+
+template <class T>
+bool allows(const std::vector<T>& list, T wanted) {
+    return list.empty() || std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+struct keyed_slot {
+    std::string name;
+    std::string key;
+};
+
+class http_backend final : public backend {
+public:
+    http_backend(
+        backend_options options,
+        const dialect& speaks,
+        price_table prices,
+        http::url base,
+        std::unique_ptr<http::client> client,
+        http::egress_policy fetch_rules
+    );
+
+    const backend_options& options() const override { return options_; }
+
+    const dialect& speaks() const override { return speaks_; }
+
+    const std::vector<key_slot>& slots() const override { return slots_; }
+
+    const price_table& prices() const override { return prices_; }
+
+    bool serves(task::operation what, task::model with) const override;
+
+    awaitable<outcome> call(
+        task::render_request request, wire_request body, std::string slot, milliseconds limit
+    ) override;
+
+    awaitable<result<std::string>>
+    fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) override;
+
+private:
+    http::outgoing written(wire_request body, const std::string& key, milliseconds limit) const;
+
+    backend_options options_;
+    const dialect& speaks_;
+    price_table prices_;
+    http::url base_;
+    std::unique_ptr<http::client> client_;
+    http::egress_policy fetch_rules_;
+    std::vector<keyed_slot> keys_;
+    std::vector<key_slot> slots_;
+};
+
+http_backend::http_backend(
+    backend_options options,
+    const dialect& speaks,
+    price_table prices,
+    http::url base,
+    std::unique_ptr<http::client> client,
+    http::egress_policy fetch_rules
+)
+    : options_(std::move(options)),
+      speaks_(speaks),
+      prices_(std::move(prices)),
+      base_(std::move(base)),
+      client_(std::move(client)),
+      fetch_rules_(std::move(fetch_rules)) {
+    fetch_rules_.allow(base_.host, base_.port);
+    for (const auto& key : options_.keys) {
+        keyed_slot slot{
+            .name = fmt::format("{}:{}", options_.name, sha256_hex(key).substr(0, slot_digits)),
+            .key = key
+        };
+        const bool known = std::any_of(keys_.begin(), keys_.end(), [&](const keyed_slot& k) {
+            return k.name == slot.name;
+        });
+        if (!known) {
+            slots_.push_back({.name = slot.name, .limit = options_.concurrency});
+            keys_.push_back(std::move(slot));
+        }
+    }
+}
+
+bool http_backend::serves(task::operation what, task::model with) const {
+    return speaks_.serves(what, with) && allows(options_.operations, what)
+           && (!knows_models(what) || allows(options_.models, with));
+}
+
+http::outgoing
+http_backend::written(wire_request body, const std::string& key, milliseconds limit) const {
+    http::outgoing out;
+    out.method = "POST";
+    out.to = base_;
+    std::string prefix = base_.target;
+    while (prefix.ends_with('/')) {
+        prefix.pop_back();
+    }
+    out.to.target = prefix + body.path;
+    out.headers = std::move(body.headers);
+    if (speaks_.key_goes_in() == key_header::api_key) {
+        out.headers.set("Api-Key", key);
+    } else {
+        out.headers.set("Authorization", "Bearer " + key);
+    }
+    out.body = std::move(body.body);
+    out.deadline = limit;
+    out.max_body_bytes = max_answer_bytes;
+    return out;
+}
+
+awaitable<outcome> http_backend::call(
+    task::render_request request, wire_request body, std::string slot, milliseconds limit
+) {
+    const auto held = std::find_if(keys_.begin(), keys_.end(), [&](const keyed_slot& k) {
+        return k.name == slot;
+    });
+    if (held == keys_.end()) {
+        outcome lost = unreachable(fmt::format("no key of this process is named {}", slot));
+        lost.key = key_effect::none;
+        co_return lost;
+    }
+    const std::string key = held->key;
+    http::outgoing out = written(std::move(body), key, limit);
+    http::exchange made = co_await client_->send(std::move(out));
+    if (made.reached == http::progress::not_sent) {
+        const std::string why = made.outcome ? "not sent" : made.outcome.error().detail;
+        co_return unreachable(scrubbed(why, key));
+    }
+    if (!made.outcome) {
+        co_return unknowable(scrubbed(made.outcome.error().detail, key));
+    }
+    http::response response = std::move(*made.outcome);
+    response.body = scrubbed(std::string(response.text()), key);
+    co_return speaks_.decode(request, response);
+}
+
+awaitable<result<std::string>>
+http_backend::fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) {
+    fetch_order order{
+        .from = std::move(url), .max_bytes = max_bytes, .limit = limit, .rules = &fetch_rules_
+    };
+    co_return co_await fetch(*client_, std::move(order));
+}
+
+result<http::url> base_of(const backend_options& options) {
+    auto base = http::parse_url(options.base_url);
+    if (!base) {
+        return invalid(options, "base_url", base.error().detail);
+    }
+    if (base->target.find('?') != std::string::npos) {
+        return invalid(options, "base_url", "a query does not belong here");
+    }
+    return base;
+}
+
+result<void> check(const backend_options& options) {
+    if (options.keys.empty()) {
+        return invalid(options, "keys", "at least one is needed");
+    }
+    for (const auto& key : options.keys) {
+        if (key.empty() || !is_header_safe(key)) {
+            return invalid(options, "keys", "a key is empty or has characters no header can carry");
+        }
+    }
+    if (options.concurrency < 1) {
+        return invalid(options, "concurrency", "must be at least 1");
+    }
+    if (options.weight < 1) {
+        return invalid(options, "weight", "must be at least 1");
+    }
+    if (options.timeout <= milliseconds(0)) {
+        return invalid(options, "timeout", "must be more than 0");
+    }
+    if (!(options.max_spend_per_day >= 0)) {
+        return invalid(options, "max_spend_per_day", "must be 0 or more");
+    }
+    return {};
+}
+
+} // namespace
+
+result<std::unique_ptr<backend>>
+backend::create(executor on, backend_options options, const http::egress_policy& fetch_rules) {
+    if (options.name.empty()) {
+        return failure{failure_kind::invalid, "a backend has no name"};
+    }
+    const dialect* speaks = find_dialect(options.dialect);
+    if (speaks == nullptr) {
+        return invalid(
+            options,
+            "dialect",
+            fmt::format("\"{}\" is none of {}", options.dialect, fmt::join(dialect_names(), ", "))
+        );
+    }
+    auto base = base_of(options);
+    if (!base) {
+        return base.error();
+    }
+    if (const auto fine = check(options); !fine) {
+        return fine.error();
+    }
+    auto prices = price_table::with(options.prices);
+    if (!prices) {
+        return invalid(options, "prices", prices.error().detail);
+    }
+    http::client_options connecting;
+    connecting.ca_file = options.ca_file;
+    auto client = http::client::create(on, std::move(connecting));
+    if (!client) {
+        return invalid(options, "ca_file", client.error().detail);
+    }
+    return std::make_unique<http_backend>(
+        std::move(options),
+        *speaks,
+        std::move(*prices),
+        std::move(*base),
+        std::move(*client),
+        fetch_rules
+    );
+}
+
+std::optional<std::int64_t> link_expiry(std::string_view url) {
+    const auto start = url.find('?');
+    if (start == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view query = url.substr(start + 1, url.find('#', start) - start - 1);
+    const auto text = http::query_value(query, "exp");
+    std::int64_t seconds = 0;
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+    const bool whole = error == std::errc() && end == text->data() + text->size();
+    return whole && seconds > 0 ? std::optional(seconds) : std::nullopt;
+}
+
+} // namespace imagined::backend

@@ -1,0 +1,127 @@
+#include "imagined/backend/roster.hpp"
+
+#include "imagined/base/bytes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+// A well-mixed number from a counter (Steele, Lea, Flood: SplitMix64).
+std::uint64_t mixed(std::uint64_t x) {
+    x += 0x9e3779b97f4a7c15U;
+    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31U);
+}
+
+// Uniform in (0, 1].
+double unit(std::uint64_t dice, std::uint64_t salt) {
+    const std::uint64_t bits = mixed(mixed(dice) ^ mixed(salt + 1)) >> 11U;
+    return (static_cast<double>(bits) + 1.0) / 9007199254740992.0;
+}
+
+// Sorting by exponential arrival times of rate `weight` is a shuffle in which each member comes
+// first with a probability proportional to its weight (Efraimidis and Spirakis).
+double arrival(std::uint64_t dice, std::uint64_t salt, int weight) {
+    if (weight <= 0) {
+        return std::numeric_limits<double>::infinity();
+    }
+    return -std::log(unit(dice, salt)) / weight;
+}
+
+struct choice {
+    bool drops = false; // cannot express every flag
+    int priority = 0;
+    double turn = 0;
+    const backend* of = nullptr;
+};
+
+std::vector<key_slot> in_order(std::vector<choice> choices, std::uint64_t dice) {
+    std::sort(choices.begin(), choices.end(), [](const choice& a, const choice& b) {
+        return std::tie(a.drops, a.priority, a.turn) < std::tie(b.drops, b.priority, b.turn);
+    });
+    std::vector<key_slot> order;
+    for (const choice& one : choices) {
+        const auto& slots = one.of->slots();
+        // All keys of a backend are equal; starting at any of them spreads the load.
+        const std::size_t start = slots.empty() ? 0 : mixed(dice) % slots.size();
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            order.push_back(slots[(start + i) % slots.size()]);
+        }
+    }
+    return order;
+}
+
+} // namespace
+
+roster::roster(std::vector<std::unique_ptr<backend>> members) : members_(std::move(members)) {}
+
+bool roster::serves(task::operation what, task::model with) const {
+    return std::any_of(members_.begin(), members_.end(), [&](const auto& member) {
+        return member->serves(what, with);
+    });
+}
+
+std::vector<key_slot>
+roster::candidates(const task::render_request& request, std::uint64_t dice) const {
+    std::vector<choice> choices;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const backend& member = *members_[i];
+        if (!member.serves(request.what, request.model)) {
+            continue;
+        }
+        choices.push_back(
+            {.drops = !member.speaks().inexpressible(request).empty(),
+             .priority = member.options().priority,
+             .turn = arrival(dice, i, member.options().weight),
+             .of = &member}
+        );
+    }
+    return in_order(std::move(choices), dice);
+}
+
+std::vector<key_slot> roster::candidates(std::string_view klass, std::uint64_t dice) const {
+    const auto slash = klass.find('/');
+    const auto what = task::parse_operation(klass.substr(0, slash));
+    const auto with =
+        slash == std::string_view::npos ? std::nullopt : task::parse_model(klass.substr(slash + 1));
+    std::vector<choice> choices;
+    for (std::size_t i = 0; what && with && i < members_.size(); ++i) {
+        const backend& member = *members_[i];
+        if (member.serves(*what, *with)) {
+            choices.push_back(
+                {.priority = member.options().priority,
+                 .turn = arrival(dice, i, member.options().weight),
+                 .of = &member}
+            );
+        }
+    }
+    return in_order(std::move(choices), dice);
+}
+
+backend* roster::owner_of(std::string_view slot) const {
+    for (const auto& member : members_) {
+        const auto& slots = member->slots();
+        if (std::any_of(slots.begin(), slots.end(), [&](const auto& s) {
+                return s.name == slot;
+            })) {
+            return member.get();
+        }
+    }
+    return nullptr;
+}
+
+backend* roster::find(std::string_view name) const {
+    const auto at = std::find_if(members_.begin(), members_.end(), [&](const auto& member) {
+        return member->options().name == name;
+    });
+    return at == members_.end() ? nullptr : at->get();
+}
+
+} // namespace imagined::backend

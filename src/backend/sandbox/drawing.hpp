@@ -1,0 +1,42 @@
+// The simulated picture: a small landscape whose colours, sun and hills come from its content, with
+// the prompt's first words and the picture's number written on it. Equal content, equal bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imagined::backend {
+
+struct drawing {
+    std::string text; // at most max_drawn_text bytes are used
+    std::int64_t seed = 0;
+    int index = 0; // 0-based place in the answer
+    int width = 1024;
+    int height = 1024;
+
+    friend bool operator==(const drawing&, const drawing&) = default;
+};
+
+inline constexpr std::size_t max_drawn_text = 48;
+inline constexpr int max_drawn_side = 8192;
+
+// A complete PNG, 8-bit RGB.
+std::string draw_png(const drawing& what);
+
+// A drawing as a URL-safe word and back, so that links need no memory behind them.
+std::string to_word(const drawing& what);
+std::optional<drawing> drawing_from_word(std::string_view word);
+
+struct pixel_size {
+    int width = 0;
+    int height = 0;
+
+    friend bool operator==(const pixel_size&, const pixel_size&) = default;
+};
+
+// The size that a PNG, JPEG or WebP states; nullopt when it cannot be found.
+std::optional<pixel_size> size_of_picture(std::string_view bytes);
+
+} // namespace imagined::backend

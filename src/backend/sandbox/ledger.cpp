@@ -1,0 +1,126 @@
+#include "sandbox/ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t max_remembered = 100000; // older calls stay in the totals only
+
+json shown_call(const ledger_call& call) {
+    return {
+        {"at", call.at},
+        {"dialect", call.dialect},
+        {"operation", call.operation},
+        {"path", call.path},
+        {"model", call.model},
+        {"key", call.key},
+        {"num_images", call.num_images},
+        {"micros", call.micros},
+        {"billed", call.billed},
+        {"prompt", call.prompt},
+        {"outcome", call.outcome},
+        {"request", call.request}
+    };
+}
+
+} // namespace
+
+ledger_call* ledger::find(std::uint64_t handle) {
+    if (handle < first_ || handle - first_ >= calls_.size()) {
+        return nullptr;
+    }
+    return &calls_[handle - first_];
+}
+
+std::uint64_t ledger::open(ledger_call call) {
+    calls_.push_back(std::move(call));
+    if (calls_.size() > max_remembered) {
+        calls_.pop_front();
+        ++first_;
+        ++forgotten_;
+    }
+    return first_ + calls_.size() - 1;
+}
+
+void ledger::describe(std::uint64_t handle, const accepted_call& call) {
+    if (ledger_call* at = find(handle)) {
+        at->operation = task::to_string(call.request.what);
+        at->model = call.as->any_model ? std::string_view() : task::to_string(call.request.model);
+        at->prompt = call.request.prompt;
+        at->num_images = call.request.images;
+        at->request = call.fields;
+    }
+}
+
+void ledger::close(std::uint64_t handle, std::string outcome) {
+    if (ledger_call* call = find(handle)) {
+        call->outcome = std::move(outcome);
+    }
+}
+
+void ledger::bill(std::uint64_t handle, int images, std::int64_t micros) {
+    if (ledger_call* call = find(handle)) {
+        call->billed = true;
+        call->micros = micros;
+        call->num_images = images;
+    }
+    ++billed_;
+    images_ += images;
+    micros_ += micros;
+}
+
+void ledger::enter(const std::string& key) {
+    most_ = std::max(most_, ++now_);
+    int& mine = ++by_key_[key];
+    most_by_key_[key] = std::max(most_by_key_[key], mine);
+}
+
+void ledger::leave(const std::string& key) {
+    --now_;
+    --by_key_[key];
+}
+
+int ledger::in_flight(const std::string& key) const {
+    const auto at = by_key_.find(key);
+    return at == by_key_.end() ? 0 : at->second;
+}
+
+void ledger::clear() {
+    first_ += calls_.size();
+    calls_.clear();
+    forgotten_ = 0;
+    micros_ = 0;
+    images_ = 0;
+    billed_ = 0;
+    most_ = now_;
+    most_by_key_.clear();
+}
+
+json ledger::shown() const {
+    json list = json::array();
+    std::map<std::string, int> by_prompt;
+    for (const auto& call : calls_) {
+        list.push_back(shown_call(call));
+        if (call.billed) {
+            ++by_prompt[call.prompt];
+        }
+    }
+    return {
+        {"calls", std::move(list)},
+        {"forgotten", forgotten_},
+        {"total_micros", micros_},
+        {"images", images_},
+        {"billed_calls", billed_},
+        {"in_flight", now_},
+        {"max_in_flight", most_},
+        {"max_in_flight_by_key", most_by_key_},
+        {"by_prompt", by_prompt}
+    };
+}
+
+} // namespace imagined::backend

@@ -1,0 +1,69 @@
+#include "imagined/backend/sandbox.hpp"
+
+#include "sandbox/simulator.hpp"
+
+#include "imagined/http/server.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+constexpr milliseconds longest_goodbye{500}; // for answers under way when it is stopped
+
+class http_sandbox final : public sandbox {
+public:
+    explicit http_sandbox(sandbox_options options) : simulator_(std::move(options)) {}
+
+    result<void> listen(executor on, const std::string& address) {
+        http::server_options serving;
+        serving.listen = address;
+        auto opened = http::server::open(on, std::move(serving), simulator_);
+        if (!opened) {
+            return opened.error();
+        }
+        server_ = std::move(*opened);
+        simulator_.set_address(server_->address());
+        return {};
+    }
+
+    std::string address() const override { return server_->address(); }
+
+    void start() override { server_->start(); }
+
+    awaitable<> stop() override {
+        server_->drain();
+        co_await server_->join(longest_goodbye);
+        simulator_.stop();
+    }
+
+private:
+    simulator simulator_;
+    std::unique_ptr<http::server> server_;
+};
+
+} // namespace
+
+result<std::unique_ptr<sandbox>> sandbox::open(executor on, sandbox_options options) {
+    if (find_dialect(options.dialect) == nullptr) {
+        return failure{
+            failure_kind::invalid,
+            fmt::format(
+                "sandbox: dialect \"{}\" is none of {}",
+                options.dialect,
+                fmt::join(dialect_names(), ", ")
+            )
+        };
+    }
+    const std::string address = options.listen;
+    auto made = std::make_unique<http_sandbox>(std::move(options));
+    if (const auto listening = made->listen(on, address); !listening) {
+        return listening.error();
+    }
+    return result<std::unique_ptr<sandbox>>(std::move(made));
+}
+
+} // namespace imagined::backend

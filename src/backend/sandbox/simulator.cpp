@@ -1,0 +1,339 @@
+#include "sandbox/simulator.hpp"
+
+#include "imagined/backend/prices.hpp"
+#include "imagined/base/bytes.hpp"
+#include "imagined/base/clock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view picture_path = "/api/images/ephemeral/";
+constexpr std::string_view ledger_path = "/__ledger";
+constexpr std::string_view script_path = "/__script";
+constexpr std::int64_t link_life = 24 * 3600; // seconds, as measured at Ideogram
+constexpr std::size_t max_script_bytes = 4 * 1024 * 1024;
+constexpr std::size_t files_per_call = 6; // of full size; a call with more is refused by its length
+constexpr std::size_t kept_pictures = 48;
+
+http::response json_answer(int status, const json& body) {
+    http::response made;
+    made.status = status;
+    made.headers.set("Content-Type", "application/json");
+    made.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    return made;
+}
+
+http::response error_answer(const form_dialect* of, int status, std::string_view text) {
+    return json_answer(status, error_body(of == nullptr ? "official" : of->name(), status, text));
+}
+
+// The key as this dialect presents it; empty when it is missing or in the wrong header.
+std::string key_in(const form_dialect& of, const http::fields& headers) {
+    if (of.key_goes_in() == key_header::api_key) {
+        return std::string(headers.get("Api-Key"));
+    }
+    const std::string_view value = headers.get("Authorization");
+    constexpr std::string_view scheme = "Bearer ";
+    const bool bearer =
+        value.size() > scheme.size() && http::iequals(value.substr(0, scheme.size()), scheme);
+    return bearer ? std::string(value.substr(scheme.size())) : std::string();
+}
+
+// Counts a call as being worked on while it lives.
+class in_flight {
+public:
+    in_flight(ledger& book, std::string key) : book_(book), key_(std::move(key)) {
+        book_.enter(key_);
+    }
+
+    in_flight(const in_flight&) = delete;
+    in_flight& operator=(const in_flight&) = delete;
+
+    ~in_flight() { book_.leave(key_); }
+
+private:
+    ledger& book_;
+    std::string key_;
+};
+
+} // namespace
+
+simulator::simulator(sandbox_options options)
+    : options_(std::move(options)), pool_({.threads = 1, .max_queued = 4096}) {
+    if (options_.picture_key.empty()) {
+        options_.picture_key = random_hex(32);
+    }
+    std::random_device entropy;
+    random_.seed(entropy());
+}
+
+std::optional<simulator::route> simulator::find_route(std::string_view path) const {
+    route found;
+    found.of = find_form_dialect(options_.dialect);
+    const auto second = path.find('/', 1);
+    if (second != std::string_view::npos) {
+        if (const auto* named = find_form_dialect(path.substr(1, second - 1)); named != nullptr) {
+            found.of = named;
+            path.remove_prefix(second);
+        }
+    }
+    found.path = std::string(path);
+    for (const form& one : found.of->forms()) {
+        if (one.path == path) {
+            found.forms.push_back(&one);
+        }
+    }
+    return found.forms.empty() ? std::nullopt : std::optional(found);
+}
+
+std::variant<http::admission, http::response> simulator::admit(const http::request_head& head) {
+    if (head.path.starts_with(picture_path)) {
+        return http::admission{};
+    }
+    if (head.path == ledger_path || head.path == script_path) {
+        return http::admission{.max_body_bytes = max_script_bytes};
+    }
+    const auto where = find_route(head.path);
+    if (!where) {
+        return error_answer(nullptr, 404, "no such path: " + head.path);
+    }
+    if (head.method != "POST") {
+        return error_answer(where->of, 405, "only POST");
+    }
+    if (script_.take_early_drop(where->of->name(), task::to_string(where->forms[0]->what))) {
+        http::response cut;
+        cut.sent = http::delivery::nothing;
+        return cut;
+    }
+    return http::admission{
+        .max_body_bytes = options_.max_file_bytes * files_per_call + max_script_bytes
+    };
+}
+
+awaitable<http::response> simulator::handle(http::request incoming) {
+    if (incoming.path == ledger_path) {
+        co_return serve_ledger(incoming);
+    }
+    if (incoming.path == script_path) {
+        co_return serve_script(incoming);
+    }
+    if (incoming.path.starts_with(picture_path)) {
+        co_return co_await serve_picture(std::move(incoming));
+    }
+    auto where = find_route(incoming.path);
+    if (!where) {
+        co_return error_answer(nullptr, 404, "no such path");
+    }
+    co_return co_await serve_call(std::move(*where), std::move(incoming));
+}
+
+http::response
+simulator::refuse(int status, std::string_view reason, const http::request_head& head) {
+    const auto where = find_route(head.path);
+    return error_answer(where ? where->of : nullptr, status, reason);
+}
+
+awaitable<http::response> simulator::serve_call(route where, http::request incoming) {
+    const std::string key = key_in(*where.of, incoming.headers);
+    const std::string masked = key.empty() ? std::string() : sha256_hex(key).substr(0, 12);
+    const std::string account = fmt::format("{}:{}", where.of->name(), masked);
+    ledger_call call;
+    call.at = system_clock().now();
+    call.dialect = where.of->name();
+    call.operation = task::to_string(where.forms[0]->what);
+    call.path = where.path;
+    call.key = masked;
+    const std::uint64_t entry = ledger_.open(std::move(call));
+    if (key.empty()) {
+        ledger_.close(entry, "HTTP 401");
+        co_return error_answer(where.of, 401, "the key is missing or in the wrong header");
+    }
+    if (ledger_.in_flight(account) >= options_.max_in_flight_per_key) {
+        ledger_.close(entry, "HTTP 429");
+        http::response busy = error_answer(where.of, 429, "too many requests in flight");
+        busy.headers.set("Retry-After", "1");
+        co_return busy;
+    }
+    const in_flight counted(ledger_, account);
+    co_return co_await work(where, incoming, entry);
+}
+
+awaitable<http::response>
+simulator::work(const route& where, const http::request& incoming, std::uint64_t entry) {
+    const auto refuse_as = [&](const failure& why) {
+        ledger_.close(entry, "HTTP 400: " + why.detail);
+        return error_answer(where.of, 400, why.detail);
+    };
+    const auto values =
+        take_apart(*where.forms[0], incoming.headers.get("Content-Type"), incoming.body);
+    if (!values) {
+        co_return refuse_as(values.error());
+    }
+    const auto call = accept(where.forms, *values, options_.max_file_bytes);
+    if (!call) {
+        co_return refuse_as(call.error());
+    }
+    ledger_.describe(entry, *call);
+    const auto operation = task::to_string(call->as->what);
+    const auto ordered = script_.take(where.of->name(), operation, call->request.prompt)
+                             .value_or(scripted_outcome{});
+    if (ordered.billed.value_or(ordered.status == 0 || ordered.status == 200)) {
+        charge(entry, *call);
+    }
+    const milliseconds delay = options_.delay + ordered.delay;
+    if (delay > milliseconds(0)) {
+        co_await pause_for(delay);
+    }
+    http::response made = answer(where, incoming, *call, ordered);
+    ledger_.close(
+        entry,
+        made.sent == http::delivery::whole ? fmt::format("HTTP {}", made.status) : "connection cut"
+    );
+    co_return made;
+}
+
+void simulator::charge(std::uint64_t entry, const accepted_call& call) {
+    const bool single = call.request.what == task::operation::describe
+                        || call.request.what == task::operation::remove_background;
+    const int images = single ? 1 : call.request.images;
+    ledger_.bill(entry, images, images * price_table().of_picture(call.request));
+}
+
+// A given seed is every picture's seed; otherwise each has its own (ideogram-api.md §8.5).
+std::vector<std::int64_t> simulator::seeds_for(const accepted_call& call) {
+    std::vector<std::int64_t> seeds;
+    for (int i = 0; i < call.request.images; ++i) {
+        std::int64_t seed = call.request.seed.value_or(0);
+        while (!call.request.seed
+               && (seed == 0 || std::find(seeds.begin(), seeds.end(), seed) != seeds.end())) {
+            seed = static_cast<std::int64_t>(random_() % seed_modulus);
+        }
+        seeds.push_back(seed);
+    }
+    return seeds;
+}
+
+http::response simulator::answer(
+    const route& where,
+    const http::request& incoming,
+    const accepted_call& call,
+    const scripted_outcome& ordered
+) {
+    const std::string_view host = incoming.headers.get("Host");
+    const unix_millis now = system_clock().now();
+    http::response made;
+    if (ordered.status != 0) {
+        made = error_answer(where.of, ordered.status, "scripted");
+        if (!ordered.body.empty()) {
+            made.body = ordered.body;
+        }
+    } else {
+        const link_maker links{
+            .origin = fmt::format("http://{}", host.empty() ? std::string_view(address_) : host),
+            .picture_key = options_.picture_key,
+            .expires = now / 1000 + link_life
+        };
+        const answer_facts facts{.dialect = where.of->name(), .now = now, .seeds = seeds_for(call)};
+        made = json_answer(200, paid_answer(call, facts, links, ordered));
+    }
+    for (const auto& [name, value] : ordered.headers) {
+        made.headers.set(name, value);
+    }
+    if (ordered.truncate) {
+        made.sent = http::delivery::half;
+    } else if (ordered.drop == dropping::after_read) {
+        made.sent = http::delivery::nothing;
+    }
+    return made;
+}
+
+http::response simulator::serve_ledger(const http::request& incoming) {
+    if (incoming.method == "DELETE") {
+        ledger_.clear();
+        return json_answer(200, json::object());
+    }
+    return incoming.method == "GET" ? json_answer(200, ledger_.shown())
+                                    : error_answer(nullptr, 405, "GET or DELETE");
+}
+
+http::response simulator::serve_script(const http::request& incoming) {
+    if (incoming.method == "DELETE") {
+        script_.clear();
+    } else if (incoming.method == "POST") {
+        const auto added = script_.add(json::parse(incoming.body, nullptr, false));
+        if (!added) {
+            return error_answer(nullptr, 400, added.error().detail);
+        }
+    } else if (incoming.method != "GET") {
+        return error_answer(nullptr, 405, "GET, POST or DELETE");
+    }
+    return json_answer(200, {{"left", script_.left()}});
+}
+
+const std::string* simulator::remembered(const std::string& word) {
+    const auto at = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& one) {
+        return one.first == word;
+    });
+    if (at == pictures_.end()) {
+        return nullptr;
+    }
+    pictures_.splice(pictures_.begin(), pictures_, at);
+    return &at->second;
+}
+
+void simulator::remember(const std::string& word, std::string png) {
+    if (remembered(word) != nullptr) {
+        return;
+    }
+    pictures_.emplace_front(word, std::move(png));
+    if (pictures_.size() > kept_pictures) {
+        pictures_.pop_back();
+    }
+}
+
+awaitable<http::response> simulator::serve_picture(http::request incoming) {
+    std::string word = incoming.path.substr(picture_path.size());
+    if (word.ends_with(".png")) {
+        word.resize(word.size() - std::string_view(".png").size());
+    }
+    const std::string exp = http::query_value(incoming.query, "exp").value_or("");
+    const std::string sig = http::query_value(incoming.query, "sig").value_or("");
+    if (!equal_in_constant_time(sig, picture_signature(options_.picture_key, word, exp))) {
+        co_return error_answer(nullptr, 403, "the link's signature is wrong");
+    }
+    std::int64_t until = 0;
+    std::from_chars(exp.data(), exp.data() + exp.size(), until);
+    if (until * 1000 <= system_clock().now()) {
+        co_return error_answer(nullptr, 403, "the link has expired");
+    }
+    const auto what = drawing_from_word(word);
+    if (!what) {
+        co_return error_answer(nullptr, 404, "no such picture");
+    }
+    http::response made;
+    made.headers.set("Content-Type", "image/png");
+    if (const std::string* kept = remembered(word); kept != nullptr) {
+        made.body = *kept;
+        co_return made;
+    }
+    const drawing order = *what;
+    auto draw = [order] { return draw_png(order); };
+    auto png = co_await pool_.run(std::move(draw));
+    if (!png) {
+        co_return error_answer(nullptr, 503, "too many pictures at once");
+    }
+    remember(word, *png);
+    made.body = std::move(*png);
+    co_return made;
+}
+
+} // namespace imagined::backend

@@ -1,0 +1,76 @@
+// The simulated upstreams behind one HTTP server: routing, keys, limits, scripted trouble,
+// pictures.
+#pragma once
+
+#include "form_dialect.hpp"
+#include "sandbox/answers.hpp"
+#include "sandbox/ledger.hpp"
+#include "sandbox/rules.hpp"
+#include "sandbox/script.hpp"
+
+#include "imagined/backend/sandbox.hpp"
+#include "imagined/base/offload_pool.hpp"
+#include "imagined/http/server.hpp"
+
+#include <list>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace imagined::backend {
+
+class simulator final : public http::handler {
+public:
+    explicit simulator(sandbox_options options);
+
+    // The address to name in links when a request names none.
+    void set_address(std::string address) { address_ = std::move(address); }
+
+    std::variant<http::admission, http::response> admit(const http::request_head& head) override;
+    awaitable<http::response> handle(http::request incoming) override;
+    http::response
+    refuse(int status, std::string_view reason, const http::request_head& head) override;
+
+    // Waits for a drawing under way.
+    void stop() { pool_.stop(); }
+
+private:
+    // A documented call: who documents it, and in which forms.
+    struct route {
+        const form_dialect* of = nullptr;
+        std::string path; // without the dialect's prefix
+        std::vector<const form*> forms;
+    };
+
+    std::optional<route> find_route(std::string_view path) const;
+    awaitable<http::response> serve_call(route where, http::request incoming);
+    awaitable<http::response>
+    work(const route& where, const http::request& incoming, std::uint64_t entry);
+    awaitable<http::response> serve_picture(http::request incoming);
+    http::response serve_ledger(const http::request& incoming);
+    http::response serve_script(const http::request& incoming);
+    http::response answer(
+        const route& where,
+        const http::request& incoming,
+        const accepted_call& call,
+        const scripted_outcome& ordered
+    );
+    void charge(std::uint64_t entry, const accepted_call& call);
+    std::vector<std::int64_t> seeds_for(const accepted_call& call);
+    const std::string* remembered(const std::string& word);
+    void remember(const std::string& word, std::string png);
+
+    sandbox_options options_;
+    std::string address_;
+    ledger ledger_;
+    script script_;
+    std::mt19937_64 random_;
+    offload_pool pool_;
+    std::list<std::pair<std::string, std::string>> pictures_; // word, PNG; the latest first
+};
+
+} // namespace imagined::backend

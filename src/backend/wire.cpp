@@ -1,0 +1,220 @@
+#include "wire.hpp"
+
+#include "imagined/base/bytes.hpp"
+#include "imagined/http/multipart.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace imagined::backend {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string dumped(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+failure unusable(std::string detail) {
+    return {failure_kind::invalid, std::move(detail)};
+}
+
+result<std::string> link_of(const picture_access& pictures, const task::picture_ref& ref) {
+    if (!pictures.links) {
+        return unusable("this backend reads pictures from links, and none can be given out");
+    }
+    return pictures.links(ref);
+}
+
+result<std::string> bytes_of(const picture_access& pictures, const task::picture_ref& ref) {
+    if (!pictures.bytes) {
+        return unusable("no source of pictures was given");
+    }
+    auto bytes = pictures.bytes(ref);
+    if (bytes && picture_type(*bytes).empty()) {
+        return unusable(fmt::format("picture {}/{} is not JPEG, PNG or WebP", ref.id, ref.n));
+    }
+    return bytes;
+}
+
+// Links and base64 are single strings in the documents, even where a form takes several pictures.
+result<void> put_picture(
+    json& into, const form& spoken, const field_value& value, const picture_access& pictures
+) {
+    json list = json::array();
+    for (const auto& ref : value.pictures) {
+        if (spoken.pictures == picture_form::link) {
+            auto link = link_of(pictures, ref);
+            if (!link) {
+                return link.error();
+            }
+            list.push_back(std::move(*link));
+        } else {
+            auto bytes = bytes_of(pictures, ref);
+            if (!bytes) {
+                return bytes.error();
+            }
+            list.push_back(to_base64(*bytes));
+        }
+    }
+    into[std::string(value.of->name)] = value.of->most == 1 ? list.at(0) : list;
+    return {};
+}
+
+result<std::string>
+json_body(const form& spoken, const expression& said, const picture_access& pictures) {
+    json inner = json::object();
+    json outer = json::object();
+    const bool wrapped = spoken.shape == envelope::json_image_request;
+    for (const auto& value : said.values) {
+        if (!is_file(value.of->what)) {
+            inner[std::string(value.of->name)] = value.value;
+            continue;
+        }
+        const auto put = put_picture(wrapped ? outer : inner, spoken, value, pictures);
+        if (!put) {
+            return put.error();
+        }
+    }
+    if (!wrapped) {
+        return dumped(inner);
+    }
+    json whole = json::object();
+    whole["image_request"] = std::move(inner);
+    whole.update(outer);
+    return dumped(whole);
+}
+
+http::part text_part(std::string_view name, std::string body) {
+    return {.name = std::string(name), .filename = {}, .content_type = {}, .body = std::move(body)};
+}
+
+http::part json_part(std::string_view name, const json& value) {
+    return {
+        .name = std::string(name),
+        .filename = {},
+        .content_type = "application/json",
+        .body = dumped(value)
+    };
+}
+
+// Scalars are text, an array is a repeated part, an object is a JSON part (ideogram-api.md §3).
+void add_parts(std::vector<http::part>& parts, const field_value& value) {
+    const auto& v = value.value;
+    if (v.is_array()) {
+        for (const auto& entry : v) {
+            parts.push_back(text_part(value.of->name, entry.get<std::string>()));
+        }
+    } else if (v.is_object()) {
+        parts.push_back(json_part(value.of->name, v));
+    } else if (v.is_string()) {
+        parts.push_back(text_part(value.of->name, v.get<std::string>()));
+    } else {
+        parts.push_back(text_part(value.of->name, v.dump()));
+    }
+}
+
+result<void> add_files(
+    std::vector<http::part>& parts, const field_value& value, const picture_access& pictures
+) {
+    for (const auto& ref : value.pictures) {
+        auto bytes = bytes_of(pictures, ref);
+        if (!bytes) {
+            return bytes.error();
+        }
+        const std::string type(picture_type(*bytes));
+        parts.push_back(
+            {.name = std::string(value.of->name),
+             .filename = fmt::format("{}.{}", value.of->name, type.substr(type.find('/') + 1)),
+             .content_type = type,
+             .body = std::move(*bytes)}
+        );
+    }
+    return {};
+}
+
+result<http::multipart>
+multipart_body(const form& spoken, const expression& said, const picture_access& pictures) {
+    std::vector<http::part> parts;
+    json inner = json::object();
+    const bool wrapped = spoken.shape == envelope::multipart_image_request;
+    for (const auto& value : said.values) {
+        if (is_file(value.of->what)) {
+            const auto added = add_files(parts, value, pictures);
+            if (!added) {
+                return added.error();
+            }
+        } else if (wrapped) {
+            inner[std::string(value.of->name)] = value.value;
+        } else {
+            add_parts(parts, value);
+        }
+    }
+    if (wrapped) {
+        parts.insert(parts.begin(), json_part("image_request", inner));
+    }
+    return http::write_multipart(parts);
+}
+
+result<void> check_required(const form& spoken, const expression& said) {
+    for (const auto& wanted : spoken.fields) {
+        const bool there =
+            std::any_of(said.values.begin(), said.values.end(), [&](const field_value& v) {
+                return v.of == &wanted;
+            });
+        if (wanted.required && !there) {
+            return unusable(fmt::format("{} needs {}", task::to_string(spoken.what), wanted.name));
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+std::string_view picture_type(std::string_view bytes) {
+    using namespace std::string_view_literals;
+    if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) {
+        return "image/png";
+    }
+    if (bytes.starts_with("\xff\xd8\xff"sv)) {
+        return "image/jpeg";
+    }
+    if (bytes.size() >= 12 && bytes.starts_with("RIFF"sv) && bytes.substr(8, 4) == "WEBP"sv) {
+        return "image/webp";
+    }
+    return "";
+}
+
+result<wire_request>
+write_call(const form& spoken, const expression& said, const picture_access& pictures) {
+    const auto complete = check_required(spoken, said);
+    if (!complete) {
+        return complete.error();
+    }
+    wire_request out;
+    out.path = spoken.path;
+    out.headers.set("Accept", "application/json");
+    if (spoken.shape == envelope::json || spoken.shape == envelope::json_image_request) {
+        auto body = json_body(spoken, said, pictures);
+        if (!body) {
+            return body.error();
+        }
+        out.headers.set("Content-Type", "application/json");
+        out.body = std::move(*body);
+        return out;
+    }
+    auto body = multipart_body(spoken, said, pictures);
+    if (!body) {
+        return body.error();
+    }
+    out.headers.set("Content-Type", body->content_type);
+    out.body = std::move(body->body);
+    return out;
+}
+
+} // namespace imagined::backend

@@ -1,0 +1,227 @@
+#include "definition.hpp"
+
+#include "constraints.hpp"
+
+#include "imagined/callback/courier.hpp"
+#include "imagined/task/mapping.hpp"
+
+#include <algorithm>
+
+namespace imagined::config {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::int64_t largest_body = 1LL << 30;
+
+std::vector<definition> once_keys() {
+    return {
+        {"server", "listen", "127.0.0.1:8080", "address and port to answer on", listen_address()},
+        {"server",
+         "public_url",
+         "",
+         "base of every URL handed out; default http://<listen>",
+         base_url_or_empty()},
+        {"server",
+         "api_keys",
+         words{},
+         "the operator's keys: see and may do everything",
+         no_empty(),
+         true},
+        {"server",
+         "max_body_bytes",
+         std::int64_t{33554432},
+         "longest request body",
+         whole(1024, largest_body)},
+        {"server", "cors_origins", words{"*"}, "origins of browsers that may call", origins()},
+
+        {"data", "dir", "./imagined-data", "pictures and the embedded Redis", not_empty()},
+        {"data",
+         "task_ttl",
+         milliseconds(hours(7 * 24)),
+         "how long ended tasks are kept",
+         no_shorter(minutes(1))},
+        {"data",
+         "image_ttl",
+         milliseconds(hours(30 * 24)),
+         "how long pictures are kept",
+         no_shorter(minutes(1))},
+
+        {"redis",
+         "url",
+         "",
+         "redis://[user:pw@]host:port/db, rediss://…, unix:///path?db=n; empty = embedded",
+         redis_url_or_empty()},
+        {"redis", "prefix", "imagined", "all keys in Redis start with it", redis_prefix()},
+
+        {"worker",
+         "concurrency",
+         std::int64_t{1000},
+         "upstream calls in flight in this process",
+         whole(1, 100000)},
+        {"worker",
+         "queue_limit",
+         std::int64_t{100000},
+         "waiting tasks; beyond it code 23",
+         whole(1, 100000000)},
+        {"worker",
+         "lease",
+         milliseconds(seconds(15)),
+         "how long a silent worker keeps its tasks",
+         no_shorter(seconds(1))},
+        {"worker",
+         "task_timeout",
+         milliseconds(hours(1)),
+         "after it no new call of a task starts",
+         no_shorter(seconds(1))},
+        {"worker",
+         "on_ambiguous",
+         "fail",
+         "a call whose outcome is unknowable: fail or retry_once",
+         one_of({"fail", "retry_once"})},
+        {"worker", "max_spend_per_day", 0.0, "USD over all backends; 0 = no cap", no_less(0)},
+
+        {"imagine",
+         "images",
+         std::int64_t{4},
+         "pictures per imagine; 4 makes the 2x2 grid",
+         whole(1, 4)},
+        {"imagine", "default_model", "V_3", "model without --v", model_name()},
+        {"imagine",
+         "versions",
+         word_map{{"4", "V_1"}, {"5", "V_2"}, {"6", "V_3"}, {"7", "V_3"}, {"niji", "V_2"}},
+         "model by the leading number of --v, and for --niji",
+         version_models()},
+        {"imagine", "grid_format", "jpeg", "jpeg, png or webp", one_of({"jpeg", "png", "webp"})},
+        {"imagine", "banned_words", "", "a file, one a line; empty = off", readable_file_or_empty()
+        },
+
+        {"callback",
+         "secrets",
+         words{},
+         "whsec_… signing secrets; several = rotation",
+         signing_secrets(),
+         true},
+        {"callback",
+         "allow",
+         words{},
+         "CIDR, host or host:port allowed although not public",
+         egress_rules()},
+        {"callback",
+         "default_url",
+         "",
+         "used when a submit has no notifyHook; implicitly allowed",
+         http_url_or_empty()},
+        {"callback",
+         "schedule",
+         callback::courier_options{}.schedule,
+         "delays before each attempt of a delivery",
+         some_durations()},
+
+        {"fetch", "allow", words{}, "the same, for input pictures fetched from URLs", egress_rules()
+        },
+
+        {"log",
+         "level",
+         "info",
+         "debug, info, warning, error or off",
+         one_of({"debug", "info", "warning", "error", "off"})},
+        {"log", "format", "text", "text or json", one_of({"text", "json"})},
+        {"log", "prompts", false, "whether prompts may stand in the log"},
+    };
+}
+
+std::vector<definition> list_keys() {
+    return {
+        {"caller", "name", "", "whom tasks and metrics name", plain_name(), false, true},
+        {"caller", "key", "", "the caller's key, or \"sha256:<hex>\"", caller_key(), true, true},
+        {"caller",
+         "weight",
+         std::int64_t{1},
+         "share of the workers among waiting callers",
+         whole(1, 1000)},
+        {"caller",
+         "max_waiting",
+         std::int64_t{1000},
+         "beyond: code 23; 0 = no limit",
+         whole(0, 100000000)},
+        {"caller",
+         "max_running",
+         std::int64_t{100},
+         "tasks running at a time; 0 = no limit",
+         whole(0, 100000)},
+        {"caller", "sees", "own", "own or all: whose tasks", one_of({"own", "all"})},
+
+        {"backend", "name", "", "whom tasks, metrics and logs name", plain_name(), false, true},
+        {"backend", "dialect", "official", "how it speaks", dialect_name()},
+        {"backend", "base_url", "", "its address; the official one by default", base_url_or_empty()
+        },
+        {"backend", "keys", words{}, "API keys", no_empty(), true, true},
+        {"backend", "concurrency", std::int64_t{10}, "calls in flight per key", whole(1, 100000)},
+        {"backend", "priority", std::int64_t{0}, "lower first", whole(-1000000, 1000000)},
+        {"backend", "weight", std::int64_t{1}, "among equals", whole(1, 1000000)},
+        {"backend",
+         "timeout",
+         milliseconds(seconds(180)),
+         "a call's deadline, from its marker",
+         no_shorter(milliseconds(100))},
+        {"backend", "models", words{}, "empty = all that the dialect has", model_names()},
+        {"backend", "operations", words{}, "empty = all that the dialect has", operation_names()},
+        {"backend", "max_spend_per_day", 0.0, "USD; 0 = no cap", no_less(0)},
+        {"backend", "ca_file", "", "extra trust for a private relay", readable_file_or_empty()},
+        {"backend", "prices", number_map{}, "USD, overriding the shipped table", price_names()},
+    };
+}
+
+const std::vector<definition>& table() {
+    static const std::vector<definition> rows = [] {
+        auto all = once_keys();
+        auto lists = list_keys();
+        std::ranges::move(lists, std::back_inserter(all));
+        return all;
+    }();
+    return rows;
+}
+
+} // namespace
+
+std::span<const definition> definitions() {
+    return table();
+}
+
+const definition* find_definition(std::string_view section, std::string_view key) {
+    const auto found = std::ranges::find_if(table(), [&](const definition& row) {
+        return row.section == section && row.key == key;
+    });
+    return found == table().end() ? nullptr : &*found;
+}
+
+bool is_section(std::string_view name) {
+    return std::ranges::any_of(table(), [&](const definition& row) { return row.section == name; });
+}
+
+bool is_list_section(std::string_view name) {
+    return name == "caller" || name == "backend";
+}
+
+std::vector<std::string> scalar_names() {
+    std::vector<std::string> names;
+    for (const definition& row : table()) {
+        if (!is_list_section(row.section) && has_text_form(row.is())) {
+            names.push_back(row.name());
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> all_names() {
+    std::vector<std::string> names;
+    for (const definition& row : table()) {
+        names.push_back(row.name());
+    }
+    return names;
+}
+
+} // namespace imagined::config

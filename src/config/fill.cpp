@@ -1,0 +1,189 @@
+#include "fill.hpp"
+
+#include "effective.hpp"
+#include "indirection.hpp"
+#include "listen.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <utility>
+
+namespace imagined::config {
+
+namespace {
+
+template <class Number>
+Number number(const section& from, std::string_view key) {
+    return static_cast<Number>(from.get<std::int64_t>(key)); // its constraint bounded it
+}
+
+const std::string& text(const section& from, std::string_view key) {
+    return from.get<std::string>(key);
+}
+
+template <class Word, std::size_t Count>
+Word word_of(
+    const std::array<std::pair<std::string_view, Word>, Count>& table, std::string_view name
+) {
+    const auto* found = std::ranges::find(table, name, &std::pair<std::string_view, Word>::first);
+    return found == table.end() ? table.front().second : found->second;
+}
+
+constexpr std::array levels{
+    std::pair{std::string_view("debug"), log::level::debug},
+    std::pair{std::string_view("info"), log::level::info},
+    std::pair{std::string_view("warning"), log::level::warning},
+    std::pair{std::string_view("error"), log::level::error},
+    std::pair{std::string_view("off"), log::level::off}
+};
+
+constexpr std::array formats{
+    std::pair{std::string_view("jpeg"), store::picture_format::jpeg},
+    std::pair{std::string_view("png"), store::picture_format::png},
+    std::pair{std::string_view("webp"), store::picture_format::webp}
+};
+
+std::string without_trailing_slash(std::string url) {
+    while (url.ends_with('/')) {
+        url.pop_back();
+    }
+    return url;
+}
+
+std::vector<std::string> lines_of(const std::string& path) {
+    std::vector<std::string> lines;
+    const auto content = path.empty() ? result<std::string>("") : read_small_file(path);
+    std::istringstream stream(content ? *content : "");
+    for (std::string line; std::getline(stream, line);) {
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        line.erase(0, line.find_first_not_of(" \t"));
+        if (!line.empty()) {
+            lines.push_back(std::move(line));
+        }
+    }
+    return lines;
+}
+
+task::imagine_defaults imagine_of(const section& imagine) {
+    task::imagine_defaults defaults;
+    defaults.images = number<int>(imagine, "images");
+    defaults.default_model = *task::parse_model(text(imagine, "default_model"));
+    defaults.versions.clear();
+    for (const auto& [version, model] : imagine.get<word_map>("versions")) {
+        defaults.versions.emplace(version, *task::parse_model(model));
+    }
+    return defaults;
+}
+
+std::string public_url_of(const section& server) {
+    const std::string& given = text(server, "public_url");
+    if (!given.empty()) {
+        return without_trailing_slash(given);
+    }
+    // The real port is known after binding only; the composition root then completes it.
+    const bool bound_later = parse_listen(text(server, "listen"))->port == 0;
+    return bound_later ? "" : "http://" + text(server, "listen");
+}
+
+api::api_options api_of(const document& doc) {
+    const section& server = doc.once("server");
+    const section& worker = doc.once("worker");
+    api::api_options options;
+    options.public_url = public_url_of(server);
+    options.api_keys = server.get<words>("api_keys");
+    options.cors_origins = server.get<words>("cors_origins");
+    options.max_body_bytes = number<std::size_t>(server, "max_body_bytes");
+    options.queue_limit = number<std::size_t>(worker, "queue_limit");
+    options.task_timeout = worker.get<milliseconds>("task_timeout");
+    options.imagine = imagine_of(doc.once("imagine"));
+    options.banned_words = lines_of(text(doc.once("imagine"), "banned_words"));
+    for (const section& caller : doc.list("caller")) {
+        options.callers.push_back({
+            .name = text(caller, "name"),
+            .key = text(caller, "key"),
+            .weight = number<int>(caller, "weight"),
+            .max_waiting = number<int>(caller, "max_waiting"),
+            .max_running = number<int>(caller, "max_running"),
+            .sees_all = text(caller, "sees") == "all",
+        });
+    }
+    return options;
+}
+
+worker::worker_options worker_of(const document& doc) {
+    const section& worker = doc.once("worker");
+    const section& data = doc.once("data");
+    worker::worker_options options;
+    options.concurrency = number<std::size_t>(worker, "concurrency");
+    options.lease = worker.get<milliseconds>("lease");
+    options.grid_format = word_of(formats, text(doc.once("imagine"), "grid_format"));
+    options.task_ttl = data.get<milliseconds>("task_ttl");
+    options.image_ttl = data.get<milliseconds>("image_ttl");
+    return options;
+}
+
+callback::courier_options callback_of(const section& callback) {
+    callback::courier_options options;
+    options.secrets = callback.get<words>("secrets");
+    options.allow = callback.get<words>("allow");
+    options.default_url = text(callback, "default_url");
+    options.schedule = callback.get<durations>("schedule");
+    return options;
+}
+
+backend::backend_options backend_of(const section& backend) {
+    backend::backend_options options;
+    options.name = text(backend, "name");
+    options.dialect = text(backend, "dialect");
+    options.base_url = without_trailing_slash(text(backend, "base_url"));
+    options.keys = backend.get<words>("keys");
+    options.concurrency = number<int>(backend, "concurrency");
+    options.priority = number<int>(backend, "priority");
+    options.weight = number<int>(backend, "weight");
+    options.timeout = backend.get<milliseconds>("timeout");
+    for (const std::string& model : backend.get<words>("models")) {
+        options.models.push_back(*task::parse_model(model));
+    }
+    for (const std::string& operation : backend.get<words>("operations")) {
+        options.operations.push_back(*task::parse_operation(operation));
+    }
+    options.max_spend_per_day = backend.get<double>("max_spend_per_day");
+    options.ca_file = text(backend, "ca_file");
+    options.prices = backend.get<number_map>("prices");
+    return options;
+}
+
+log::options log_of(const section& from) {
+    return {
+        .level = word_of(levels, text(from, "level")),
+        .format = text(from, "format") == "json" ? log::format::json : log::format::text
+    };
+}
+
+} // namespace
+
+settings fill(const document& doc) {
+    settings filled;
+    filled.server.listen = parse_listen(text(doc.once("server"), "listen"))->text();
+    filled.api = api_of(doc);
+    filled.data_dir = text(doc.once("data"), "dir");
+    filled.redis_url = text(doc.once("redis"), "url");
+    filled.redis_prefix = text(doc.once("redis"), "prefix");
+    filled.retry_ambiguous_once = text(doc.once("worker"), "on_ambiguous") == "retry_once";
+    filled.max_spend_per_day = doc.once("worker").get<double>("max_spend_per_day");
+    filled.worker = worker_of(doc);
+    filled.callback = callback_of(doc.once("callback"));
+    filled.fetch_allow = doc.once("fetch").get<words>("allow");
+    filled.log = log_of(doc.once("log"));
+    filled.log_prompts = doc.once("log").get<bool>("prompts");
+    for (const section& backend : doc.list("backend")) {
+        filled.backends.push_back(backend_of(backend));
+    }
+    filled.warnings = doc.warnings;
+    filled.secrets = secrets_of(doc);
+    filled.effective = effective_toml(doc);
+    return filled;
+}
+
+} // namespace imagined::config

@@ -1,0 +1,52 @@
+#include "imagined/config/settings.hpp"
+
+#include "document.hpp"
+#include "fill.hpp"
+#include "rules.hpp"
+#include "text_sources.hpp"
+#include "toml_source.hpp"
+
+#include <fmt/format.h>
+
+namespace imagined::config {
+
+namespace {
+
+constexpr const char* default_file = "imagined.toml";
+
+} // namespace
+
+std::variant<settings, errors> load(const sources& from) {
+    document doc;
+    std::error_code ignored;
+    if (!from.file.empty()) {
+        read_toml(from.file, from.environment, doc);
+    } else if (std::filesystem::exists(default_file, ignored)) {
+        read_toml(default_file, from.environment, doc);
+    }
+    read_environment(from.environment, doc);
+    read_flags(from.flags, from.environment, doc);
+    add_official_backend(from.environment, doc);
+    apply_rules(doc);
+    if (!doc.complaints.empty()) {
+        return doc.complaints;
+    }
+    return fill(doc);
+}
+
+std::vector<std::string> scalar_keys() {
+    return scalar_names();
+}
+
+std::string manual() {
+    std::string text;
+    for (const definition& row : definitions()) {
+        if (!is_list_section(row.section) && has_text_form(row.is())) {
+            text +=
+                fmt::format("  --{:<26} {} [{}]\n", row.name(), row.about, to_toml(row.fallback));
+        }
+    }
+    return text;
+}
+
+} // namespace imagined::config

@@ -1,0 +1,127 @@
+#include "rules.hpp"
+
+#include "listen.hpp"
+
+#include "imagined/base/bytes.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace imagined::config {
+
+namespace {
+
+constexpr std::string_view official_address = "https://api.ideogram.ai";
+
+std::string origin_or_default(const entry& of) {
+    return of.origin.empty() ? "default" : of.origin;
+}
+
+// public_url follows from listen, except where listen names no address that a client could use: a
+// wildcard (an error), or port 0, whose real number is known after binding.
+void settle_public_url(document& doc) {
+    section& server = doc.once("server");
+    if (server.broken("public_url") || server.broken("listen")) {
+        return;
+    }
+    const auto& listen_entry = server.at("listen");
+    const auto where = parse_listen(std::get<std::string>(listen_entry.what));
+    const auto& given = server.get<std::string>("public_url");
+    if (where && given.empty() && where->wildcard) {
+        doc.complain(
+            origin_or_default(listen_entry),
+            "server.listen",
+            "a wildcard address tells clients no URL: set server.public_url"
+        );
+    }
+}
+
+// Without any key everybody may do everything, which is for one's own machine only.
+void demand_keys(document& doc) {
+    const section& server = doc.once("server");
+    const auto where = parse_listen(server.get<std::string>("listen"));
+    const bool unsure = server.broken("listen") || server.broken("api_keys");
+    const bool open = server.get<words>("api_keys").empty() && doc.list("caller").empty();
+    if (!unsure && open && where && !where->loopback) {
+        doc.complain(
+            origin_or_default(server.at("listen")),
+            "server.listen",
+            "is not a loopback address, so anybody could spend your money: set server.api_keys, or "
+            "add a [[caller]]"
+        );
+    }
+}
+
+void demand_distinct_names(document& doc, std::string_view kind) {
+    std::set<std::string, std::less<>> seen;
+    for (const section& one : doc.list(kind)) {
+        const auto& name = one.get<std::string>("name");
+        if (!one.broken("name") && !seen.insert(name).second) {
+            doc.complain(one.at("name").origin, one.label + ".name", "is used twice");
+        }
+    }
+}
+
+std::string digest_of(const std::string& key) {
+    constexpr std::string_view digest = "sha256:";
+    if (!key.starts_with(digest)) {
+        return sha256_hex(key);
+    }
+    std::string hex = key.substr(digest.size());
+    std::ranges::transform(hex, hex.begin(), [](char c) {
+        return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return hex;
+}
+
+// A key tells who calls; one that two callers share would tell nothing.
+void demand_distinct_keys(document& doc) {
+    std::set<std::string, std::less<>> seen;
+    for (const std::string& key : doc.once("server").get<words>("api_keys")) {
+        seen.insert(digest_of(key));
+    }
+    for (const section& caller : doc.list("caller")) {
+        if (!caller.broken("key")
+            && !seen.insert(digest_of(caller.get<std::string>("key"))).second) {
+            doc.complain(
+                caller.at("key").origin, caller.label + ".key", "is another caller's key, too"
+            );
+        }
+    }
+}
+
+// A list of backends' own demands: an address that only the official dialect has by default, and
+// at least one key.
+void complete_backends(document& doc) {
+    for (section& backend : doc.list("backend")) {
+        entry& address = backend.entries.find("base_url")->second;
+        auto& url = std::get<std::string>(address.what);
+        if (url.empty() && !address.broken && !backend.broken("dialect")) {
+            if (backend.get<std::string>("dialect") == "official") {
+                url = official_address;
+            } else {
+                doc.complain(backend.origin, backend.label + ".base_url", "is required");
+            }
+        }
+        if (!backend.broken("keys") && backend.get<words>("keys").empty()) {
+            doc.complain(backend.at("keys").origin, backend.label + ".keys", "needs a key");
+        }
+        const auto& keys = backend.get<words>("keys");
+        if (std::set<std::string>(keys.begin(), keys.end()).size() != keys.size()) {
+            doc.complain(backend.at("keys").origin, backend.label + ".keys", "has a key twice");
+        }
+    }
+}
+
+} // namespace
+
+void apply_rules(document& doc) {
+    settle_public_url(doc);
+    demand_keys(doc);
+    demand_distinct_names(doc, "caller");
+    demand_distinct_names(doc, "backend");
+    demand_distinct_keys(doc);
+    complete_backends(doc);
+}
+
+} // namespace imagined::config

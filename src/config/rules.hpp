@@ -1,0 +1,10 @@
+// What several values must fulfil together, and the defaults that follow from other values.
+#pragma once
+
+#include "document.hpp"
+
+namespace imagined::config {
+
+void apply_rules(document& doc);
+
+} // namespace imagined::config

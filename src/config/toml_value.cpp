@@ -1,0 +1,135 @@
+#include "toml_value.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace imagined::config {
+
+namespace {
+
+failure invalid(std::string text) {
+    return {failure_kind::invalid, std::move(text)};
+}
+
+class reader {
+public:
+    reader(const environment& variables, bool may_quote)
+        : variables_(variables), may_quote_(may_quote) {}
+
+    result<value> read(shape is, const toml::node& node) const {
+        if (const auto* text = node.as_string()) {
+            return from_string(is, text->get());
+        }
+        switch (is) {
+        case shape::integer:
+            if (const auto* number = node.as_integer()) {
+                return value(number->get());
+            }
+            break;
+        case shape::number:
+            if (const auto number = finite(node)) {
+                return value(*number);
+            }
+            break;
+        case shape::flag:
+            if (const auto* flag = node.as_boolean()) {
+                return value(flag->get());
+            }
+            break;
+        case shape::words:
+        case shape::durations:
+            if (const auto* array = node.as_array()) {
+                return from_array(is, *array);
+            }
+            break;
+        case shape::word_map:
+        case shape::number_map:
+            if (const auto* table = node.as_table()) {
+                return from_table(is, *table);
+            }
+            break;
+        case shape::text:
+        case shape::duration:
+            break;
+        }
+        return invalid(expectation(is));
+    }
+
+private:
+    static std::optional<double> finite(const toml::node& node) {
+        const auto number = node.value<double>(); // whole numbers too
+        return number && std::isfinite(*number) ? number : std::nullopt;
+    }
+
+    // In the file only text and durations are spelled as strings; a reference may stand for any
+    // shape, and is then read like an environment variable.
+    result<value> from_string(shape is, const std::string& text) const {
+        const bool reference = is_indirect(text);
+        const bool spelled_so = is == shape::text || is == shape::duration;
+        if (!reference && !spelled_so) {
+            return invalid(expectation(is));
+        }
+        const auto resolved = resolve(text, variables_);
+        if (!resolved) {
+            return invalid(resolved.error().detail);
+        }
+        if (auto read = value_from_text(is, *resolved)) {
+            return *std::move(read);
+        }
+        const bool quote = may_quote_ && !reference;
+        return invalid(expectation(is) + (quote ? fmt::format(", not \"{}\"", text) : ""));
+    }
+
+    result<value> from_array(shape is, const toml::array& array) const {
+        words texts;
+        durations lengths;
+        for (std::size_t i = 0; i < array.size(); ++i) {
+            const auto item = array[i].is_string()
+                                  ? from_string(item_shape(is), array[i].as_string()->get())
+                                  : result<value>(invalid(expectation(is)));
+            if (!item) {
+                return invalid(fmt::format("element {}: {}", i + 1, item.error().detail));
+            }
+            if (is == shape::words) {
+                texts.push_back(std::get<std::string>(*item));
+            } else {
+                lengths.push_back(std::get<milliseconds>(*item));
+            }
+        }
+        return is == shape::words ? value(std::move(texts)) : value(std::move(lengths));
+    }
+
+    static shape item_shape(shape list) {
+        return list == shape::words ? shape::text : shape::duration;
+    }
+
+    result<value> from_table(shape is, const toml::table& table) const {
+        word_map texts;
+        number_map numbers;
+        for (const auto& [key, node] : table) {
+            const auto item = read(is == shape::word_map ? shape::text : shape::number, node);
+            if (!item) {
+                return invalid(fmt::format("\"{}\": {}", key.str(), item.error().detail));
+            }
+            if (is == shape::word_map) {
+                texts.emplace(key.str(), std::get<std::string>(*item));
+            } else {
+                numbers.emplace(key.str(), std::get<double>(*item));
+            }
+        }
+        return is == shape::word_map ? value(std::move(texts)) : value(std::move(numbers));
+    }
+
+    const environment& variables_;
+    bool may_quote_;
+};
+
+} // namespace
+
+result<value>
+value_from_toml(shape is, const toml::node& node, const environment& variables, bool may_quote) {
+    return reader(variables, may_quote).read(is, node);
+}
+
+} // namespace imagined::config

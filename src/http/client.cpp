@@ -1,0 +1,317 @@
+#include "imagined/http/client.hpp"
+
+#include "alarm.hpp"
+#include "name_resolver.hpp"
+#include "request_writer.hpp"
+#include "response_reader.hpp"
+#include "wire.hpp"
+#include "wire_pool.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+
+namespace imagined::http {
+
+namespace {
+
+using boost::system::error_code;
+using time_point = alarm::time_point;
+
+constexpr std::size_t read_bytes = 16 * 1024;
+constexpr int max_interim_answers = 16;
+
+result<std::unique_ptr<asio::ssl::context>> make_tls(const std::string& ca_file) {
+    auto tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
+    tls->set_verify_mode(asio::ssl::verify_peer);
+    error_code ec;
+    // Without system anchors only ca_file counts; an image without them still works with one.
+    tls->set_default_verify_paths(ec);
+    ec.clear();
+    if (!ca_file.empty()) {
+        tls->load_verify_file(ca_file, ec);
+    }
+    if (ec) {
+        return failure{failure_kind::invalid, "ca_file \"" + ca_file + "\": " + ec.message()};
+    }
+    // Some front ends only speak HTTP/1.1 when it is named.
+    constexpr std::array<unsigned char, 9> protocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+    SSL_CTX_set_alpn_protos(tls->native_handle(), protocols.data(), protocols.size());
+    return tls;
+}
+
+milliseconds until(time_point when) {
+    const auto left = when - std::chrono::steady_clock::now();
+    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(left));
+}
+
+// What a failed operation on a wire means: the alarm explains an abort, else it was cancellation.
+failure wire_failure(std::string_view doing, const error_code& ec, const alarm& bell) {
+    const std::string what(doing);
+    if (bell.rung()) {
+        return {failure_kind::unavailable, what + ": timed out"};
+    }
+    if (ec == asio::error::operation_aborted) {
+        return {failure_kind::cancelled, what};
+    }
+    return {failure_kind::unavailable, what + ": " + ec.message()};
+}
+
+class pooled_client final : public client {
+public:
+    pooled_client(executor on, client_options chosen, std::unique_ptr<asio::ssl::context> tls)
+        : executor_(on),
+          options_(std::move(chosen)),
+          tls_(std::move(tls)),
+          resolver_(on),
+          pool_(on, {options_.max_idle_per_host, options_.idle_lifetime}) {}
+
+    awaitable<exchange> send(outgoing request) override;
+
+    std::size_t idle_connections() const override { return pool_.size(); }
+
+private:
+    // One exchange under way; lives in send()'s frame.
+    struct call {
+        outgoing request;
+        std::string head;
+        time_point deadline;
+        std::unique_ptr<wire> over;
+        bool pooled = false;
+        progress reached = progress::not_sent;
+    };
+
+    using step = std::optional<failure>; // nothing: go on
+
+    awaitable<step> connect(call& c);
+    awaitable<step> connect_to(call& c, asio::ip::address address, time_point limit);
+    awaitable<step> write(call& c, alarm& bell);
+    awaitable<result<response>> read(call& c, alarm& bell);
+    awaitable<result<std::unique_ptr<response_reader>>>
+    read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffer);
+    awaitable<result<response>> converse(call& c);
+
+    executor executor_;
+    client_options options_;
+    std::unique_ptr<asio::ssl::context> tls_;
+    name_resolver resolver_;
+    wire_pool pool_;
+};
+
+std::string origin_of(const url& to) {
+    return (to.tls ? "https://" : "http://") + to.authority();
+}
+
+awaitable<exchange> pooled_client::send(outgoing request) {
+    exchange done;
+    auto head = write_request_head(request);
+    if (!head) {
+        done.outcome = head.error();
+        co_return done;
+    }
+    call c;
+    c.deadline = std::chrono::steady_clock::now() + request.deadline;
+    c.head = std::move(*head);
+    c.request = std::move(request);
+    if (!c.request.fresh_connection) {
+        c.over = pool_.take(origin_of(c.request.to), c.request.to.host, c.request.egress);
+        c.pooled = c.over != nullptr;
+    }
+    done.outcome = co_await converse(c);
+    done.reached = c.reached;
+    co_return done;
+}
+
+awaitable<result<response>> pooled_client::converse(call& c) {
+    step failed;
+    if (c.over == nullptr) {
+        failed = co_await connect(c);
+        if (failed) {
+            co_return *failed;
+        }
+    }
+    {
+        alarm bell(executor_);
+        bell.set(c.deadline, [w = c.over.get()] { w->close(); });
+        failed = co_await write(c, bell);
+        const bool in_time = !bell.rung() && std::chrono::steady_clock::now() < c.deadline;
+        const bool stale = failed && c.pooled && c.reached == progress::not_sent && in_time
+                           && failed->kind != failure_kind::cancelled;
+        if (!stale) {
+            if (failed
+                && (c.reached == progress::not_sent || bell.rung()
+                    || failed->kind == failure_kind::cancelled)) {
+                co_return *failed;
+            }
+            // A peer that refuses a request early stops reading it; its answer may be there.
+            auto answer = co_await read(c, bell);
+            co_return failed && !answer ? result<response>(*failed) : std::move(answer);
+        }
+    }
+    // The pooled connection was closed before a byte went out: a fresh one is no repetition.
+    c.pooled = false;
+    c.over.reset();
+    co_return co_await converse(c);
+}
+
+awaitable<pooled_client::step> pooled_client::connect(call& c) {
+    const auto& to = c.request.to;
+    const auto resolve_limit = std::min(options_.resolve_deadline, until(c.deadline));
+    const auto found = co_await resolver_.resolve(to.host, resolve_limit);
+    if (!found) {
+        co_return found.error();
+    }
+    std::vector<asio::ip::address> permitted;
+    std::copy_if(found->begin(), found->end(), std::back_inserter(permitted), [&](const auto& a) {
+        return c.request.egress == nullptr || c.request.egress->permits(to.host, a, to.port);
+    });
+    if (permitted.empty()) {
+        co_return failure{
+            failure_kind::rejected, "connect to " + to.authority() + ": the address is not allowed"
+        };
+    }
+    const auto end =
+        std::min(c.deadline, std::chrono::steady_clock::now() + options_.connect_deadline);
+    step failed;
+    for (std::size_t i = 0; i < permitted.size(); ++i) {
+        // One silent address must not use up the time of those behind it.
+        const auto now = std::chrono::steady_clock::now();
+        const auto share = (end - now) / static_cast<long>(permitted.size() - i);
+        failed = co_await connect_to(c, permitted[i], now + share);
+        if (!failed || failed->kind == failure_kind::cancelled) {
+            break;
+        }
+    }
+    co_return failed;
+}
+
+awaitable<pooled_client::step>
+pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) {
+    const auto& to = c.request.to;
+    auto fresh = std::make_unique<wire>(executor_, to.tls ? tls_.get() : nullptr);
+    alarm bell(executor_);
+    bell.set(limit, [w = fresh.get()] { w->close(); });
+    auto ec = co_await fresh->connect({address, to.port});
+    if (ec || bell.rung()) {
+        co_return wire_failure("connect to " + to.authority(), ec, bell);
+    }
+    if (to.tls) {
+        ec = co_await fresh->handshake(to.host);
+        if (ec || bell.rung()) {
+            co_return wire_failure("TLS with " + to.authority(), ec, bell);
+        }
+    }
+    c.over = std::move(fresh);
+    co_return std::nullopt;
+}
+
+awaitable<pooled_client::step> pooled_client::write(call& c, alarm& bell) {
+    std::array<asio::const_buffer, 2> left{asio::buffer(c.head), asio::buffer(c.request.body)};
+    while (left[0].size() + left[1].size() > 0) {
+        // The clock counts, not the alarm alone: it rings only between two turns of the loop.
+        if (bell.rung() || std::chrono::steady_clock::now() >= c.deadline) {
+            co_return failure{failure_kind::unavailable, "send: timed out"};
+        }
+        if (c.over->is_tls()) {
+            // A failed TLS write does not tell how much of it went out.
+            c.reached = progress::sent;
+        }
+        const auto written = co_await c.over->write_some(left);
+        if (written.bytes > 0) {
+            c.reached = progress::sent;
+        }
+        const auto of_first = std::min(written.bytes, left[0].size());
+        left[0] += of_first;
+        left[1] += written.bytes - of_first;
+        if (written.ec) {
+            co_return wire_failure("send", written.ec, bell);
+        }
+    }
+    // Waiting for the answer may take minutes; the request is not needed for it.
+    c.request.body = {};
+    c.head = {};
+    co_return std::nullopt;
+}
+
+awaitable<result<response>> pooled_client::read(call& c, alarm& bell) {
+    boost::beast::flat_buffer buffer;
+    const auto reader = co_await read_final(c, bell, buffer);
+    if (!reader) {
+        co_return reader.error();
+    }
+    c.reached = progress::answered;
+    bell.clear();
+    // The body still unsent (an early answer) or bytes unasked for: not a connection to keep.
+    const bool whole_request = c.head.empty();
+    if (whole_request && buffer.size() == 0 && (*reader)->keeps_connection() && !bell.rung()) {
+        pool_.put(origin_of(c.request.to), std::move(c.over));
+    }
+    co_return (*reader)->take();
+}
+
+awaitable<result<std::unique_ptr<response_reader>>>
+pooled_client::read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffer) {
+    const response_reader::limits limits{
+        options_.max_response_header_bytes, c.request.max_body_bytes
+    };
+    const bool to_head = c.request.method == "HEAD";
+    auto reader = std::make_unique<response_reader>(limits, to_head);
+    int interim = 0;
+    while (true) {
+        const auto ready = co_await c.over->wait_readable();
+        wire::moved got{ready, 0};
+        if (!ready && !bell.rung()) {
+            got = co_await c.over->read_some(buffer.prepare(read_bytes));
+            buffer.commit(got.bytes);
+        }
+        if (bell.rung()) {
+            co_return wire_failure("receive", {}, bell);
+        }
+        if (got.ec == asio::error::eof) {
+            if (auto cut = reader->end_of_stream()) {
+                co_return std::move(*cut);
+            }
+            co_return std::move(reader);
+        }
+        if (got.ec) {
+            co_return wire_failure("receive", got.ec, bell);
+        }
+        while (buffer.size() > 0) {
+            const auto* start = static_cast<const char*>(buffer.data().data());
+            const auto used = reader->feed({start, buffer.size()});
+            if (!used) {
+                co_return used.error();
+            }
+            buffer.consume(*used);
+            if (!reader->is_complete()) {
+                break;
+            }
+            if (!reader->is_interim()) {
+                co_return std::move(reader);
+            }
+            if (reader->is_upgrade() || ++interim > max_interim_answers) {
+                co_return failure{failure_kind::corrupt, "the answer's 1xx cannot be understood"};
+            }
+            reader = std::make_unique<response_reader>(limits, to_head);
+        }
+    }
+}
+
+} // namespace
+
+result<std::unique_ptr<client>> client::create(executor on, client_options options) {
+    auto tls = make_tls(options.ca_file);
+    if (!tls) {
+        return tls.error();
+    }
+    return std::unique_ptr<client>(
+        std::make_unique<pooled_client>(on, std::move(options), std::move(*tls))
+    );
+}
+
+} // namespace imagined::http

@@ -1,0 +1,240 @@
+#include "imagined/http/egress.hpp"
+
+#include "grammar.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace imagined::http {
+
+namespace {
+
+using boost::asio::ip::address;
+using boost::asio::ip::address_v4;
+using boost::asio::ip::address_v6;
+
+struct v4_block {
+    std::uint32_t network;
+    unsigned prefix;
+};
+
+constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c, unsigned d) {
+    return a << 24 | b << 16 | c << 8 | d;
+}
+
+// IANA's special-purpose registry: whatever is not plain global unicast.
+constexpr std::array<v4_block, 16> special_v4{{
+    {v4(0, 0, 0, 0), 8},       // "this network"
+    {v4(10, 0, 0, 0), 8},      // private
+    {v4(100, 64, 0, 0), 10},   // CGNAT
+    {v4(127, 0, 0, 0), 8},     // loopback
+    {v4(169, 254, 0, 0), 16},  // link-local, cloud metadata
+    {v4(172, 16, 0, 0), 12},   // private
+    {v4(192, 0, 0, 0), 24},    // protocol assignments
+    {v4(192, 0, 2, 0), 24},    // documentation
+    {v4(192, 88, 99, 0), 24},  // 6to4 relays
+    {v4(192, 168, 0, 0), 16},  // private
+    {v4(198, 18, 0, 0), 15},   // benchmarking
+    {v4(198, 51, 100, 0), 24}, // documentation
+    {v4(203, 0, 113, 0), 24},  // documentation
+    {v4(224, 0, 0, 0), 4},     // multicast
+    {v4(240, 0, 0, 0), 4},     // reserved
+    {v4(255, 255, 255, 255), 32},
+}};
+
+bool is_public_v4(const address_v4& a) {
+    const std::uint32_t value = a.to_uint();
+    return std::none_of(special_v4.begin(), special_v4.end(), [&](const v4_block& block) {
+        return (value ^ block.network) >> (32 - block.prefix) == 0;
+    });
+}
+
+struct v6_block {
+    std::array<unsigned char, 4> start; // no block of ours is longer than 32 bits
+    unsigned prefix;
+};
+
+// Only 2000::/3 is global unicast; these lie inside it. Mapped addresses, NAT64 (64:ff9b::/96 and
+// 64:ff9b:1::/48), ULA, link-local, site-local and multicast lie outside it.
+constexpr v6_block global_unicast{{0x20, 0x00, 0x00, 0x00}, 3};
+constexpr std::array<v6_block, 4> special_v6{{
+    {{0x20, 0x01, 0x00, 0x00}, 23}, // protocol assignments: Teredo, benchmarking, ORCHID
+    {{0x20, 0x01, 0x0d, 0xb8}, 32}, // documentation
+    {{0x20, 0x02, 0x00, 0x00}, 16}, // 6to4 embeds IPv4
+    {{0x3f, 0xff, 0x00, 0x00}, 20}, // documentation
+}};
+
+// True if the first `prefix` bits are equal.
+bool same_prefix(const unsigned char* a, const unsigned char* b, unsigned prefix) {
+    const unsigned bytes = prefix / 8;
+    if (!std::equal(a, a + bytes, b)) {
+        return false;
+    }
+    const unsigned rest = prefix % 8;
+    return rest == 0 || ((a[bytes] ^ b[bytes]) >> (8 - rest)) == 0;
+}
+
+bool is_public_v6(const address_v6& a) {
+    const auto bytes = a.to_bytes();
+    const auto inside = [&](const v6_block& block) {
+        return same_prefix(bytes.data(), block.start.data(), block.prefix);
+    };
+    return inside(global_unicast) && std::none_of(special_v6.begin(), special_v6.end(), inside);
+}
+
+bool in_network(const address& a, const address& network, unsigned prefix) {
+    if (a.is_v4() != network.is_v4()) {
+        return false;
+    }
+    if (a.is_v4()) {
+        const auto x = a.to_v4().to_bytes();
+        const auto y = network.to_v4().to_bytes();
+        return same_prefix(x.data(), y.data(), prefix);
+    }
+    const auto x = a.to_v6().to_bytes();
+    const auto y = network.to_v6().to_bytes();
+    return same_prefix(x.data(), y.data(), prefix);
+}
+
+std::optional<address> read_address(std::string_view text) {
+    boost::system::error_code ec;
+    const auto parsed = boost::asio::ip::make_address(std::string(text), ec);
+    return ec ? std::nullopt : std::optional(parsed);
+}
+
+std::string normalised(std::string_view host) {
+    auto text = to_lower(host);
+    if (text.size() > 1 && text.ends_with('.')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+bool is_localhost(std::string_view host) {
+    return host == "localhost" || host.ends_with(".localhost");
+}
+
+bool is_host_name(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    });
+}
+
+struct host_and_port {
+    std::string_view host;
+    std::uint16_t port = 0;
+};
+
+// Splits "host", "host:port", "[v6]:port" and a bare v6 address; nullopt for a bad port.
+std::optional<host_and_port> split_port(std::string_view text) {
+    std::string_view port;
+    host_and_port split{text, 0};
+    if (text.starts_with('[')) {
+        const auto close = text.find(']');
+        if (close == std::string_view::npos) {
+            return std::nullopt;
+        }
+        split.host = text.substr(1, close - 1);
+        port = text.substr(close + 1);
+    } else if (std::count(text.begin(), text.end(), ':') == 1) {
+        split.host = text.substr(0, text.find(':'));
+        port = text.substr(text.find(':'));
+    }
+    if (port.empty()) {
+        return split;
+    }
+    const auto number = parse_decimal(port.substr(1));
+    if (port.front() != ':' || !number || *number == 0 || *number > 65535) {
+        return std::nullopt;
+    }
+    split.port = static_cast<std::uint16_t>(*number);
+    return split;
+}
+
+} // namespace
+
+bool is_public(const address& a) {
+    return a.is_v4() ? is_public_v4(a.to_v4()) : is_public_v6(a.to_v6());
+}
+
+egress_policy egress_policy::trusted() {
+    egress_policy policy;
+    policy.everything_ = true;
+    return policy;
+}
+
+result<egress_policy> egress_policy::parse(const std::vector<std::string>& rules) {
+    egress_policy policy;
+    for (const auto& text : rules) {
+        auto read = read_rule(text);
+        if (!read) {
+            return failure{
+                failure_kind::invalid,
+                "\"" + text + "\" is no rule: expected an address, a CIDR, a host or host:port"
+            };
+        }
+        policy.rules_.push_back(std::move(*read));
+    }
+    return policy;
+}
+
+std::optional<egress_policy::rule> egress_policy::read_rule(std::string_view text) {
+    if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+        const auto network = read_address(text.substr(0, slash));
+        const auto prefix = parse_decimal(text.substr(slash + 1));
+        if (!network || !prefix || *prefix > (network->is_v4() ? 32U : 128U)) {
+            return std::nullopt;
+        }
+        return rule{{}, *network, static_cast<unsigned>(*prefix), 0};
+    }
+    const auto split = split_port(text);
+    if (!split) {
+        return std::nullopt;
+    }
+    auto made = rule_for(split->host, split->port);
+    if (!made.host.empty() && !is_host_name(made.host)) {
+        return std::nullopt;
+    }
+    const bool names_nothing = made.host.empty() && made.prefix == 0;
+    return names_nothing ? std::nullopt : std::optional(std::move(made));
+}
+
+egress_policy::rule egress_policy::rule_for(std::string_view host, std::uint16_t port) {
+    // A literal is judged as the address it is, so "127.0.0.1:9000" also covers a name for it.
+    if (const auto literal = read_address(host)) {
+        return {{}, *literal, literal->is_v4() ? 32U : 128U, port};
+    }
+    return {normalised(host), {}, 0, port};
+}
+
+void egress_policy::allow(std::string host, std::uint16_t port) {
+    rules_.push_back(rule_for(host, port));
+}
+
+bool egress_policy::permits(std::string_view host, const address& resolved, std::uint16_t port)
+    const {
+    if (everything_ || is_public(resolved)) {
+        return true;
+    }
+    const auto name = normalised(host);
+    return std::any_of(rules_.begin(), rules_.end(), [&](const rule& r) {
+        if (r.port != 0 && r.port != port) {
+            return false;
+        }
+        return r.host.empty() ? in_network(resolved, r.network, r.prefix) : r.host == name;
+    });
+}
+
+bool egress_policy::may_permit(std::string_view host, std::uint16_t port) const {
+    const auto name = normalised(host);
+    if (const auto literal = read_address(name)) {
+        return permits(name, *literal, port);
+    }
+    if (is_localhost(name)) {
+        return permits(name, address_v4::loopback(), port)
+               || permits(name, address_v6::loopback(), port);
+    }
+    return true;
+}
+
+} // namespace imagined::http

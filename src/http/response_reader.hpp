@@ -1,0 +1,48 @@
+// From the bytes of an answer to our response, by Beast's parser. Takes bytes as they come; does
+// no I/O. One object reads one message; interim (1xx) messages are messages of their own.
+#pragma once
+
+#include "imagined/base/failure.hpp"
+#include "imagined/http/message.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace imagined::http {
+
+class response_reader {
+public:
+    struct limits {
+        std::size_t header_bytes = 0;
+        std::size_t body_bytes = 0;
+    };
+
+    // `to_head`: the request was HEAD, so the answer has no body whatever its length says.
+    response_reader(limits chosen, bool to_head);
+    ~response_reader();
+
+    // Takes bytes off the front and returns how many; the rest belongs to the next message, or
+    // must be offered again with more behind it. Fails with `corrupt` or `throttled`.
+    result<std::size_t> feed(std::string_view bytes);
+
+    // The peer has ended the stream. Fails with `unavailable` unless that is this message's end.
+    std::optional<failure> end_of_stream();
+
+    bool is_complete() const;
+    bool is_interim() const; // 1xx
+    bool is_upgrade() const; // 101, which nobody asked for
+
+    // May the connection be used again? Only once complete.
+    bool keeps_connection() const;
+
+    response take();
+
+private:
+    class parser;
+
+    std::unique_ptr<parser> parser_;
+};
+
+} // namespace imagined::http

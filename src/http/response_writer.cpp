@@ -1,0 +1,108 @@
+#include "response_writer.hpp"
+
+#include "grammar.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <iterator>
+
+namespace imagined::http {
+
+namespace {
+
+bool is_final(int status) {
+    return status >= 200 && status <= 599;
+}
+
+bool is_safe(std::string_view name, std::string_view value) {
+    return is_token(name) && is_field_value(value);
+}
+
+bool is_ours(std::string_view name) {
+    constexpr std::array<std::string_view, 4> ours{
+        "Content-Length", "Date", "Connection", "Transfer-Encoding"
+    };
+    return std::any_of(ours.begin(), ours.end(), [&](auto held) { return iequals(held, name); });
+}
+
+} // namespace
+
+bool is_writable(const response& answer) {
+    return is_final(answer.status)
+           && std::all_of(answer.headers.begin(), answer.headers.end(), [](const auto& entry) {
+                  return is_safe(entry.first, entry.second);
+              });
+}
+
+void make_writable(response& answer) {
+    fields safe;
+    for (const auto& [name, value] : answer.headers) {
+        if (is_safe(name, value)) {
+            safe.add(name, value);
+        }
+    }
+    answer.headers = std::move(safe);
+    if (!is_final(answer.status)) {
+        answer.status = 500;
+    }
+}
+
+bool is_bodiless(int status) {
+    return status == 204 || status == 304;
+}
+
+void write_head(std::string& out, const response& answer, const head_facts& facts) {
+    out.clear();
+    auto to = std::back_inserter(out);
+    fmt::format_to(
+        to,
+        "HTTP/1.1 {} {}\r\nDate: {}\r\n",
+        answer.status,
+        reason_phrase(answer.status),
+        facts.date
+    );
+    if (!is_bodiless(answer.status)) {
+        fmt::format_to(to, "Content-Length: {}\r\n", facts.body_bytes);
+    }
+    if (facts.then == after_answer::close) {
+        out += "Connection: close\r\n";
+    } else if (facts.then == after_answer::keep_http_1_0) {
+        out += "Connection: keep-alive\r\n";
+    }
+    for (const auto& [name, value] : answer.headers) {
+        if (!is_ours(name)) {
+            out.append(name).append(": ").append(value).append("\r\n");
+        }
+    }
+    out += "\r\n";
+}
+
+std::string_view http_date::at(std::int64_t unix_seconds) {
+    // Not strftime("%a"): that follows the process's locale.
+    constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array<std::string_view, 12> months{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+    };
+    if (unix_seconds != second_) {
+        second_ = unix_seconds;
+        const auto time = static_cast<std::time_t>(unix_seconds);
+        std::tm parts{};
+        gmtime_r(&time, &parts);
+        text_ = fmt::format(
+            "{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
+            days[static_cast<std::size_t>(parts.tm_wday)],
+            parts.tm_mday,
+            months[static_cast<std::size_t>(parts.tm_mon)],
+            parts.tm_year + 1900,
+            parts.tm_hour,
+            parts.tm_min,
+            parts.tm_sec
+        );
+    }
+    return text_;
+}
+
+} // namespace imagined::http

@@ -1,0 +1,206 @@
+#include "imagined/http/server.hpp"
+
+#include "connection.hpp"
+#include "grammar.hpp"
+#include "server_core.hpp"
+
+#include "imagined/base/log.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace imagined::http {
+
+namespace {
+
+constexpr int backlog = 4096;
+// Connections over the limit that may be told so at the same time; the rest is closed unheard.
+constexpr std::size_t max_turned_away = 64;
+constexpr milliseconds cut_grace{1000};
+
+struct listen_address {
+    std::string host;
+    std::string port;
+};
+
+// "host:port" or "[v6]:port"; nullopt when it is neither.
+std::optional<listen_address> split_listen(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    auto host = text.substr(0, colon);
+    const auto port = text.substr(colon + 1);
+    const auto number = parse_decimal(port);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    if (host.empty() || !number || *number > 65535) {
+        return std::nullopt;
+    }
+    return listen_address{std::string(host), std::string(port)};
+}
+
+boost::system::error_code bind_and_listen(tcp_acceptor& acceptor, const listen_address& at) {
+    boost::system::error_code ec;
+    asio::ip::basic_resolver<tcp, executor> resolver(acceptor.get_executor());
+    const auto found = resolver.resolve(at.host, at.port, tcp::resolver::passive, ec);
+    if (ec) {
+        return ec;
+    }
+    const auto endpoint = found.begin()->endpoint();
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) {
+        acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    }
+    if (!ec) {
+        acceptor.bind(endpoint, ec);
+    }
+    if (!ec) {
+        acceptor.listen(backlog, ec);
+    }
+    return ec;
+}
+
+bool is_exhaustion(const boost::system::error_code& ec) {
+    return ec == asio::error::no_descriptors || ec.value() == ENFILE || ec == asio::error::no_memory
+           || ec == asio::error::no_buffer_space;
+}
+
+void welcome(const std::shared_ptr<server_core>& core, tcp_socket socket) {
+    const auto limit = core->options.max_connections;
+    if (core->live.size() >= limit + max_turned_away) {
+        return; // the socket closes itself
+    }
+    const auto how =
+        core->live.size() < limit ? connection::welcome::serve : connection::welcome::turn_away;
+    const auto fresh = std::make_shared<connection>(core, std::move(socket));
+    core->children.spawn("http connection", [fresh, how] { return fresh->run(how); });
+}
+
+awaitable<> accept_loop(std::shared_ptr<server_core> core, std::shared_ptr<tcp_acceptor> acceptor) {
+    bool exhausted = false; // said once, not every pause
+    while (!core->draining && acceptor->is_open()) {
+        auto [ec, socket] = co_await acceptor->async_accept(as_outcome);
+        if (!ec) {
+            exhausted = false;
+            welcome(core, std::move(socket));
+        } else if (is_exhaustion(ec)) {
+            if (!std::exchange(exhausted, true)) {
+                log::warning("no connection can be accepted", {{"reason", ec.message()}});
+            }
+            co_await pause_for(core->timing.accept_pause);
+        } else if (ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor) {
+            co_return;
+        }
+        // Anything else (a peer that gave up in the backlog) concerns that one connection.
+    }
+}
+
+awaitable<> sweep_loop(std::shared_ptr<server_core> core) {
+    while (core->what != nullptr) {
+        co_await pause_for(core->timing.sweep);
+        const auto now = std::chrono::steady_clock::now();
+        for (auto at = core->live.begin(); at != core->live.end();) {
+            auto* held = *at++;
+            held->sweep(now);
+        }
+    }
+}
+
+class tcp_server final : public server {
+public:
+    tcp_server(std::shared_ptr<server_core> core, std::shared_ptr<tcp_acceptor> acceptor)
+        : core_(std::move(core)), acceptor_(std::move(acceptor)), duties_(core_->where) {}
+
+    tcp_server(const tcp_server&) = delete;
+    tcp_server& operator=(const tcp_server&) = delete;
+
+    ~tcp_server() override {
+        core_->what = nullptr;
+        core_->draining = true;
+        close_acceptor();
+        core_->children.stop();
+        core_->children.cancel();
+    }
+
+    std::string address() const override {
+        const auto host = bound_.address().to_string();
+        const auto port = std::to_string(bound_.port());
+        return (bound_.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    void start() override {
+        const auto core = core_;
+        const auto acceptor = acceptor_;
+        duties_.spawn("http accept", [core, acceptor] { return accept_loop(core, acceptor); });
+        duties_.spawn("http deadlines", [core] { return sweep_loop(core); });
+    }
+
+    void drain() override {
+        core_->draining = true;
+        close_acceptor();
+        for (auto* held : core_->live) {
+            held->drain();
+        }
+    }
+
+    awaitable<> join(milliseconds limit) override {
+        drain();
+        if (!co_await core_->children.join(limit)) {
+            for (auto* held : core_->live) {
+                held->cut();
+            }
+            core_->children.cancel();
+            co_await core_->children.join(cut_grace);
+        }
+        duties_.cancel();
+        co_await duties_.join(cut_grace);
+    }
+
+    std::size_t connections() const override { return core_->live.size(); }
+
+    void remember_address() { bound_ = acceptor_->local_endpoint(); }
+
+private:
+    void close_acceptor() {
+        boost::system::error_code ec;
+        acceptor_->close(ec);
+    }
+
+    std::shared_ptr<server_core> core_;
+    std::shared_ptr<tcp_acceptor> acceptor_;
+    tcp::endpoint bound_; // address() also answers after drain()
+    task_group duties_;
+};
+
+} // namespace
+
+result<std::unique_ptr<server>>
+open_server(executor on, server_options options, handler& what, server_timing timing) {
+    const auto at = split_listen(options.listen);
+    if (!at) {
+        return failure{
+            failure_kind::invalid, "\"" + options.listen + "\" is no address: expected host:port"
+        };
+    }
+    auto acceptor = std::make_shared<tcp_acceptor>(on);
+    if (const auto ec = bind_and_listen(*acceptor, *at)) {
+        return failure{
+            failure_kind::unavailable, "listen on " + options.listen + ": " + ec.message()
+        };
+    }
+    auto core = std::make_shared<server_core>(on, std::move(options), timing, what);
+    auto opened = std::make_unique<tcp_server>(std::move(core), std::move(acceptor));
+    opened->remember_address();
+    return std::unique_ptr<server>(std::move(opened));
+}
+
+result<std::unique_ptr<server>> server::open(executor on, server_options options, handler& what) {
+    return open_server(on, std::move(options), what, {});
+}
+
+} // namespace imagined::http

@@ -1,0 +1,51 @@
+// What the connections of one server share. Connections hold it alive, because a coroutine frame
+// may outlive the server object until its io_context runs or is destroyed.
+#pragma once
+
+#include "response_writer.hpp"
+
+#include "imagined/base/task_group.hpp"
+#include "imagined/http/server.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <list>
+#include <memory>
+
+namespace imagined::http {
+
+using tcp = asio::ip::tcp;
+using tcp_socket = asio::basic_stream_socket<tcp, executor>;
+using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
+
+class connection;
+
+// Durations that are nobody's configuration; tests shorten them.
+struct server_timing {
+    milliseconds sweep{250};         // how late a deadline may be noticed
+    milliseconds rate_window{10000}; // of min_body_rate
+    milliseconds linger{3000};       // for discarding an unread body after an error reply
+    milliseconds accept_pause{50};   // after running out of descriptors
+};
+
+struct server_core {
+    server_core(executor on, server_options chosen, server_timing pace, handler& target)
+        : where(on), options(std::move(chosen)), timing(pace), what(&target), children(on) {}
+
+    executor where;
+    server_options options;
+    server_timing timing;
+    handler* what; // nullptr once the server object is gone
+    task_group children;
+    std::list<connection*> live; // each connection enters and leaves by itself
+    bool draining = false;
+    http_date date;
+};
+
+// server::open with its timing, for tests.
+result<std::unique_ptr<server>>
+open_server(executor on, server_options options, handler& what, server_timing timing);
+
+} // namespace imagined::http

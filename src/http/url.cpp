@@ -1,0 +1,173 @@
+#include "imagined/http/url.hpp"
+
+#include "grammar.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace imagined::http {
+
+namespace {
+
+constexpr std::size_t max_url_bytes = 4096;
+constexpr std::size_t max_host_bytes = 253;
+constexpr std::size_t max_label_bytes = 63;
+
+failure refused(std::string_view why) {
+    return {failure_kind::invalid, "the URL " + std::string(why)};
+}
+
+bool is_digits(std::string_view text) {
+    return !text.empty()
+           && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// What inet_aton would read as a number: "127", "0x7f", "0X". A host whose last label is one is an
+// IPv4 address to some resolvers, so it must be one in the canonical spelling or nothing.
+bool is_numeric_label(std::string_view label) {
+    if (is_digits(label)) {
+        return true;
+    }
+    return label.size() >= 2 && label[0] == '0' && to_lower(label[1]) == 'x'
+           && std::all_of(label.begin() + 2, label.end(), [](char c) { return hex_value(c) >= 0; });
+}
+
+bool is_label(std::string_view label) {
+    return !label.empty() && label.size() <= max_label_bytes && label.front() != '-'
+           && label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
+                  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+              });
+}
+
+bool is_name(std::string_view host) {
+    if (host.size() > max_host_bytes) {
+        return false;
+    }
+    while (true) {
+        const auto dot = host.find('.');
+        if (!is_label(host.substr(0, dot))) {
+            return false;
+        }
+        if (dot == std::string_view::npos) {
+            return true;
+        }
+        host.remove_prefix(dot + 1);
+    }
+}
+
+// A registered name or an IPv4 address.
+result<std::string> read_name(std::string_view raw) {
+    auto host = to_lower(raw);
+    if (host.ends_with('.')) {
+        host.pop_back();
+    }
+    if (host.empty()) {
+        return refused("has no host");
+    }
+    if (is_numeric_label(std::string_view(host).substr(host.rfind('.') + 1))) {
+        boost::system::error_code ec;
+        const auto address = boost::asio::ip::make_address_v4(host, ec);
+        if (ec || address.to_string() != host) {
+            return refused("has a numeric host that is not a plain IPv4 address");
+        }
+        return host;
+    }
+    if (!is_name(host)) {
+        return refused("has a malformed host name");
+    }
+    return host;
+}
+
+// `text` is the inside of the brackets.
+result<std::string> read_v6(std::string_view text) {
+    boost::system::error_code ec;
+    const auto address = boost::asio::ip::make_address_v6(text, ec);
+    if (ec || address.scope_id() != 0 || text.find('%') != std::string_view::npos) {
+        return refused("has a malformed IPv6 address");
+    }
+    return address.to_string();
+}
+
+// `text` is what follows the host: nothing, or a colon and digits.
+result<std::uint16_t> read_port(std::string_view text, bool tls) {
+    if (text.empty()) {
+        return static_cast<std::uint16_t>(tls ? 443 : 80);
+    }
+    const auto number = parse_decimal(text.substr(1));
+    if (text.front() != ':' || !number || *number == 0 || *number > 65535) {
+        return refused("has a bad port");
+    }
+    return static_cast<std::uint16_t>(*number);
+}
+
+bool is_printable_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+} // namespace
+
+std::string url::authority() const {
+    std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    if (port != (tls ? 443 : 80)) {
+        text += ":" + std::to_string(port);
+    }
+    return text;
+}
+
+std::string url::text() const {
+    return (tls ? "https://" : "http://") + authority() + target;
+}
+
+result<url> parse_url(std::string_view text) {
+    if (text.size() > max_url_bytes) {
+        return refused("is longer than 4096 bytes");
+    }
+    if (!is_printable_ascii(text)) {
+        return refused("has a space, a control character or a character beyond ASCII");
+    }
+    // Boost decides whether it is a URL at all. The parts are cut here, because Boost.URL 1.81 ends
+    // the host of "http://1.2.3.4.example/" after "1.2.3.4".
+    if (!boost::urls::parse_uri({text.data(), text.size()})) {
+        return refused("is malformed");
+    }
+    const auto colon = text.find(':');
+    const auto scheme = to_lower(text.substr(0, colon));
+    if (scheme != "http" && scheme != "https") {
+        return refused("is neither http nor https");
+    }
+    auto rest = text.substr(colon + 1);
+    if (!rest.starts_with("//")) {
+        return refused("has no host");
+    }
+    rest.remove_prefix(2);
+    const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+    if (authority.find('@') != std::string_view::npos) {
+        return refused("carries a user name or password");
+    }
+    url read;
+    read.tls = scheme == "https";
+    const bool bracketed = authority.starts_with('[');
+    const auto host_end = bracketed ? authority.find(']') + 1 : authority.find(':');
+    const auto host_text = authority.substr(0, host_end);
+    const auto port_text = authority.substr(std::min(host_end, authority.size()));
+    auto host =
+        bracketed ? read_v6(host_text.substr(1, host_text.size() - 2)) : read_name(host_text);
+    if (!host) {
+        return host.error();
+    }
+    const auto port = read_port(port_text, read.tls);
+    if (!port) {
+        return port.error();
+    }
+    read.host = std::move(*host);
+    read.port = *port;
+    rest.remove_prefix(authority.size());
+    rest = rest.substr(0, rest.find('#'));
+    read.target = rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
+    return read;
+}
+
+} // namespace imagined::http

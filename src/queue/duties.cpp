@@ -1,0 +1,77 @@
+// What keeps the queue healthy by time alone, and the callback outbox.
+#include "imagined/base/bytes.hpp"
+#include "redis_queue.hpp"
+#include "task_record.hpp"
+
+namespace imagined::queue {
+
+namespace {
+
+constexpr std::size_t nonce_bytes = 16;
+
+result<std::size_t> count_of(const result<redis::reply>& answer) {
+    if (!answer) {
+        return answer.error();
+    }
+    return static_cast<std::size_t>(number_at(*answer, 1));
+}
+
+} // namespace
+
+awaitable<result<std::size_t>> redis_queue::reap(std::size_t most) {
+    redis::arguments values{std::to_string(most), std::to_string(options_.ambiguous_retries)};
+    co_return count_of(co_await run(scripts().reap, std::move(values)));
+}
+
+awaitable<result<std::size_t>> redis_queue::promote(std::size_t most) {
+    redis::arguments values{std::to_string(most)};
+    co_return count_of(co_await run(scripts().promote, std::move(values)));
+}
+
+awaitable<result<std::size_t>> redis_queue::forget(milliseconds ttl, std::size_t most) {
+    redis::arguments values{std::to_string(ttl.count()), std::to_string(most)};
+    co_return count_of(co_await run(scripts().forget, std::move(values)));
+}
+
+awaitable<result<std::vector<due_event>>> redis_queue::outbox_claim(
+    std::size_t most, milliseconds lease
+) {
+    redis::arguments values{
+        std::to_string(most), std::to_string(lease.count()), random_hex(nonce_bytes)
+    };
+    const auto answer = co_await run(scripts().outbox_claim, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    std::vector<due_event> due;
+    const auto* entries = answer->items();
+    for (std::size_t i = 1; entries != nullptr && i < entries->size(); ++i) {
+        auto one = due_event_from((*entries)[i]);
+        if (!one) {
+            co_return one.error();
+        }
+        due.push_back(std::move(*one));
+    }
+    co_return due;
+}
+
+awaitable<result<void>> redis_queue::outbox_delivered(due_event event, std::string note) {
+    redis::arguments values{event.record.id, event.nonce, std::move(note)};
+    co_return co_await run_plain(scripts().outbox_delivered, std::move(values));
+}
+
+awaitable<result<void>> redis_queue::outbox_failed(
+    due_event event, std::optional<milliseconds> delay, std::string note
+) {
+    redis::arguments values{
+        event.record.id, event.nonce, delay ? std::to_string(delay->count()) : "", std::move(note)
+    };
+    co_return co_await run_plain(scripts().outbox_failed, std::move(values));
+}
+
+awaitable<result<void>> redis_queue::outbox_replay(std::string id) {
+    redis::arguments values{std::move(id)};
+    co_return co_await run_plain(scripts().outbox_replay, std::move(values));
+}
+
+} // namespace imagined::queue

@@ -1,0 +1,16 @@
+// The start of every key of a shard. What follows it is built in lua/lib/2_keys.lua, and only there.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace imagined::queue {
+
+// One hash tag for all keys of the shard, so that in a cluster each script touches one node.
+inline constexpr int shard = 0;
+
+inline std::string key_base(std::string_view prefix) {
+    return std::string(prefix) + ":{" + std::to_string(shard) + "}:";
+}
+
+} // namespace imagined::queue

@@ -1,0 +1,57 @@
+-- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot free.
+-- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
+--     [8] what it says about the key: none | cool | works  [9] at least ms  [10] disable ms or 0
+-- Returns {'ok'} (also when it was told before) or {'stale'} (the key cools all the same).
+local id, index = ARGV[3], ARGV[6]
+local text = redis.call('HGET', calls_key(id), 'm' .. index)
+if not text then
+    return {'stale'}
+end
+local marker = parse_marker(text)
+if marker.state == 'not_started' and holds(id, ARGV[4], ARGV[5]) then
+    return {'ok'}
+end
+local shortest_ms, longest_ms = 5000, 60000
+
+-- Refusals of calls that were under way when the key began to cool are one piece of news, not many;
+-- none of them shortens the pause, or enables a key that is disabled.
+local function cool_down(at_least, disable)
+    local known_until, times, known_disabled = read_cooling(marker.slot)
+    known_until, times = known_until or 0, times or 0
+    local cooling = known_until > now
+    if not cooling then
+        times = times + 1
+    end
+    local pause = math.min(longest_ms, shortest_ms * 2 ^ math.min(times - 1, 10))
+    if at_least > 0 then
+        pause = at_least
+    end
+    if disable > 0 then
+        pause = disable
+    end
+    local disabled = (disable > 0 or (cooling and known_disabled == '1')) and 1 or 0
+    redis.call('HSET', cool_key, marker.slot,
+        string.format('%.0f|%d|%d', math.max(known_until, now + pause), times, disabled))
+end
+
+if ARGV[8] == 'works' then
+    key_works(marker)
+elseif ARGV[8] == 'cool' then
+    cool_down(tonumber(ARGV[9]), tonumber(ARGV[10]))
+end
+if marker.state ~= 'in_flight' then
+    return {'stale'}
+end
+redis.call('ZREM', slot_key(marker.slot), id .. ':' .. index)
+marker.state = 'not_started'
+write_marker(id, index, marker)
+announce_room()
+if not holds(id, ARGV[4], ARGV[5]) then
+    return {'stale'}
+end
+if count_calls(id) == 0 then
+    redis.call('HSET', task_key(id), 's', 'leased')
+end
+extend_lease(id)
+add_event(id, ARGV[7])
+return {'ok'}

@@ -1,0 +1,18 @@
+-- outbox_replay: the terminal event of an ended task is due again, under its old event id.
+-- ARGV[3] id
+-- Returns {'ok'}, {'missing'} or {'conflict'} (not ended, no hook, or still owed).
+local id = ARGV[3]
+local task = redis.call('HMGET', task_key(id), 's', 'hk', 'es')
+if not task[1] then
+    return {'missing'}
+end
+if not is_terminal(task[1]) or task[2] ~= '1' or redis.call('ZSCORE', due_key, id) then
+    return {'conflict'}
+end
+redis.call('ZREM', dead_key, id)
+redis.call('HSET', task_key(id), 'oa', 0, 'on', '')
+redis.call('RPUSH', outbox_key(id),
+    task[3] .. '|' .. (task[1] == 'success' and 'SUCCESS' or 'FAILURE') .. '|100%')
+redis.call('ZADD', due_key, now, id)
+redis.call('PUBLISH', hint_channel, 'c')
+return {'ok'}

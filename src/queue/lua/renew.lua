@@ -1,0 +1,24 @@
+-- renew: a worker lives, has this capacity, and keeps these leases; only forward, only its own.
+-- ARGV[3] worker  [4] capacity  [5] lease ms  [6...] id, attempt, nonce, …
+-- Returns {'ok', lost id, …}.
+local until_ms = now + tonumber(ARGV[5])
+redis.call('ZADD', workers_key, until_ms, ARGV[3])
+redis.call('HSET', capacity_key, ARGV[3], ARGV[4])
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', workers_key, '-inf', '(' .. (now - 60000))) do
+    redis.call('ZREM', workers_key, gone)
+    redis.call('HDEL', capacity_key, gone)
+end
+local lost = {'ok'}
+for i = 6, #ARGV, 3 do
+    local id = ARGV[i]
+    if holds(id, ARGV[i + 1], ARGV[i + 2]) then
+        redis.call('ZADD', lease_key, 'XX', 'GT', until_ms, id)
+        local slot = redis.call('HGET', task_key(id), 'sl')
+        if slot then
+            redis.call('ZADD', slot_key(slot), 'XX', 'GT', until_ms, id .. ':r')
+        end
+    else
+        lost[#lost + 1] = id
+    end
+end
+return lost

@@ -1,0 +1,29 @@
+-- stats: the figures of `imagined queue`. Reads only set sizes and heads.
+-- ARGV[3...] slot names
+-- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms, live workers,
+--          {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting, …}}.
+local oldest = 0
+local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
+if head then
+    oldest = redis.call('HGET', task_key(head), 'u')
+end
+local slots = {}
+for i = 3, #ARGV do
+    slots[#slots + 1] = ARGV[i]
+    slots[#slots + 1] = redis.call('ZCOUNT', slot_key(ARGV[i]), now, '+inf')
+    slots[#slots + 1] = redis.call('HGET', cool_key, ARGV[i]) or ''
+end
+local lanes = {}
+for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
+    local waiting = 0
+    for _, caller in ipairs(redis.call('ZRANGE', ring_key(lane), 0, -1)) do
+        waiting = waiting + redis.call('ZCARD', queue_key(lane, caller))
+    end
+    lanes[#lanes + 1] = lane
+    lanes[#lanes + 1] = waiting
+end
+return {'ok', now, redis.call('ZCARD', waiting_key) + redis.call('ZCARD', delay_key),
+    redis.call('ZCARD', lease_key),
+    redis.call('ZCARD', modal_key), redis.call('ZCARD', due_key), redis.call('ZCARD', dead_key),
+    oldest, redis.call('ZCOUNT', workers_key, now, '+inf'),
+    redis.call('HGETALL', spend_key(day_of(now))), slots, lanes}

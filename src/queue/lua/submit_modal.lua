@@ -1,0 +1,47 @@
+-- submit_modal: a task that waited for its modal gets its final submission and a place in the queue,
+-- under the same id. Its deadline starts now.
+-- ARGV[3] id  [4] caller  [5] sees all 0/1  [6] lane  [7] submission  [8] has hook 0/1
+--     [9] task timeout  [10] queue limit  [11] idempotency hash or ''  [12] fingerprint
+--    [13] mark: random, to find this very write again  [14] event text
+--    [15...] slots that could serve it: name, limit, …
+-- Returns as submit does, or {'missing'} or {'conflict'} (it is not modal any more). A hook that the
+-- first submit named stays.
+local id, caller = ARGV[3], ARGV[4]
+local key = task_key(id)
+if not visible(id, caller, ARGV[5]) then
+    return {'missing'}
+end
+
+local function answer(word, ahead)
+    return {word, id, could_start(ahead, 15) and 1 or 0, ahead}
+end
+
+local task = redis.call('HMGET', key, 's', 'c', 'm')
+if task[3] == ARGV[13] then
+    return answer('ok', math.max(0, redis.call('ZCARD', waiting_key) - 1))
+end
+local known, other_body = known_submit(caller, ARGV[11], ARGV[12])
+if known then
+    if other_body or known ~= id then
+        return {'key_reused'}
+    end
+    return answer('replayed', redis.call('ZCARD', waiting_key))
+end
+if task[1] ~= 'modal' then
+    return {'conflict'}
+end
+local ahead = redis.call('ZCARD', waiting_key)
+local refused = refuse_waiting(task[2], ahead, ARGV[10])
+if refused then
+    return {refused}
+end
+redis.call('ZREM', modal_key, id)
+redis.call('SET', submission_key(id), ARGV[7])
+redis.call('HSET', key, 'l', ARGV[6], 'd', now + tonumber(ARGV[9]), 'm', ARGV[13])
+if ARGV[8] == '1' then
+    redis.call('HSET', key, 'hk', 1)
+end
+remember_submit(caller, ARGV[11], ARGV[12], id)
+add_event(id, ARGV[14])
+enter_lane(id, ARGV[6])
+return answer('ok', ahead)

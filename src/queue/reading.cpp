@@ -1,0 +1,113 @@
+// What can be seen of the queue without changing it.
+#include "redis_queue.hpp"
+#include "task_record.hpp"
+
+namespace imagined::queue {
+
+namespace {
+
+constexpr std::size_t audit_page = 200;
+
+} // namespace
+
+awaitable<result<std::vector<snapshot>>> redis_queue::run_reading(
+    const redis::script& what, redis::arguments values
+) {
+    const auto answer = co_await run(what, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    std::vector<snapshot> found;
+    const auto* entries = answer->items();
+    for (std::size_t i = 1; entries != nullptr && i < entries->size(); ++i) {
+        auto one = snapshot_from((*entries)[i]);
+        if (!one) {
+            co_return one.error();
+        }
+        found.push_back(std::move(*one));
+    }
+    co_return found;
+}
+
+awaitable<result<std::vector<snapshot>>> redis_queue::read(
+    scope who, std::vector<std::string> ids
+) {
+    redis::arguments values{who.caller, who.all ? "1" : "0"};
+    for (auto& id : ids) {
+        values.push_back(std::move(id));
+    }
+    co_return co_await run_reading(scripts().read, std::move(values));
+}
+
+awaitable<result<std::vector<snapshot>>> redis_queue::newest(scope who, std::size_t most) {
+    redis::arguments values{who.caller, who.all ? "1" : "0", std::to_string(most)};
+    co_return co_await run_reading(scripts().newest, std::move(values));
+}
+
+awaitable<result<std::vector<snapshot>>> redis_queue::unfinished(scope who, std::size_t most) {
+    redis::arguments values{who.caller, who.all ? "1" : "0", std::to_string(most)};
+    co_return co_await run_reading(scripts().unfinished, std::move(values));
+}
+
+awaitable<result<std::vector<task::event>>> redis_queue::history(std::string id) {
+    redis::arguments values{std::move(id)};
+    const auto answer = co_await run(scripts().history, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (word_of(*answer) != "ok") {
+        co_return refusal("history", word_of(*answer));
+    }
+    // The first event is implied by the submit time: a waiting task keeps no list for it.
+    std::vector<task::event> events{task::event{1, number_at(*answer, 1), "submitted"}};
+    const auto* entries = item(*answer, 2).items();
+    for (std::size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
+        auto event = event_from((*entries)[i].text() == nullptr ? "" : *(*entries)[i].text());
+        if (!event) {
+            co_return event.error();
+        }
+        events.push_back(std::move(*event));
+    }
+    co_return events;
+}
+
+awaitable<result<statistics>> redis_queue::stats(std::vector<std::string> slots) {
+    const auto answer = co_await run(scripts().stats, std::move(slots));
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return statistics_from(*answer);
+}
+
+awaitable<result<std::vector<std::string>>> redis_queue::audit() {
+    redis::arguments command{"HKEYS", base_ + "callers"};
+    const auto known = co_await redis_.execute(std::move(command), options_.command_deadline);
+    if (!known) {
+        co_return known.error();
+    }
+    std::vector<std::string> owners{"@sets"}; // those that belong to nobody; "" is the operator
+    const auto* names = known->items();
+    for (std::size_t i = 0; names != nullptr && i < names->size(); ++i) {
+        owners.push_back(text_at(*known, i));
+    }
+    std::vector<std::string> complaints;
+    for (const auto& owner : owners) {
+        for (std::size_t offset = 0;; offset += audit_page) {
+            redis::arguments values{owner, std::to_string(offset), std::to_string(audit_page)};
+            const auto answer = co_await run(scripts().audit, std::move(values));
+            if (!answer) {
+                co_return answer.error();
+            }
+            const auto* entries = answer->items();
+            for (std::size_t i = 2; entries != nullptr && i < entries->size(); ++i) {
+                complaints.push_back(text_at(*answer, i));
+            }
+            if (number_at(*answer, 1) != 1) {
+                break;
+            }
+        }
+    }
+    co_return complaints;
+}
+
+} // namespace imagined::queue

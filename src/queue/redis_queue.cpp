@@ -1,0 +1,73 @@
+#include "redis_queue.hpp"
+
+#include "imagined/base/clock.hpp"
+#include "keys.hpp"
+#include "task_record.hpp"
+
+namespace imagined::queue {
+
+failure refusal(std::string_view verb, std::string_view word) {
+    std::string detail = "queue: " + std::string(verb) + ": " + std::string(word);
+    if (word == "missing") {
+        return {failure_kind::not_found, std::move(detail)};
+    }
+    if (word == "stale" || word == "conflict" || word == "ended") {
+        return {failure_kind::conflict, std::move(detail)};
+    }
+    if (word == "late") {
+        return {failure_kind::unavailable, std::move(detail)};
+    }
+    return {failure_kind::corrupt, std::move(detail)};
+}
+
+redis_queue::redis_queue(redis::client& on, queue_options options)
+    : redis_(on), options_(std::move(options)), base_(key_base(options_.prefix)) {}
+
+unix_millis redis_queue::server_now() const {
+    return system_clock().now() + redis_.clock_offset().count();
+}
+
+awaitable<result<redis::reply>> redis_queue::run(
+    const redis::script& what, redis::arguments values, milliseconds deadline
+) {
+    if (deadline <= milliseconds(0)) {
+        deadline = options_.command_deadline;
+    }
+    redis::arguments all;
+    all.reserve(values.size() + 2);
+    if (options_.fixed_now.empty()) {
+        all.emplace_back("0");
+        all.push_back(std::to_string(server_now() + deadline.count()));
+    } else {
+        all.push_back(options_.fixed_now);
+        all.emplace_back("0");
+    }
+    for (auto& value : values) {
+        all.push_back(std::move(value));
+    }
+    redis::arguments keys{base_};
+    auto answer = co_await redis_.run(what, std::move(keys), std::move(all), deadline);
+    if (answer && word_of(*answer) == "late") {
+        co_return refusal(what.name(), "late");
+    }
+    co_return answer;
+}
+
+awaitable<result<void>> redis_queue::run_plain(const redis::script& what, redis::arguments values) {
+    const auto answer = co_await run(what, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (word_of(*answer) != "ok") {
+        co_return refusal(what.name(), word_of(*answer));
+    }
+    co_return result<void>();
+}
+
+std::unique_ptr<task_queue> open_redis_queue(redis::client& on, queue_options options) {
+    return std::make_unique<redis_queue>(on, std::move(options));
+}
+
+std::string hint_channel(std::string_view prefix) { return key_base(prefix) + "hint"; }
+
+} // namespace imagined::queue

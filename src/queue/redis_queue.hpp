@@ -1,0 +1,94 @@
+// The task_queue on Redis: each verb is its script, its arguments in order, and what its words
+// mean.
+#pragma once
+
+#include "imagined/base/task_group.hpp"
+#include "imagined/queue/task_queue.hpp"
+#include "scripts.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imagined::queue {
+
+class redis_queue final : public task_queue {
+public:
+    redis_queue(redis::client& on, queue_options options);
+
+    awaitable<result<std::string>> reserve_id() override;
+    awaitable<result<submitted>> submit(new_task task, milliseconds budget) override;
+    awaitable<result<submitted>>
+    submit_modal(scope who, new_task answered, milliseconds budget) override;
+    awaitable<result<task::state>> cancel(scope who, std::string id, std::string reason) override;
+    awaitable<result<void>> register_callers(std::vector<caller_limits> callers) override;
+
+    awaitable<result<std::vector<snapshot>>> read(scope who, std::vector<std::string> ids) override;
+    awaitable<result<std::vector<snapshot>>> newest(scope who, std::size_t most) override;
+    awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) override;
+    awaitable<result<std::vector<task::event>>> history(std::string id) override;
+    awaitable<result<statistics>> stats(std::vector<std::string> slots) override;
+    awaitable<result<std::vector<std::string>>> audit() override;
+
+    awaitable<result<claim_answer>> claim(
+        std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes
+    ) override;
+    awaitable<result<std::vector<token>>> renew(
+        std::string worker, std::size_t capacity, milliseconds lease, std::vector<token> held
+    ) override;
+    awaitable<result<void>> sign_off(std::string worker) override;
+    awaitable<result<call_grant>> calling(token held, call_marker call) override;
+    awaitable<result<void>>
+    not_started(token held, int index, key_verdict key, std::string event) override;
+    awaitable<result<bool>> lost(token held, int index, std::string why) override;
+    awaitable<result<void>> stored(
+        token held, int index, std::string answer, bool complete, std::int64_t cost_micros
+    ) override;
+    awaitable<result<void>>
+    adopt(token stale, int index, std::string answer, std::int64_t cost_micros) override;
+    awaitable<result<void>> finish(token held, ending how) override;
+    awaitable<result<void>>
+    release(token held, std::string lane, milliseconds delay, std::string why) override;
+    awaitable<result<void>> progress(std::vector<std::pair<token, int>> steps) override;
+
+    awaitable<result<std::size_t>> reap(std::size_t most) override;
+    awaitable<result<std::size_t>> promote(std::size_t most) override;
+    awaitable<result<std::size_t>> forget(milliseconds ttl, std::size_t most) override;
+
+    awaitable<result<std::vector<due_event>>>
+    outbox_claim(std::size_t most, milliseconds lease) override;
+    awaitable<result<void>> outbox_delivered(due_event event, std::string note) override;
+    awaitable<result<void>>
+    outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) override;
+    awaitable<result<void>> outbox_replay(std::string id) override;
+
+private:
+    // Runs one script: `values` follow the two times that every script begins with. Its word "late"
+    // becomes `unavailable`. `deadline` 0: the option's.
+    awaitable<result<redis::reply>>
+    run(const redis::script& what, redis::arguments values, milliseconds deadline = milliseconds(0)
+    );
+
+    // For scripts that answer with a word alone: "ok", or a failure by its word.
+    awaitable<result<void>> run_plain(const redis::script& what, redis::arguments values);
+
+    awaitable<result<std::vector<snapshot>>>
+    run_reading(const redis::script& what, redis::arguments values);
+
+    // Takes back a submit that may have happened although its caller was told otherwise; `what` are
+    // the script's values.
+    void withdraw_later(executor on, redis::arguments what);
+    awaitable<> withdraw(redis::arguments what);
+
+    unix_millis server_now() const;
+
+    redis::client& redis_;
+    queue_options options_;
+    std::string base_;
+    std::optional<task_group> background_;
+};
+
+// What a script's refusal means to its caller.
+failure refusal(std::string_view verb, std::string_view word);
+
+} // namespace imagined::queue

@@ -1,0 +1,219 @@
+// The front side of the queue: what a client's request does to it.
+#include "imagined/base/bytes.hpp"
+#include "imagined/base/log.hpp"
+#include "redis_queue.hpp"
+#include "task_record.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+
+namespace imagined::queue {
+
+namespace {
+
+// A submit whose answer was lost is looked for among the ids since its first attempt, and this much
+// earlier: the server's clock is known only so well.
+constexpr milliseconds clock_doubt{5000};
+constexpr milliseconds shortest_attempt{50};
+constexpr milliseconds attempt_pause{200};
+constexpr std::size_t mark_bytes = 8;
+constexpr milliseconds withdraw_limit{120000};
+
+std::string flag(bool value) {
+    return value ? "1" : "0";
+}
+
+result<submitted> submitted_from(const redis::reply& answer) {
+    using verdict = submitted::verdict;
+    submitted made;
+    const auto word = word_of(answer);
+    if (word == "ok") {
+        made.what = verdict::accepted;
+    } else if (word == "replayed") {
+        made.what = verdict::replayed;
+    } else if (word == "key_reused") {
+        made.what = verdict::key_reused;
+    } else if (word == "queue_full") {
+        made.what = verdict::queue_full;
+    } else if (word == "caller_full") {
+        made.what = verdict::caller_full;
+    } else {
+        return refusal("submit", word);
+    }
+    made.id = text_at(answer, 1);
+    made.immediate = number_at(answer, 2) == 1;
+    made.ahead = static_cast<std::size_t>(std::max<std::int64_t>(0, number_at(answer, 3)));
+    return made;
+}
+
+std::string hash_of_key(const std::string& key) {
+    return key.empty() ? "" : sha256_hex(key);
+}
+
+void add_slots(redis::arguments& to, const std::vector<slot>& slots) {
+    for (const auto& place : slots) {
+        to.push_back(place.name);
+        to.push_back(std::to_string(place.limit));
+    }
+}
+
+redis::arguments
+submit_arguments(const new_task& task, const std::string& mark, unix_millis since) {
+    redis::arguments values{
+        task.id,
+        task.caller,
+        task.lane,
+        task.submission,
+        flag(task.has_hook),
+        std::to_string(task.task_timeout.count()),
+        std::to_string(task.queue_limit),
+        hash_of_key(task.idempotency_key),
+        task.fingerprint,
+        flag(task.modal),
+        task.ended_view,
+        mark,
+        std::to_string(since),
+        task.event
+    };
+    add_slots(values, task.slots);
+    return values;
+}
+
+redis::arguments
+modal_arguments(const scope& who, const new_task& answered, const std::string& mark) {
+    redis::arguments values{
+        answered.id,
+        who.caller,
+        flag(who.all),
+        answered.lane,
+        answered.submission,
+        flag(answered.has_hook),
+        std::to_string(answered.task_timeout.count()),
+        std::to_string(answered.queue_limit),
+        hash_of_key(answered.idempotency_key),
+        answered.fingerprint,
+        mark,
+        answered.event
+    };
+    add_slots(values, answered.slots);
+    return values;
+}
+
+// Calls `attempt(time left)` until it answers anything but `unavailable`, within `budget`;
+// `unsure()` before each repetition, because the attempt before it may have happened. Both outlive
+// the call.
+template <class Attempt, class Unsure>
+awaitable<result<redis::reply>> try_until(milliseconds budget, Attempt& attempt, Unsure& unsure) {
+    using clock = std::chrono::steady_clock;
+    const auto end = clock::now() + budget;
+    result<redis::reply> last = failure{failure_kind::unavailable, "queue: submit: no time left"};
+    for (;;) {
+        const auto left = std::chrono::duration_cast<milliseconds>(end - clock::now());
+        if (left < shortest_attempt) {
+            co_return last;
+        }
+        last = co_await attempt(left);
+        if (last || last.error().kind != failure_kind::unavailable) {
+            co_return last;
+        }
+        unsure();
+        // The script refused to run late, or the connection was lost: ask again in what is left.
+        co_await pause_for(std::min(attempt_pause, left / 4));
+    }
+}
+
+} // namespace
+
+awaitable<result<std::string>> redis_queue::reserve_id() {
+    const auto answer = co_await run(scripts().reserve_id, {});
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return text_at(*answer, 1);
+}
+
+awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds budget) {
+    const std::string mark = random_hex(mark_bytes);
+    const unix_millis since = server_now() - clock_doubt.count();
+    unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
+    auto attempt = [&](milliseconds left) {
+        return run(scripts().submit, submit_arguments(task, mark, tried_since), left);
+    };
+    auto unsure = [&] { tried_since = since; };
+    auto answer = co_await try_until(budget, attempt, unsure);
+    if (answer) {
+        co_return submitted_from(*answer);
+    }
+    if (tried_since != 0) {
+        withdraw_later(
+            co_await asio::this_coro::executor,
+            {task.caller, mark, std::to_string(since), task.id, hash_of_key(task.idempotency_key)}
+        );
+    }
+    co_return answer.error();
+}
+
+void redis_queue::withdraw_later(executor on, redis::arguments what) {
+    if (!background_) {
+        background_.emplace(on);
+    }
+    background_->spawn("withdraw a submit", [this, what] { return withdraw(what); });
+}
+
+awaitable<> redis_queue::withdraw(redis::arguments what) {
+    const auto end = std::chrono::steady_clock::now() + withdraw_limit;
+    const std::string caller = what.front();
+    while (std::chrono::steady_clock::now() < end) {
+        const auto answer = co_await run(scripts().withdraw, what);
+        if (answer) {
+            if (text_at(*answer, 1) == "started") {
+                log::warning("a submit that was answered 503 is running", {{"caller", caller}});
+            }
+            co_return;
+        }
+        co_await pause_for(attempt_pause);
+    }
+    log::error("a submit that was answered 503 could not be taken back", {{"caller", caller}});
+}
+
+awaitable<result<submitted>>
+redis_queue::submit_modal(scope who, new_task answered, milliseconds budget) {
+    const redis::arguments values = modal_arguments(who, answered, random_hex(mark_bytes));
+    auto attempt = [&](milliseconds left) { return run(scripts().submit_modal, values, left); };
+    auto unsure = [] {};
+    auto answer = co_await try_until(budget, attempt, unsure);
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return submitted_from(*answer);
+}
+
+awaitable<result<task::state>> redis_queue::cancel(scope who, std::string id, std::string reason) {
+    redis::arguments values{std::move(id), who.caller, flag(who.all), std::move(reason)};
+    const auto answer = co_await run(scripts().cancel, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (word_of(*answer) != "ok") {
+        co_return refusal("cancel", word_of(*answer));
+    }
+    const auto state = task::parse_state(text_at(*answer, 1));
+    if (!state) {
+        co_return refusal("cancel", "unknown state");
+    }
+    co_return *state;
+}
+
+awaitable<result<void>> redis_queue::register_callers(std::vector<caller_limits> callers) {
+    redis::arguments values;
+    for (const auto& caller : callers) {
+        values.push_back(caller.name);
+        values.push_back(std::to_string(std::max(1, caller.weight)));
+        values.push_back(std::to_string(caller.max_waiting));
+        values.push_back(std::to_string(caller.max_running));
+    }
+    co_return co_await run_plain(scripts().register_callers, std::move(values));
+}
+
+} // namespace imagined::queue

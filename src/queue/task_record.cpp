@@ -1,0 +1,269 @@
+#include "task_record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <vector>
+
+namespace imagined::queue {
+
+namespace {
+
+const redis::reply nothing{};
+
+failure corrupt(std::string what) { return {failure_kind::corrupt, "queue: " + std::move(what)}; }
+
+std::int64_t to_number(std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::vector<std::string_view> split(std::string_view text, std::size_t fields) {
+    std::vector<std::string_view> parts;
+    while (parts.size() + 1 < fields) {
+        const auto bar = text.find('|');
+        if (bar == std::string_view::npos) {
+            break;
+        }
+        parts.push_back(text.substr(0, bar));
+        text.remove_prefix(bar + 1);
+    }
+    parts.push_back(text);
+    return parts;
+}
+
+// Calls `visit(field, value)` for each pair of a flat array.
+template <class Visit>
+void each_pair(const redis::reply& flat, Visit visit) {
+    const auto* items = flat.items();
+    if (items == nullptr) {
+        return;
+    }
+    for (std::size_t i = 0; i + 1 < items->size(); i += 2) {
+        const auto* field = (*items)[i].text();
+        const auto* value = (*items)[i + 1].text();
+        if (field != nullptr && value != nullptr) {
+            visit(std::string_view(*field), *value);
+        }
+    }
+}
+
+result<task::call> call_from(int index, std::string_view marker) {
+    const auto parts = split(marker, 6);
+    if (parts.size() != 6) {
+        return corrupt("a call marker has " + std::to_string(parts.size()) + " fields");
+    }
+    task::call made;
+    made.index = index;
+    // A repeated call is one whose pictures were asked for again: like one that never started.
+    if (parts[0] == "in_flight") {
+        made.now = task::call::state::in_flight;
+    } else if (parts[0] == "answered") {
+        made.now = task::call::state::answered;
+    } else if (parts[0] == "lost") {
+        made.now = task::call::state::lost;
+    } else {
+        made.now = task::call::state::not_started;
+    }
+    made.first_picture = static_cast<int>(to_number(parts[1]));
+    made.count = static_cast<int>(to_number(parts[2]));
+    made.started = to_number(parts[3]);
+    made.deadline = to_number(parts[4]);
+    made.slot = parts[5];
+    made.backend = made.slot.substr(0, made.slot.rfind(':'));
+    return made;
+}
+
+void set_field(task::record& to, std::string_view field, const std::string& value) {
+    if (field == "c") {
+        to.caller = value;
+    } else if (field == "l") {
+        to.lane = value;
+    } else if (field == "u") {
+        to.submitted = to_number(value);
+    } else if (field == "b") {
+        to.started = to_number(value);
+    } else if (field == "k") {
+        to.called = to_number(value);
+    } else if (field == "f") {
+        to.finished = to_number(value);
+    } else if (field == "d") {
+        to.deadline = to_number(value);
+    } else if (field == "x") {
+        to.expected = to_number(value);
+    } else if (field == "a") {
+        to.attempt = static_cast<int>(to_number(value));
+    } else if (field == "n") {
+        to.nonce = value;
+    } else if (field == "w") {
+        to.worker = value;
+    } else if (field == "g") {
+        to.ambiguous_retries = static_cast<int>(to_number(value));
+    } else if (field == "e") {
+        to.sequence = static_cast<std::uint64_t>(to_number(value));
+    } else if (field == "fc") {
+        to.fail_code = task::parse_fail_code(value);
+    } else if (field == "fr") {
+        to.fail_reason = value;
+    } else if (field == "co") {
+        to.cost_micros = to_number(value);
+    } else if (field == "bl") {
+        to.billed = value;
+    }
+}
+
+} // namespace
+
+std::string_view word_of(const redis::reply& answer) {
+    const auto* word = item(answer, 0).text();
+    return word == nullptr ? std::string_view{} : std::string_view(*word);
+}
+
+const redis::reply& item(const redis::reply& answer, std::size_t at) {
+    const auto* items = answer.items();
+    return items == nullptr || at >= items->size() ? nothing : (*items)[at];
+}
+
+std::string text_at(const redis::reply& answer, std::size_t at) {
+    const auto* text = item(answer, at).text();
+    return text == nullptr ? std::string{} : *text;
+}
+
+std::int64_t number_at(const redis::reply& answer, std::size_t at) {
+    return item(answer, at).integer().value_or(0);
+}
+
+result<task::record> record_from(std::string id, const redis::reply& hash) {
+    task::record made;
+    made.id = std::move(id);
+    std::optional<task::state> state;
+    each_pair(hash, [&](std::string_view field, const std::string& value) {
+        if (field == "s") {
+            state = task::parse_state(value);
+        } else {
+            set_field(made, field, value);
+        }
+    });
+    if (!state) {
+        return corrupt("task " + made.id + " has no state");
+    }
+    made.state = *state;
+    return made;
+}
+
+result<void> add_calls(task::record& to, const redis::reply& hash) {
+    std::map<int, task::call> calls;
+    std::map<int, std::string> answers;
+    std::optional<failure> bad;
+    each_pair(hash, [&](std::string_view field, const std::string& value) {
+        const int index = static_cast<int>(to_number(field.substr(1)));
+        if (field.front() == 'a') {
+            answers[index] = value;
+        } else if (auto made = call_from(index, value)) {
+            calls[index] = std::move(*made);
+        } else {
+            bad = made.error();
+        }
+    });
+    if (bad) {
+        return *bad;
+    }
+    for (auto& [index, call] : calls) {
+        call.answer = std::move(answers[index]);
+        to.calls.push_back(std::move(call));
+    }
+    return {};
+}
+
+result<snapshot> snapshot_from(const redis::reply& entry) {
+    const auto& parts = item(entry, 1);
+    auto record = record_from(text_at(entry, 0), item(parts, 0));
+    if (!record) {
+        return record.error();
+    }
+    return snapshot{std::move(*record), text_at(parts, 1), text_at(parts, 2)};
+}
+
+result<task::event> event_from(std::string_view text) {
+    const auto parts = split(text, 3);
+    if (parts.size() != 3) {
+        return corrupt("an event has " + std::to_string(parts.size()) + " fields");
+    }
+    return task::event{
+        static_cast<std::uint64_t>(to_number(parts[0])), to_number(parts[1]), std::string(parts[2])
+    };
+}
+
+result<claimed> claimed_from(const redis::reply& entry) {
+    auto record = record_from(text_at(entry, 0), item(entry, 1));
+    if (!record) {
+        return record.error();
+    }
+    if (auto added = add_calls(*record, item(entry, 3)); !added) {
+        return added.error();
+    }
+    return claimed{std::move(*record), text_at(entry, 2), text_at(entry, 4)};
+}
+
+result<due_event> due_event_from(const redis::reply& entry) {
+    auto record = record_from(text_at(entry, 0), item(entry, 1));
+    if (!record) {
+        return record.error();
+    }
+    const std::string event = text_at(entry, 4);
+    const auto parts = split(event, 3);
+    if (parts.size() != 3) {
+        return corrupt("an outbox entry has " + std::to_string(parts.size()) + " fields");
+    }
+    due_event made;
+    made.record = std::move(*record);
+    made.submission = text_at(entry, 2);
+    made.view = text_at(entry, 3);
+    made.sequence = static_cast<std::uint64_t>(to_number(parts[0]));
+    made.status = parts[1];
+    made.progress = parts[2];
+    made.attempt = static_cast<int>(number_at(entry, 5));
+    made.nonce = text_at(entry, 6);
+    made.terminal = number_at(entry, 7) == 1;
+    return made;
+}
+
+result<statistics> statistics_from(const redis::reply& answer) {
+    statistics made;
+    made.now = number_at(answer, 1);
+    made.waiting = static_cast<std::size_t>(number_at(answer, 2));
+    made.running = static_cast<std::size_t>(number_at(answer, 3));
+    made.modal = static_cast<std::size_t>(number_at(answer, 4));
+    made.outbox = static_cast<std::size_t>(number_at(answer, 5));
+    made.dead_letters = static_cast<std::size_t>(number_at(answer, 6));
+    made.oldest_waiting = number_at(answer, 7);
+    made.workers = static_cast<int>(number_at(answer, 8));
+    each_pair(item(answer, 9), [&](std::string_view backend, const std::string& micros) {
+        made.spent_by_backend_today.emplace_back(backend, to_number(micros));
+        made.spent_micros_today += to_number(micros);
+    });
+    const auto& slots = item(answer, 10);
+    for (std::size_t i = 0; slots.items() != nullptr && i + 2 < slots.items()->size(); i += 3) {
+        slot_state slot;
+        slot.name = text_at(slots, i);
+        slot.in_flight = static_cast<int>(number_at(slots, i + 1));
+        const std::string text = text_at(slots, i + 2);
+        if (const auto cooling = split(text, 3); cooling.size() == 3) {
+            const auto until = to_number(cooling[0]);
+            slot.cooling_until = until > made.now ? until : 0;
+            slot.disabled = cooling[2] == "1" && until > made.now;
+        }
+        made.slots.push_back(std::move(slot));
+    }
+    const auto& lanes = item(answer, 11);
+    for (std::size_t i = 0; lanes.items() != nullptr && i + 1 < lanes.items()->size(); i += 2) {
+        made.lanes.emplace_back(
+            text_at(lanes, i), static_cast<std::size_t>(number_at(lanes, i + 1))
+        );
+    }
+    return made;
+}
+
+} // namespace imagined::queue

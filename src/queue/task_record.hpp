@@ -1,0 +1,38 @@
+// From the scripts' replies to values. Pure; a reply that no script can have sent is `corrupt`.
+#pragma once
+
+#include "imagined/base/failure.hpp"
+#include "imagined/queue/task_queue.hpp"
+#include "imagined/redis/client.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace imagined::queue {
+
+// "ok", "stale", …: the first element, with which every script begins its answer.
+std::string_view word_of(const redis::reply& answer);
+
+// Element `at` of a script's answer; a shared nil when there is none.
+const redis::reply& item(const redis::reply& answer, std::size_t at);
+
+std::string text_at(const redis::reply& answer, std::size_t at);
+std::int64_t number_at(const redis::reply& answer, std::size_t at);
+
+// A task's hash as HGETALL gives it.
+result<task::record> record_from(std::string id, const redis::reply& hash);
+
+// Adds the calls of a task's call hash (fields m<i> and a<i>), in index order.
+result<void> add_calls(task::record& to, const redis::reply& hash);
+
+// {id, {hash, submission, view}}, as read, newest and unfinished give it.
+result<snapshot> snapshot_from(const redis::reply& entry);
+
+// "<sequence>|<ms>|<text>".
+result<task::event> event_from(std::string_view text);
+
+result<claimed> claimed_from(const redis::reply& entry);
+result<due_event> due_event_from(const redis::reply& entry);
+result<statistics> statistics_from(const redis::reply& answer);
+
+} // namespace imagined::queue

@@ -1,0 +1,110 @@
+#include "imagined/redis/client.hpp"
+
+#include "pipelined_client.hpp"
+#include "resp.hpp"
+
+#include <string>
+#include <utility>
+
+namespace imagined::redis {
+
+namespace {
+
+// Once is the rule. More happens when SCRIPT FLUSH, or a restarted server, comes between loading
+// and running again.
+constexpr int max_script_loads = 3;
+
+bool is_missing_script(const reply& answer) {
+    const auto* error = answer.failed();
+    return error != nullptr && error_code_of(error->text) == "NOSCRIPT";
+}
+
+result<reply> checked(result<reply> answer) {
+    if (answer && answer->failed() != nullptr) {
+        return error_reply(answer->failed()->text);
+    }
+    return answer;
+}
+
+// A free function, because the handle may be destroyed while this waits.
+awaitable<result<reply>> run_script(
+    std::shared_ptr<client_core> on,
+    const script& what,
+    arguments keys,
+    arguments values,
+    client_core::time_point deadline
+) {
+    using errors = client_core::errors;
+    auto evaluate = [&](std::string& out) {
+        command_encoder encoder(out, 3 + keys.size() + values.size());
+        encoder.add("EVALSHA");
+        encoder.add(what.sha1());
+        encoder.add(std::to_string(keys.size()));
+        for (const auto& key : keys) {
+            encoder.add(key);
+        }
+        for (const auto& value : values) {
+            encoder.add(value);
+        }
+    };
+    auto load = [&](std::string& out) { append_command(out, {"SCRIPT", "LOAD", what.source()}); };
+    for (int loads = 0;; ++loads) {
+        auto answer = co_await on->submit(evaluate, deadline, errors::as_replies);
+        if (!answer || !is_missing_script(*answer)) {
+            co_return checked(std::move(answer));
+        }
+        if (loads == max_script_loads) {
+            co_return failure{
+                failure_kind::unavailable, "redis: script " + what.name() + " does not stay loaded"
+            };
+        }
+        auto loaded = co_await on->submit(load, deadline);
+        if (!loaded) {
+            co_return loaded;
+        }
+    }
+}
+
+class pipelined_client final : public client {
+public:
+    pipelined_client(const executor& on, client_options options)
+        : core_(std::make_shared<client_core>(on, std::move(options))) {
+        core_->start();
+    }
+
+    ~pipelined_client() override { core_->close(); }
+
+    pipelined_client(const pipelined_client&) = delete;
+    pipelined_client& operator=(const pipelined_client&) = delete;
+
+    awaitable<result<reply>> execute(arguments command, milliseconds deadline) override {
+        auto encode = [command = std::move(command)](std::string& out) {
+            append_command(out, command);
+        };
+        return core_->submit(std::move(encode), core_->deadline_after(deadline));
+    }
+
+    awaitable<result<reply>>
+    run(const script& what, arguments keys, arguments values, milliseconds deadline) override {
+        return run_script(
+            core_, what, std::move(keys), std::move(values), core_->deadline_after(deadline)
+        );
+    }
+
+    bool connected() const override { return core_->connected(); }
+
+    milliseconds clock_offset() const override { return core_->clock_offset(); }
+
+    void close() override { core_->close(); }
+
+private:
+    std::shared_ptr<client_core> core_;
+};
+
+} // namespace
+
+std::unique_ptr<client> client::create(executor on, client_options options) {
+    return std::make_unique<pipelined_client>(std::move(on), std::move(options));
+}
+
+} // namespace imagined::redis

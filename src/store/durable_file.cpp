@@ -1,0 +1,155 @@
+#include "durable_file.hpp"
+
+#include "imagined/base/bytes.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace imagined::store {
+
+namespace {
+
+constexpr mode_t file_mode = 0644;
+constexpr mode_t directory_mode = 0755;
+constexpr std::size_t random_bytes = 8;
+constexpr std::size_t most_remembered = 4096;
+
+std::string temporary_path(const std::string& directory, std::string_view name) {
+    std::string path = directory + "/.";
+    path += name;
+    return path + '.' + random_hex(random_bytes) + ".tmp";
+}
+
+} // namespace
+
+failure disk_failure(std::string_view operation, std::string_view path, int error) {
+    const bool full = error == ENOSPC || error == EDQUOT;
+    std::string text = "cannot ";
+    text += operation;
+    text += ' ';
+    text += path;
+    text += ": ";
+    text += full ? "the disk is full" : std::generic_category().message(error);
+    return {failure_kind::unavailable, std::move(text)};
+}
+
+file_descriptor::~file_descriptor() {
+    if (fd_ >= 0) {
+        ::close(fd_);
+    }
+}
+
+result<temporary_file> temporary_file::create(const std::string& directory, std::string_view name) {
+    std::string path = temporary_path(directory, name);
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    file_descriptor file(::open(path.c_str(), flags, file_mode));
+    if (!file.valid()) {
+        return disk_failure("create", path, errno);
+    }
+    return temporary_file(std::move(path), std::move(file));
+}
+
+result<temporary_file> temporary_file::create_link(
+    const std::string& source, const std::string& directory, std::string_view name
+) {
+    std::string path = temporary_path(directory, name);
+    if (::link(source.c_str(), path.c_str()) != 0) {
+        return disk_failure("link", source, errno);
+    }
+    return temporary_file(std::move(path), file_descriptor());
+}
+
+temporary_file::~temporary_file() {
+    // A moved-from object has an empty path.
+    if (!path_.empty()) {
+        ::unlink(path_.c_str());
+    }
+}
+
+result<void> temporary_file::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+        if (written < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return disk_failure("write", path_, errno);
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+result<void> temporary_file::set_changed(const timespec& when) {
+    const timespec times[2] = {when, when};
+    if (::futimens(file_.get(), times) != 0) {
+        return disk_failure("date", path_, errno);
+    }
+    return {};
+}
+
+result<void> temporary_file::sync() {
+    if (::fsync(file_.get()) != 0) {
+        return disk_failure("sync", path_, errno);
+    }
+    return {};
+}
+
+result<void> temporary_file::rename_to(const std::string& target) {
+    if (::rename(path_.c_str(), target.c_str()) != 0) {
+        return disk_failure("rename", path_, errno);
+    }
+    // Between two names of one file rename() does nothing and leaves both; usually this finds none.
+    ::unlink(path_.c_str());
+    path_.clear();
+    return {};
+}
+
+result<struct stat> temporary_file::status() const {
+    struct stat found{};
+    if (::fstat(file_.get(), &found) != 0) {
+        return disk_failure("examine", path_, errno);
+    }
+    return found;
+}
+
+result<void> sync_directory(const std::string& directory) {
+    const file_descriptor opened(
+        ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    );
+    if (!opened.valid() || ::fsync(opened.get()) != 0) {
+        return disk_failure("sync", directory, errno);
+    }
+    return {};
+}
+
+result<void> directory_maker::ensure(const std::string& directory) {
+    const bool created = ::mkdir(directory.c_str(), directory_mode) == 0;
+    if (!created && errno != EEXIST) {
+        return disk_failure("create", directory, errno);
+    }
+    if (!created) {
+        // Not ours, so its maker may not have synced it yet, or have died before doing so.
+        const std::lock_guard lock(mutex_);
+        if (durable_.contains(directory)) {
+            return {};
+        }
+    }
+    const auto parent = std::filesystem::path(directory).parent_path();
+    auto synced = sync_directory(parent.empty() ? "." : parent.string());
+    if (synced) {
+        const std::lock_guard lock(mutex_);
+        if (durable_.size() >= most_remembered) {
+            durable_.clear();
+        }
+        durable_.insert(directory);
+    }
+    return synced;
+}
+
+} // namespace imagined::store

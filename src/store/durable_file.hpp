@@ -1,0 +1,89 @@
+// The steps by which a file appears on disk at once and for good: a temporary file, its bytes, its
+// fsync, the rename, the fsync of the directory. Each step fails with `unavailable` and says which
+// it was; a temporary file that was not renamed disappears with its object.
+#pragma once
+
+#include "imagined/base/failure.hpp"
+
+#include <ctime>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace imagined::store {
+
+// "cannot write /…/1: the disk is full"
+failure disk_failure(std::string_view operation, std::string_view path, int error);
+
+class file_descriptor {
+public:
+    file_descriptor() = default;
+
+    explicit file_descriptor(int fd) : fd_(fd) {}
+
+    file_descriptor(file_descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+    file_descriptor& operator=(file_descriptor&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+
+    ~file_descriptor();
+
+    int get() const { return fd_; }
+
+    bool valid() const { return fd_ >= 0; }
+
+    // Gives the descriptor away.
+    int release() { return std::exchange(fd_, -1); }
+
+private:
+    int fd_ = -1;
+};
+
+class temporary_file {
+public:
+    // ".<name>.<random>.tmp" in `directory`; a name is never used twice.
+    static result<temporary_file> create(const std::string& directory, std::string_view name);
+    // The same, as one more name of the existing file `source`.
+    static result<temporary_file>
+    create_link(const std::string& source, const std::string& directory, std::string_view name);
+
+    temporary_file(temporary_file&&) noexcept = default;
+    temporary_file& operator=(temporary_file&&) = delete;
+    ~temporary_file();
+
+    result<void> write(std::string_view bytes);
+    result<void> set_changed(const timespec& when);
+    result<void> sync();
+    // Replaces `target` atomically.
+    result<void> rename_to(const std::string& target);
+    result<struct stat> status() const;
+
+private:
+    temporary_file(std::string path, file_descriptor file)
+        : path_(std::move(path)), file_(std::move(file)) {}
+
+    std::string path_; // empty once there is nothing to remove
+    file_descriptor file_;
+};
+
+result<void> sync_directory(const std::string& directory);
+
+// Creates directories whose entries survive a power cut. Remembers what it has made durable, since
+// another fsync of a clean directory still flushes the disk's cache. Usable from any thread.
+class directory_maker {
+public:
+    // Afterwards `directory` exists and is durable in its parent, which must exist.
+    result<void> ensure(const std::string& directory);
+
+private:
+    std::mutex mutex_;
+    std::unordered_set<std::string> durable_;
+};
+
+} // namespace imagined::store

@@ -1,0 +1,136 @@
+// For setjmp and what may stand beside it, see jpeg_decoder.cpp.
+#include "codec.hpp"
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+#include <new>
+
+// The order matters, see jpeg_decoder.cpp.
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+namespace imagined::store {
+
+namespace {
+
+// Chosen by measurement, see README.md.
+constexpr J_DCT_METHOD transform = JDCT_ISLOW;
+constexpr std::size_t first_output_bytes = std::size_t{64} * 1024;
+
+struct jpeg_session {
+    jpeg_compress_struct codec;
+    jpeg_error_mgr errors;
+    jpeg_destination_mgr destination;
+    std::jmp_buf escape;
+    std::string* output;
+    bool out_of_memory;
+    char text[JMSG_LENGTH_MAX];
+};
+
+jpeg_session* session_of(void* client_data) {
+    return static_cast<jpeg_session*>(client_data);
+}
+
+[[noreturn]] void leave(j_common_ptr codec) {
+    jpeg_session* session = session_of(codec->client_data);
+    session->out_of_memory =
+        session->out_of_memory || session->errors.msg_code == JERR_OUT_OF_MEMORY;
+    session->errors.format_message(codec, session->text);
+    std::longjmp(session->escape, 1); // NOLINT(modernize-avoid-setjmp-longjmp)
+}
+
+void stay_silent(j_common_ptr, int) {}
+
+bool resize(std::string& text, std::size_t size) noexcept {
+    try {
+        text.resize(size);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+void offer(jpeg_session& session, std::size_t used) {
+    session.destination.next_output_byte = reinterpret_cast<JOCTET*>(session.output->data()) + used;
+    session.destination.free_in_buffer = session.output->size() - used;
+}
+
+void start_output(j_compress_ptr codec) {
+    offer(*session_of(codec->client_data), 0);
+}
+
+// libjpeg calls this when the whole buffer is full, whatever its own counters say.
+boolean enlarge_output(j_compress_ptr codec) {
+    jpeg_session& session = *session_of(codec->client_data);
+    const std::size_t used = session.output->size();
+    if (!resize(*session.output, used * 2)) {
+        session.out_of_memory = true;
+        leave(reinterpret_cast<j_common_ptr>(codec));
+    }
+    offer(session, used);
+    return TRUE;
+}
+
+void end_output(j_compress_ptr codec) {
+    jpeg_session& session = *session_of(codec->client_data);
+    resize(*session.output, session.output->size() - session.destination.free_in_buffer);
+}
+
+void create(jpeg_session& session) {
+    session.codec.err = jpeg_std_error(&session.errors);
+    session.codec.client_data = &session;
+    session.errors.error_exit = leave;
+    session.errors.emit_message = stay_silent;
+    jpeg_create_compress(&session.codec);
+    session.destination.init_destination = start_output;
+    session.destination.empty_output_buffer = enlarge_output;
+    session.destination.term_destination = end_output;
+    session.codec.dest = &session.destination;
+}
+
+bool write_all(jpeg_session& session, const bitmap& pixels, int quality) {
+    if (setjmp(session.escape) != 0) { // NOLINT(modernize-avoid-setjmp-longjmp)
+        return false;
+    }
+    create(session);
+    jpeg_compress_struct& codec = session.codec;
+    codec.image_width = pixels.width;
+    codec.image_height = pixels.height;
+    codec.input_components = rgb_channels;
+    codec.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&codec); // 4:2:0, one scan, standard Huffman tables
+    jpeg_set_quality(&codec, quality, TRUE);
+    codec.dct_method = transform;
+    jpeg_start_compress(&codec, TRUE);
+    const std::size_t stride = pixels.width * rgb_channels;
+    while (codec.next_scanline < codec.image_height) {
+        // libjpeg does not write to the rows, its type is just older than const.
+        auto* row = const_cast<JSAMPROW>(pixels.rgb.data() + stride * codec.next_scanline);
+        jpeg_write_scanlines(&codec, &row, 1);
+    }
+    jpeg_finish_compress(&codec);
+    return true;
+}
+
+} // namespace
+
+result<std::string> encode_jpeg(const bitmap& pixels, int quality) {
+    // About what quality 90 makes of a photograph: the usual picture needs no second allocation.
+    std::string output(std::max(first_output_bytes, pixels.rgb.size() / 6), '\0');
+    jpeg_session session{};
+    session.output = &output;
+    const bool written = write_all(session, pixels, quality);
+    jpeg_destroy_compress(&session.codec);
+    if (session.out_of_memory) {
+        throw std::bad_alloc();
+    }
+    if (!written) {
+        return failure{failure_kind::invalid, std::string("jpeg: ") + session.text};
+    }
+    return output;
+}
+
+} // namespace imagined::store

@@ -1,0 +1,120 @@
+#include "json_text.hpp"
+
+#include "imagined/base/bytes.hpp"
+
+namespace imagined::task {
+
+namespace {
+
+void append_escape(std::string& out, unsigned char c) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    switch (c) {
+    case '"':
+        out += "\\\"";
+        break;
+    case '\\':
+        out += "\\\\";
+        break;
+    case '\n':
+        out += "\\n";
+        break;
+    case '\r':
+        out += "\\r";
+        break;
+    case '\t':
+        out += "\\t";
+        break;
+    default:
+        out += "\\u00";
+        out += digits[c >> 4U];
+        out += digits[c & 15U];
+    }
+}
+
+bool needs_escape(unsigned char c) {
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+    std::size_t plain = 0; // start of the run that can be copied as it is
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (needs_escape(c)) {
+            out += text.substr(plain, i - plain);
+            append_escape(out, c);
+            plain = i + 1;
+        }
+    }
+    out += text.substr(plain);
+}
+
+// Rare: nothing that is not UTF-8 gets into a submission.
+std::string mended(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t length = 1;
+        while (length <= 4 && i + length <= text.size() && !is_utf8(text.substr(i, length))) {
+            ++length;
+        }
+        if (length > 4 || i + length > text.size()) {
+            result += "\xef\xbf\xbd";
+            ++i;
+        } else {
+            result += text.substr(i, length);
+            i += length;
+        }
+    }
+    return result;
+}
+
+} // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    if (is_utf8(text)) {
+        append_escaped(out, text);
+    } else {
+        append_escaped(out, mended(text));
+    }
+    out += '"';
+}
+
+void object_text::key(std::string_view name) {
+    out_ += first_ ? "\"" : ",\"";
+    out_ += name;
+    out_ += "\":";
+    first_ = false;
+}
+
+void object_text::text(std::string_view name, std::string_view value) {
+    key(name);
+    append_json_string(out_, value);
+}
+
+void object_text::text_or_null(std::string_view name, std::string_view value) {
+    if (value.empty()) {
+        null(name);
+    } else {
+        text(name, value);
+    }
+}
+
+void object_text::number(std::string_view name, std::int64_t value) {
+    key(name);
+    out_ += std::to_string(value);
+}
+
+void object_text::number_or_null(std::string_view name, std::int64_t value) {
+    if (value == 0) {
+        null(name);
+    } else {
+        number(name, value);
+    }
+}
+
+void object_text::null(std::string_view name) {
+    key(name);
+    out_ += "null";
+}
+
+} // namespace imagined::task

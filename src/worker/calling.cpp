@@ -1,0 +1,336 @@
+// The paid half of a task's life: which calls are made, where, and what is written about each.
+#include "imagined/base/bytes.hpp"
+#include "imagined/base/log.hpp"
+#include "insist.hpp"
+#include "task_step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace imagined::worker {
+
+namespace {
+
+// After a call's deadline its answer is given up by the queue; we write until then and a little on.
+constexpr seconds call_slack{30};
+constexpr milliseconds shortest_backoff{1000};
+constexpr milliseconds longest_backoff{60000};
+constexpr milliseconds release_poll{100};
+
+milliseconds backoff_of(int attempt) {
+    const int doublings = std::clamp(attempt - 1, 0, 6);
+    return std::min(longest_backoff, shortest_backoff * (1 << doublings));
+}
+
+std::string duration_key(const task::render_request& request) {
+    return fmt::format(
+        "{}/{}/{}",
+        task::to_string(request.what),
+        task::to_string(request.model),
+        task::to_string(request.speed)
+    );
+}
+
+queue::key_verdict key_verdict_of(const backend::outcome& came) {
+    using kind = queue::key_verdict::kind;
+    if (came.what == backend::verdict::refused) {
+        return {kind::works, milliseconds(0)};
+    }
+    switch (came.key) {
+    case backend::key_effect::cool:
+        return {kind::cool, came.retry_after.value_or(std::chrono::seconds(0))};
+    case backend::key_effect::disable:
+        return {kind::disable, milliseconds(0)};
+    case backend::key_effect::none:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
+task::call& task_step::call_at(int index) {
+    const auto found = std::find_if(
+        record_.calls.begin(), record_.calls.end(), [index](const task::call& call) {
+            return call.index == index;
+        }
+    );
+    return *found; // markers are added before their calls run, and never removed
+}
+
+// The order in which keys are asked: by the request's own needs; the reserved one is taken early
+// only among its equals, because candidates() put backends that can express every flag first.
+std::vector<backend::key_slot> task_step::keys_to_try() const {
+    const auto dice = static_cast<std::uint64_t>(std::hash<std::string>{}(record_.nonce));
+    auto keys = on_->parts.backends.candidates(submission_.request, dice);
+    std::erase_if(keys, [this](const backend::key_slot& key) { return tried_.contains(key.name); });
+    const auto reserved = std::find_if(keys.begin(), keys.end(), [this](const auto& key) {
+        return key.name == claimed_.slot;
+    });
+    if (reserved != keys.end()) {
+        const auto& owner = on_->parts.backends.owner_of(reserved->name)->speaks();
+        const auto lacking = owner.inexpressible(submission_.request).size();
+        const auto& first = on_->parts.backends.owner_of(keys.front().name)->speaks();
+        if (lacking <= first.inexpressible(submission_.request).size()) {
+            std::rotate(keys.begin(), reserved, reserved + 1);
+        }
+    }
+    return keys;
+}
+
+awaitable<bool> task_step::make_calls() {
+    for (;;) {
+        if (gone_ || holding_->lost) {
+            // Calls that still run record their own answers; nothing else is ours to do.
+            while (in_flight_ > 0) {
+                co_await changed_.wait(release_poll);
+            }
+            co_return false;
+        }
+        const auto covered = assess(record_, submission_.request.images);
+        const bool more = !covered.missing.empty() && !refused_ && !too_late_;
+        if (!more && in_flight_ == 0) {
+            co_return true;
+        }
+        if (more && on_->draining && in_flight_ == 0) {
+            co_await give_back("", milliseconds(0), "the worker stops");
+            co_return false;
+        }
+        if (more && !on_->draining) {
+            const auto began = co_await start_call();
+            if (began == start::started) {
+                continue;
+            }
+            too_late_ = began == start::too_late;
+            gone_ = gone_ || began == start::gone;
+            if (too_late_ || gone_) {
+                continue;
+            }
+            if (in_flight_ == 0) {
+                const auto delay =
+                    some_key_cools_ ? milliseconds(0) : backoff_of(record_.attempt);
+                co_await give_back("", delay, "no backend could start the call");
+                co_return false;
+            }
+        }
+        co_await changed_.wait(seconds(1));
+    }
+}
+
+awaitable<task_step::start> task_step::start_call() {
+    some_key_cools_ = false;
+    for (const auto& key : keys_to_try()) {
+        auto* at = on_->parts.backends.owner_of(key.name);
+        if (at == nullptr) {
+            continue;
+        }
+        const auto began = co_await start_call_at(key, *at);
+        if (began != start::no_place) {
+            co_return began;
+        }
+        some_key_cools_ = true; // full or cooling: the queue hands the task out when there is room
+    }
+    some_key_cools_ = some_key_cools_ || !tried_.empty();
+    co_return start::no_place;
+}
+
+awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, backend::backend& at) {
+    const auto& request = submission_.request;
+    const auto covered = assess(record_, request.images);
+    const auto plan = plan_missing(at.speaks().plan(request), covered.missing).front();
+    const milliseconds limit = at.options().timeout;
+
+    auto& images = on_->parts.images;
+    const backend::picture_source source = [&images](const task::picture_ref& wanted) {
+        return images.read(wanted.id, wanted.n);
+    };
+    const auto& dialect = at.speaks();
+    auto encode = [&dialect, request, plan, source] { return dialect.encode(request, plan, source); };
+    // Requests with pictures read files; those go to the pool.
+    result<backend::wire_request> wire = failure{};
+    if (request.pictures.empty()) {
+        wire = encode();
+    } else {
+        wire = co_await on_->parts.pool.run(std::move(encode));
+    }
+    if (!wire) {
+        refused_ = refusal{
+            task::fail_code::invalid_request, {"请求无法构造", "The request could not be built"}
+        };
+        log::warning("a request could not be built",
+                     {{"task", record_.id}, {"reason", wire.error().detail}});
+        co_return start::too_late;
+    }
+
+    queue::call_marker marker;
+    marker.index = covered.next_index;
+    marker.backend = at.options().name;
+    marker.slot = {key.name, key.limit};
+    marker.first_picture = plan.first;
+    marker.count = plan.count;
+    marker.timeout = limit;
+    marker.duration_key = duration_key(request);
+    const auto granted = co_await on_->parts.tasks.calling(holding_->held, marker);
+
+    task::call call;
+    call.index = marker.index;
+    call.first_picture = plan.first;
+    call.count = plan.count;
+    call.backend = marker.backend;
+    call.slot = key.name;
+    call.started = system_clock().now();
+    call.deadline = call.started + limit.count();
+    if (!granted) {
+        if (granted.error().kind == failure_kind::conflict) {
+            co_return start::gone;
+        }
+        // The marker may have been written, the call was surely not made: take it back.
+        call.now = task::call::state::not_started;
+        record_.calls.push_back(call);
+        const auto held = holding_->held;
+        auto& tasks = on_->parts.tasks;
+        auto undo = [&tasks, held, index = call.index] {
+            return tasks.not_started(held, index, {}, "the marker was not confirmed in time");
+        };
+        holding_->vouch_for(insist_limit);
+        if (auto undone = co_await insist(undo); !undone) {
+            log::debug("no marker to take back", {{"task", record_.id}});
+        }
+        co_return start::no_place;
+    }
+    if (granted->what != queue::call_permit::granted) {
+        co_return granted->what == queue::call_permit::too_late ? start::too_late
+                                                                : start::no_place;
+    }
+    call.now = task::call::state::in_flight;
+    record_.calls.push_back(call);
+    if (record_.called == 0) {
+        record_.called = call.started;
+        record_.expected = granted->expected_ms;
+        holding_->called = call.started;
+        holding_->expected_ms = granted->expected_ms;
+    }
+    ++in_flight_;
+    holding_->in_call = true;
+    holding_->vouch_for(limit + call_slack);
+    on_->work.spawn(
+        "call of " + record_.id,
+        [self = shared_from_this(), index = call.index, &at, body = std::move(*wire), limit] {
+            return self->carry_out(index, at, body, limit);
+        }
+    );
+    co_return start::started;
+}
+
+awaitable<> task_step::carry_out(
+    int index, backend::backend& at, backend::wire_request wire, milliseconds limit
+) {
+    const auto began = std::chrono::steady_clock::now();
+    const std::string slot = call_at(index).slot;
+    auto came = co_await at.call(submission_.request, std::move(wire), slot, limit);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    static constexpr std::string_view words[] = {
+        "answered", "not_started", "refused", "unknowable"
+    };
+    const std::string word(words[static_cast<std::size_t>(came.what)]);
+    on_->parts.metrics.count(
+        "imagined_calls_total", "Calls to backends by outcome.",
+        {{"backend", at.options().name}, {"outcome", word}}
+    );
+    on_->parts.metrics.observe(
+        "imagined_call_seconds", "Duration of calls to backends.", took.count(),
+        {{"backend", at.options().name}}
+    );
+    log::debug("call ended", {{"task", record_.id}, {"backend", at.options().name},
+                              {"outcome", word}, {"detail", came.detail}});
+    co_await record(index, at, std::move(came));
+    --in_flight_;
+    holding_->in_call = in_flight_ > 0;
+    on_->made_progress();
+    changed_.ring();
+}
+
+awaitable<> task_step::record(int index, backend::backend& at, backend::outcome came) {
+    holding_->vouch_for(insist_limit);
+    auto& tasks = on_->parts.tasks;
+    const auto held = holding_->held;
+    if (came.what == backend::verdict::answered) {
+        co_await record_answer(index, at, std::move(*came.answer));
+        co_return;
+    }
+    if (came.what == backend::verdict::unknowable) {
+        auto write = [&tasks, held, index, &came] { return tasks.lost(held, index, came.detail); };
+        const auto again = co_await insist(write);
+        call_at(index).now = again && *again ? task::call::state::not_started
+                                             : task::call::state::lost;
+        gone_ = gone_ || (!again && again.error().kind == failure_kind::conflict);
+        co_return;
+    }
+    const std::string slot = call_at(index).slot;
+    const bool refused = came.what == backend::verdict::refused;
+    const auto verdict = key_verdict_of(came);
+    const std::string event =
+        fmt::format("{} {}: {}", refused ? "refused by" : "not started at", slot, came.detail);
+    auto write = [&tasks, held, index, verdict, event] {
+        return tasks.not_started(held, index, verdict, event);
+    };
+    const auto written = co_await insist(write);
+    call_at(index).now = task::call::state::not_started;
+    gone_ = gone_ || (!written && written.error().kind == failure_kind::conflict);
+    if (refused) {
+        if (!refused_) {
+            refused_ = refusal{came.code, came.reason};
+        }
+    } else {
+        tried_.insert(slot);
+        log::warning("a call did not start", {{"task", record_.id}, {"slot", slot},
+                                              {"reason", came.detail}});
+    }
+}
+
+awaitable<> task_step::record_answer(int index, backend::backend& at, backend::answer answer) {
+    auto& tasks = on_->parts.tasks;
+    const auto held = holding_->held;
+    auto& call = call_at(index);
+    const auto billed =
+        std::max<std::int64_t>(call.count, static_cast<std::int64_t>(answer.pictures.size()));
+    const std::int64_t cost = at.prices().of_picture(submission_.request) * billed;
+    const std::string text = backend::to_text(answer);
+    const bool complete =
+        in_flight_ == 1 && assess(record_, submission_.request.images).missing.empty();
+    auto write = [&tasks, held, index, text, complete, cost] {
+        return tasks.stored(held, index, text, complete, cost);
+    };
+    const auto written = co_await insist(write);
+    auto& paid = call_at(index); // the vector may have grown while we waited
+    paid.now = task::call::state::answered;
+    paid.answer = text;
+    record_.cost_micros += cost;
+    if (complete && written) {
+        record_.state = task::state::storing;
+    }
+    if (!written) {
+        gone_ = true;
+        log::warning("a paid answer came late", {{"task", record_.id},
+                                                 {"reason", written.error().detail}});
+        // It may have been cancelled: its pictures are kept all the same.
+        const auto pictures = std::make_shared<std::vector<wanted_picture>>(list_pictures());
+        for (std::size_t i = 0; i < pictures->size(); ++i) {
+            co_await obtain(pictures, i);
+        }
+    }
+}
+
+awaitable<> task_step::give_back(std::string lane, milliseconds delay, std::string why) {
+    auto& tasks = on_->parts.tasks;
+    const auto held = holding_->held;
+    auto write = [&tasks, held, lane, delay, why] { return tasks.release(held, lane, delay, why); };
+    if (auto released = co_await insist(write); !released) {
+        log::debug("a lease was not given back", {{"task", record_.id},
+                                                  {"reason", released.error().detail}});
+    }
+    gone_ = true;
+}
+
+} // namespace imagined::worker

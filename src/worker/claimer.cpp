@@ -1,0 +1,85 @@
+// Claims tasks while there is room, and starts each as a coroutine of its own.
+#include "imagined/base/bytes.hpp"
+#include "imagined/base/log.hpp"
+#include "shift.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace imagined::worker {
+
+namespace {
+
+constexpr std::size_t most_per_claim = 64;
+constexpr milliseconds trouble_pause{250};
+constexpr seconds first_vouch{30};
+
+std::uint64_t roll() {
+    static std::mt19937_64 dice{std::random_device{}()};
+    return dice();
+}
+
+// The lanes to ask for: what is paid first, then in an order that changes, so that no lane starves.
+std::vector<queue::lane> lanes_to_ask(const shift& on) {
+    std::vector<queue::lane> lanes{{std::string(queue::storing_lane), {}}};
+    for (const auto& name : on.lanes) {
+        if (name == queue::storing_lane) {
+            continue;
+        }
+        queue::lane asked{name, {}};
+        for (const auto& key : on.parts.backends.candidates(std::string_view(name), roll())) {
+            asked.slots.push_back({key.name, key.limit});
+        }
+        if (!asked.slots.empty()) {
+            lanes.push_back(std::move(asked));
+        }
+    }
+    std::shuffle(lanes.begin() + 1, lanes.end(), std::mt19937_64(roll()));
+    return lanes;
+}
+
+} // namespace
+
+awaitable<> claim_tasks(std::shared_ptr<shift> on) {
+    bool know_lanes = false;
+    while (!on->draining) {
+        on->made_progress();
+        const std::size_t room =
+            on->options.concurrency - std::min(on->options.concurrency, on->held.size());
+        if (room == 0) {
+            co_await on->freed.wait(on->options.poll);
+            continue;
+        }
+        const std::size_t most = std::min(room, most_per_claim);
+        auto lanes = lanes_to_ask(*on);
+        const std::size_t asked = lanes.size();
+        auto answer = co_await on->parts.tasks.claim(
+            on->name, most, on->options.lease, std::move(lanes)
+        );
+        if (!answer) {
+            log::warning("claiming failed", {{"reason", answer.error().detail}});
+            know_lanes = false;
+            co_await pause_for(trouble_pause);
+            continue;
+        }
+        for (auto& one : answer->tasks) {
+            auto kept = std::make_shared<holding>();
+            kept->held = {one.record.id, one.record.attempt, one.record.nonce};
+            kept->vouch_for(first_vouch);
+            on->held[one.record.id] = kept;
+            on->work.spawn("task " + one.record.id, [on, claimed = one] {
+                return run_task(on, claimed);
+            });
+        }
+        on->lanes = {answer->lanes.begin(), answer->lanes.end()};
+        // Lanes that were not known at this claim are asked at once; then only hints and polls.
+        const bool look_again =
+            answer->tasks.size() == most || (!know_lanes && on->lanes.size() + 1 > asked);
+        know_lanes = true;
+        if (!look_again) {
+            co_await on->claimable.wait(on->options.poll);
+        }
+    }
+}
+
+} // namespace imagined::worker

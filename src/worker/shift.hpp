@@ -1,0 +1,68 @@
+// What the coroutines of one worker share: the parts they talk to, and the tasks that it holds.
+// Single-threaded, like the io_context that runs them all.
+#pragma once
+
+#include "imagined/base/wakeup.hpp"
+#include "imagined/worker/worker.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace imagined::worker {
+
+// One leased task. Its lease is renewed only while its coroutine vouches for itself: a step that
+// hangs past its own bound loses the lease instead of keeping a dead task alive.
+struct holding {
+    queue::token held;
+    std::chrono::steady_clock::time_point vouched_until;
+    bool lost = false;      // the queue gave it to somebody else, or it ended
+    bool has_hook = false;
+    bool in_call = false;   // a paid call is under way: drain waits for it
+    unix_millis called = 0; // for the progress estimate
+    std::int64_t expected_ms = 0;
+    int shown_percent = 0;
+
+    void vouch_for(milliseconds time) {
+        vouched_until = std::chrono::steady_clock::now() + time;
+    }
+};
+
+struct shift {
+    shift(worker_options chosen, worker_parts given, std::string its_name)
+        : options(chosen), parts(given), name(std::move(its_name)), work(given.on),
+          duties(given.on), claimable(given.on), deliverable(given.on), freed(given.on) {}
+
+    worker_options options;
+    worker_parts parts;
+    std::string name;       // "<host>-<pid>-<random>": in leases, history and logs
+    task_group work;        // steps and deliveries
+    task_group duties;      // the loops
+    wakeup claimable;       // a task may be claimable
+    wakeup deliverable;     // a callback may be due
+    wakeup freed;           // a step or a delivery ended
+    std::map<std::string, std::shared_ptr<holding>> held; // by task id
+    std::set<std::string> lanes; // that had waiting tasks when last seen
+    std::size_t deliveries = 0;
+    std::map<std::string, std::size_t> deliveries_by_host;
+    std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
+    bool draining = false;
+
+    void made_progress() { last_progress = std::chrono::steady_clock::now(); }
+};
+
+// The loops; each runs until its task_group is cancelled.
+awaitable<> claim_tasks(std::shared_ptr<shift> on);
+awaitable<> keep_leases(std::shared_ptr<shift> on);
+awaitable<> report_progress(std::shared_ptr<shift> on);
+awaitable<> reap_leases(std::shared_ptr<shift> on);
+awaitable<> promote_due(std::shared_ptr<shift> on);
+awaitable<> forget_old(std::shared_ptr<shift> on);
+awaitable<> deliver_callbacks(std::shared_ptr<shift> on);
+
+// The life of one claimed task, from its lease to its end.
+awaitable<> run_task(std::shared_ptr<shift> on, queue::claimed claimed);
+
+} // namespace imagined::worker

@@ -1,0 +1,80 @@
+// The life of one claimed task in this worker: make its missing calls, store what was paid, end it.
+// Decisions are in coverage.hpp and ending_rule.hpp; this is the I/O around them. Held by shared_ptr:
+// calls run as coroutines of their own and may outlive the step's interest in them.
+#pragma once
+
+#include "ending_rule.hpp"
+#include "coverage.hpp"
+#include "shift.hpp"
+
+#include "imagined/task/submission.hpp"
+#include "imagined/task/view.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace imagined::worker {
+
+class task_step : public std::enable_shared_from_this<task_step> {
+public:
+    task_step(
+        std::shared_ptr<shift> on, queue::claimed claimed, std::shared_ptr<holding> holding
+    );
+
+    awaitable<> run();
+
+private:
+    // What trying to start a call came to.
+    enum class start { started, no_place, too_late, gone };
+
+    // -- calling.cpp: true when the calls are over and the task is still ours.
+    awaitable<bool> make_calls();
+    awaitable<start> start_call();
+    awaitable<start> start_call_at(backend::key_slot key, backend::backend& at);
+    awaitable<> carry_out(
+        int index, backend::backend& at, backend::wire_request wire, milliseconds limit
+    );
+    awaitable<> record(int index, backend::backend& at, backend::outcome came);
+    awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
+    awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
+    std::vector<backend::key_slot> keys_to_try() const;
+    task::call& call_at(int index);
+
+    // -- storing.cpp
+    struct wanted_picture {
+        int n = 1;
+        std::string url;
+        std::string backend;
+        std::string bytes; // once downloaded in this step
+        enum class state { open, stored, unreadable, later } now = state::open;
+        task::picture shown;
+    };
+
+    awaitable<> deliver();
+    awaitable<bool> mark_complete();
+    std::vector<wanted_picture> list_pictures();
+    awaitable<> obtain(std::shared_ptr<std::vector<wanted_picture>> all, std::size_t at);
+    awaitable<result<std::string>> download(const wanted_picture& wanted);
+    awaitable<result<task::picture>> make_shown(const std::vector<wanted_picture>& pictures);
+    awaitable<> end(harvest brought, const std::vector<wanted_picture>& pictures);
+    awaitable<> finish(queue::ending how);
+    awaitable<> fail(task::fail_code code, task::bilingual reason, std::string event);
+
+    std::shared_ptr<shift> on_;
+    queue::claimed claimed_;
+    std::shared_ptr<holding> holding_;
+    task::submission submission_;
+    task::record& record_;          // claimed_.record, kept up to date with what we did
+    wakeup changed_;                // a call ended
+    int in_flight_ = 0;
+    bool gone_ = false;             // the task is no longer ours: nothing more is written
+    bool too_late_ = false;
+    std::optional<refusal> refused_;
+    std::set<std::string> tried_;   // keys that did not start a call in this step
+    bool some_key_cools_ = false;   // waiting for a place is enough; else the step backs off
+    int unsafe_ = 0;
+};
+
+} // namespace imagined::worker
