@@ -52,9 +52,7 @@ int status_of(failure_kind kind) {
 } // namespace
 
 std::string json_string(std::string_view text) {
-    return nlohmann::json(text).dump(
-        -1, ' ', false, nlohmann::json::error_handler_t::replace
-    );
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 http::response json_answer(int status, std::string body) {
@@ -71,9 +69,8 @@ std::string submit_body(
     return body_text(what, description, result, properties, {});
 }
 
-http::response refusal(
-    code what, const task::bilingual& why, task::language in, std::string_view properties
-) {
+http::response
+refusal(code what, const task::bilingual& why, task::language in, std::string_view properties) {
     return json_answer(200, submit_body(what, why.in(in), "null", properties));
 }
 

@@ -2,7 +2,7 @@
 
 #include "answers.hpp"
 #include "context.hpp"
-#include "routes.hpp"
+#include "door/routes.hpp"
 #include "texts.hpp"
 
 namespace imagined::api {
@@ -45,8 +45,10 @@ public:
 
     std::variant<http::admission, http::response> admit(const http::request_head& head) override {
         const routed found = find_route(head.method, head.path);
-        if (auto refused = refuse_at_the_door(head, found)) {
-            context_.cors.mark(*refused, head.headers);
+        identity who;
+        if (auto refused = refuse_at_the_door(head, found, who)) {
+            context_.cors.mark(*refused, head.headers.get("Origin"));
+            count(found, refused->status);
             return std::move(*refused);
         }
         return http::admission{
@@ -56,23 +58,22 @@ public:
 
     awaitable<http::response> handle(http::request incoming) override {
         routed found = find_route(incoming.method, incoming.path);
-        auto refused = refuse_at_the_door(incoming, found);
+        const std::string origin(incoming.headers.get("Origin"));
+        identity who;
         http::response answer;
-        const http::fields asked = incoming.headers;
-        if (refused) {
+        if (auto refused = refuse_at_the_door(incoming, found, who)) {
             answer = std::move(*refused);
         } else {
-            call from = open_call(std::move(incoming), found);
+            call from = open_call(std::move(incoming), found, std::move(who));
             answer = co_await found.to->handle(context_, std::move(from));
         }
-        context_.cors.mark(answer, asked);
+        context_.cors.mark(answer, origin);
         count(found, answer.status);
         co_return answer;
     }
 
-    http::response refuse(
-        int status, std::string_view reason, const http::request_head& head
-    ) override {
+    http::response
+    refuse(int status, std::string_view reason, const http::request_head& head) override {
         task::bilingual why = text_of(status);
         if (status == 400 && !reason.empty()) {
             why.zh.append(": ").append(reason);
@@ -82,20 +83,21 @@ public:
         if (status == 503) {
             answer.headers.set("Retry-After", "1");
         }
-        context_.cors.mark(answer, head.headers);
+        context_.cors.mark(answer, head.headers.get("Origin"));
         return answer;
     }
 
 private:
     // Everything that can be said before the body: unknown key, path or method, and draining.
-    std::optional<http::response> refuse_at_the_door(
-        const http::request_head& head, const routed& found
-    ) {
+    // Without an answer, `who` is who is calling.
+    std::optional<http::response>
+    refuse_at_the_door(const http::request_head& head, const routed& found, identity& who) {
         const auto in = language_of(head);
         if (head.method == "OPTIONS") {
             return context_.cors.preflight(head.headers);
         }
-        if (!found.open && !context_.keys.identify(head.headers)) {
+        auto known = found.open ? identity{} : context_.keys.identify(head.headers);
+        if (!known) {
             http::response answer = problem(401, texts::unauthorized, in);
             answer.headers.set("WWW-Authenticate", "Bearer");
             return answer;
@@ -111,13 +113,14 @@ private:
         if (found.to->does == effect::submits && context_.parts.ready().draining) {
             return try_later(texts::draining, drain_retry_seconds, in);
         }
+        who = std::move(*known);
         return std::nullopt;
     }
 
-    call open_call(http::request incoming, routed& found) {
+    static call open_call(http::request incoming, routed& found, identity who) {
         call from;
         from.lang = language_of(incoming);
-        from.who = context_.keys.identify(incoming.headers).value_or(identity{});
+        from.who = std::move(who);
         from.integer_ids = found.path.integer_ids;
         from.mode = found.path.mode;
         from.values = std::move(found.values);

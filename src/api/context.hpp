@@ -4,10 +4,10 @@
 
 #include "imagined/api/api.hpp"
 
-#include "authentication.hpp"
-#include "banned_words.hpp"
-#include "cors.hpp"
-#include "paths.hpp"
+#include "door/authentication.hpp"
+#include "door/cors.hpp"
+#include "door/paths.hpp"
+#include "submit/banned_words.hpp"
 
 #include <cstdint>
 #include <random>
@@ -16,12 +16,12 @@ namespace imagined::api {
 
 struct context {
     context(api_options chosen, api_parts given)
-        : options(std::move(chosen))
-        , parts(std::move(given))
-        , keys(options)
-        , banned(options.banned_words)
-        , cors(options.cors_origins)
-        , dice(std::random_device{}()) {}
+        : options(std::move(chosen)),
+          parts(std::move(given)),
+          keys(options),
+          banned(options.banned_words),
+          cors(options.cors_origins),
+          dice(std::random_device{}()) {}
 
     api_options options;
     api_parts parts;

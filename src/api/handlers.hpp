@@ -1,5 +1,5 @@
-// Every handler of the API. Which path and method leads to which stands in routes.cpp; each group
-// has its own file of the name given here.
+// Every handler of the API. Which path and method leads to which stands in door/routes.cpp; each
+// group has its own file of the name given here.
 #pragma once
 
 #include "context.hpp"
@@ -18,7 +18,7 @@ awaitable<http::response> list_accounts(context& api, call from);
 // pictures.cpp
 awaitable<http::response> show_picture(context& api, call from);
 
-// submit_imagine.cpp, submit_change.cpp, submit_other.cpp
+// submit/imagine.cpp, submit/change_routes.cpp, submit/not_offered.cpp
 awaitable<http::response> submit_imagine(context& api, call from);
 awaitable<http::response> submit_change(context& api, call from);
 awaitable<http::response> submit_simple_change(context& api, call from);
@@ -31,18 +31,18 @@ awaitable<http::response> refuse_other(context& api, call from);
 awaitable<http::response> refuse_video(context& api, call from);
 awaitable<http::response> refuse_face_swap(context& api, call from);
 
-// tasks.cpp
+// tasks/one_task.cpp
 awaitable<http::response> fetch_task(context& api, call from);
 awaitable<http::response> cancel_task(context& api, call from);
 awaitable<http::response> show_image_seed(context& api, call from);
 
-// task_lists.cpp
+// tasks/lists.cpp
 awaitable<http::response> list_newest(context& api, call from);
 awaitable<http::response> list_unfinished(context& api, call from);
 awaitable<http::response> list_by_condition(context& api, call from);
 awaitable<http::response> list_by_ids(context& api, call from);
 
-// task_query.cpp
+// tasks/query.cpp
 awaitable<http::response> query_tasks(context& api, call from);
 
 } // namespace imagined::api

@@ -1,6 +1,7 @@
 #include "opened_body.hpp"
 
 #include "answers.hpp"
+#include "imagined/base/bytes.hpp"
 
 namespace imagined::api {
 
@@ -37,6 +38,22 @@ awaitable<opened_body> open_body(context& api, const call& from) {
         co_return busy;
     }
     co_return from_parsed(std::move(*ran), from.lang);
+}
+
+awaitable<result<std::string>> fingerprint(context& api, const call& from) {
+    const std::string_view text = from.request.body;
+    std::string body;
+    if (text.size() <= max_inline_bytes) {
+        body = sha256_hex(text);
+    } else {
+        auto job = [text] { return sha256_hex(text); };
+        auto ran = co_await api.parts.pool.run(std::move(job));
+        if (!ran) {
+            co_return ran.error();
+        }
+        body = std::move(*ran);
+    }
+    co_return sha256_hex(from.request.path + '\n' + body);
 }
 
 } // namespace imagined::api

@@ -17,4 +17,7 @@ struct opened_body {
 // The request's text stays as it is.
 awaitable<opened_body> open_body(context& api, const call& from);
 
+// What tells two requests apart for an Idempotency-Key: a digest of path and body.
+awaitable<result<std::string>> fingerprint(context& api, const call& from);
+
 } // namespace imagined::api

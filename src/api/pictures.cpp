@@ -42,15 +42,15 @@ http::response missing(task::language in) {
 
 http::response not_found_or_busy(const failure& cause, task::language in) {
     using kind = failure_kind;
-    if (cause.kind == kind::not_found || cause.kind == kind::invalid || cause.kind == kind::corrupt) {
+    if (cause.kind == kind::not_found || cause.kind == kind::invalid
+        || cause.kind == kind::corrupt) {
         return missing(in);
     }
     return from_failure(cause, "show a picture", in);
 }
 
-http::response present(
-    const store::stored_picture& picture, const http::request& asked, task::language in
-) {
+http::response
+present(const store::stored_picture& picture, const http::request& asked, task::language in) {
     const auto etag = fmt::format("\"{:x}-{:x}\"", picture.bytes, picture.changed);
     http::response answer;
     answer.headers.set("ETag", etag);

@@ -21,9 +21,7 @@ inline const bilingual draining{
     "服务正在停止，请稍后重试", "The server is shutting down, please try again shortly"
 };
 
-inline const bilingual no_parent{
-    "关联任务不存在或已失效", "Related task not found or expired"
-};
+inline const bilingual no_parent{"关联任务不存在或已失效", "Related task not found or expired"};
 inline const bilingual parent_status{"关联任务状态错误", "Related task has not succeeded"};
 inline const bilingual parent_forbids{
     "关联任务不允许执行变化", "Related task does not allow this action"
@@ -41,7 +39,9 @@ inline const bilingual prompt_braces{
 inline const bilingual bad_base64{
     "base64格式错误", "base64 is malformed, or not a PNG, JPEG or WebP picture"
 };
-inline const bilingual bad_action{"action参数错误", "action: expected UPSCALE, VARIATION or REROLL"};
+inline const bilingual bad_action{
+    "action参数错误", "action: expected UPSCALE, VARIATION or REROLL"
+};
 inline const bilingual bad_index{"index参数错误", "index: the task has no such picture"};
 inline const bilingual bad_content{
     "content参数错误", "content: expected \"<task id> U1..U4, V1..V4 or R\""

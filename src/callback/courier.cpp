@@ -48,10 +48,10 @@ public:
         http::egress_policy egress,
         std::unique_ptr<http::client> client
     )
-        : options_(std::move(options))
-        , keys_(std::move(keys))
-        , egress_(std::move(egress))
-        , client_(std::move(client)) {}
+        : options_(std::move(options)),
+          keys_(std::move(keys)),
+          egress_(std::move(egress)),
+          client_(std::move(client)) {}
 
     const courier_options& options() const override { return options_; }
 
@@ -70,9 +70,8 @@ public:
         return {};
     }
 
-    awaitable<attempt_result> deliver(
-        std::string hook, std::string event_id, std::string body
-    ) override {
+    awaitable<attempt_result>
+    deliver(std::string hook, std::string event_id, std::string body) override {
         auto target = http::parse_url(hook);
         if (!target) {
             co_return without_answer(target.error());

@@ -13,7 +13,7 @@ namespace {
 
 bool all_digits(std::string_view text) {
     return !text.empty()
-        && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+           && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::optional<milliseconds> parse_seconds(std::string_view text) {

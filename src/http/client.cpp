@@ -22,7 +22,7 @@ namespace {
 using boost::system::error_code;
 using time_point = alarm::time_point;
 
-constexpr std::size_t read_bytes = 16 * 1024;
+constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 constexpr int max_interim_answers = 16;
 
 result<std::unique_ptr<asio::ssl::context>> make_tls(const std::string& ca_file) {
@@ -135,28 +135,27 @@ awaitable<result<response>> pooled_client::converse(call& c) {
             co_return *failed;
         }
     }
-    {
-        alarm bell(executor_);
-        bell.set(c.deadline, [w = c.over.get()] { w->close(); });
-        failed = co_await write(c, bell);
-        const bool in_time = !bell.rung() && std::chrono::steady_clock::now() < c.deadline;
-        const bool stale = failed && c.pooled && c.reached == progress::not_sent && in_time
-                           && failed->kind != failure_kind::cancelled;
+    alarm bell(executor_);
+    bell.set(c.deadline, [w = c.over.get()] { w->close(); });
+    failed = co_await write(c, bell);
+    if (failed && c.reached == progress::not_sent) {
+        const bool stale = c.pooled && failed->kind == failure_kind::unavailable
+                           && std::chrono::steady_clock::now() < c.deadline;
         if (!stale) {
-            if (failed
-                && (c.reached == progress::not_sent || bell.rung()
-                    || failed->kind == failure_kind::cancelled)) {
-                co_return *failed;
-            }
-            // A peer that refuses a request early stops reading it; its answer may be there.
-            auto answer = co_await read(c, bell);
-            co_return failed && !answer ? result<response>(*failed) : std::move(answer);
+            co_return *failed;
         }
+        // The pooled connection was closed before a byte went out: a fresh one repeats nothing.
+        bell.clear();
+        c.pooled = false;
+        c.over.reset();
+        co_return co_await converse(c);
     }
-    // The pooled connection was closed before a byte went out: a fresh one is no repetition.
-    c.pooled = false;
-    c.over.reset();
-    co_return co_await converse(c);
+    if (failed && (bell.rung() || failed->kind == failure_kind::cancelled)) {
+        co_return *failed;
+    }
+    // A peer that refuses a request early stops reading it; its answer may be there all the same.
+    auto answer = co_await read(c, bell);
+    co_return failed && !answer ? result<response>(*failed) : std::move(answer);
 }
 
 awaitable<pooled_client::step> pooled_client::connect(call& c) {

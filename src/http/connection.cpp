@@ -12,11 +12,11 @@ namespace imagined::http {
 
 namespace {
 
-constexpr std::size_t read_bytes = 4 * 1024;
-constexpr std::size_t discard_bytes = 16 * 1024;
+constexpr std::size_t read_bytes = std::size_t{4} * 1024;
+constexpr std::size_t discard_bytes = std::size_t{16} * 1024;
 // Enough for a picture that was refused by its size, so that its sender sees the 413 and not a
 // reset.
-constexpr std::size_t max_linger_bytes = 16 * 1024 * 1024;
+constexpr std::size_t max_linger_bytes = std::size_t{16} * 1024 * 1024;
 
 const request_head no_head; // of a request that could not be read
 

@@ -9,9 +9,9 @@ namespace imagined::http {
 
 namespace {
 
-constexpr std::size_t body_read_bytes = 64 * 1024;
+constexpr std::size_t body_read_bytes = std::size_t{64} * 1024;
 // A declared length is a claim: believe this much of it before the bytes are there.
-constexpr std::size_t max_reserved_bytes = 1024 * 1024;
+constexpr std::size_t max_reserved_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 

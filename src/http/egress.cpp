@@ -207,7 +207,7 @@ egress_policy::rule egress_policy::rule_for(std::string_view host, std::uint16_t
     return {normalised(host), {}, 0, port};
 }
 
-void egress_policy::allow(std::string host, std::uint16_t port) {
+void egress_policy::allow(std::string_view host, std::uint16_t port) {
     rules_.push_back(rule_for(host, port));
 }
 

@@ -12,7 +12,7 @@ namespace imagined::http {
 
 namespace {
 
-constexpr std::uint64_t piece_bytes = 128 * 1024;
+constexpr std::uint64_t piece_bytes = std::uint64_t{128} * 1024;
 
 } // namespace
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t boundary_random_bytes = 16;
 constexpr std::size_t max_boundary_bytes = 70; // RFC 2046 §5.1.1
-constexpr std::size_t max_part_head_bytes = 8 * 1024;
+constexpr std::size_t max_part_head_bytes = std::size_t{8} * 1024;
 constexpr std::string_view line_end = "\r\n";
 
 failure damaged(std::string_view why) {

@@ -92,7 +92,7 @@ name_resolver::resolve(std::string host, milliseconds limit) {
     if (!threads_) {
         threads_.emplace(lookup_threads);
     }
-    const auto shared = std::make_shared<lookup>(executor_);
+    auto shared = std::make_shared<lookup>(executor_);
     // The guard keeps the loop running for the answer, and makes the hand-over happen on it.
     auto work = asio::make_work_guard(executor_);
     asio::post(*threads_, [shared, host, waiting = waiting_, work = std::move(work)]() mutable {

@@ -16,7 +16,7 @@ using boost::beast::error_code;
 using boost::beast::string_view;
 
 // A declared length is a claim: believe this much of it before the bytes are there.
-constexpr std::uint64_t max_reserved_bytes = 1024 * 1024;
+constexpr std::uint64_t max_reserved_bytes = std::uint64_t{1024} * 1024;
 
 } // namespace
 

@@ -85,15 +85,16 @@ awaitable<result<std::vector<std::string>>> redis_queue::audit() {
     if (!known) {
         co_return known.error();
     }
-    std::vector<std::string> owners{"@sets"}; // those that belong to nobody; "" is the operator
+    std::vector<redis::arguments> parts{{"sets", ""}};
     const auto* names = known->items();
     for (std::size_t i = 0; names != nullptr && i < names->size(); ++i) {
-        owners.push_back(text_at(*known, i));
+        parts.push_back({"caller", text_at(*known, i)});
     }
     std::vector<std::string> complaints;
-    for (const auto& owner : owners) {
+    for (const auto& part : parts) {
         for (std::size_t offset = 0;; offset += audit_page) {
-            redis::arguments values{owner, std::to_string(offset), std::to_string(audit_page)};
+            redis::arguments values{std::to_string(offset), std::to_string(audit_page)};
+            values.insert(values.end(), part.begin(), part.end());
             const auto answer = co_await run(scripts().audit, std::move(values));
             if (!answer) {
                 co_return answer.error();

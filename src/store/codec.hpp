@@ -7,8 +7,8 @@
 #include "imagined/base/failure.hpp"
 #include "imagined/store/picture.hpp"
 #include "pixel_area.hpp"
+#include "scale.hpp"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,9 +19,9 @@ result<void> decode_jpeg(std::string_view bytes, const pixel_area& target);
 result<void> decode_webp(std::string_view bytes, const pixel_area& target);
 
 // A JPEG decoded at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that is still at least
-// `width` x `height`: a thumbnail of a large picture then costs a fraction of a full decode.
+// `wanted`: a thumbnail of a large picture then costs a fraction of a full decode.
 result<bitmap>
-decode_jpeg_reduced(std::string_view bytes, std::uint32_t width, std::uint32_t height);
+decode_jpeg_reduced(std::string_view bytes, const picture_info& info, const picture_size& wanted);
 
 // `pixels` is not empty and complete (encode() has checked it).
 result<std::string> encode_png(const bitmap& pixels);

@@ -65,7 +65,6 @@ result<temporary_file> temporary_file::create_link(
 }
 
 temporary_file::~temporary_file() {
-    // A moved-from object has an empty path.
     if (!path_.empty()) {
         ::unlink(path_.c_str());
     }

@@ -53,7 +53,9 @@ public:
     static result<temporary_file>
     create_link(const std::string& source, const std::string& directory, std::string_view name);
 
-    temporary_file(temporary_file&&) noexcept = default;
+    temporary_file(temporary_file&& other) noexcept
+        : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)) {}
+
     temporary_file& operator=(temporary_file&&) = delete;
     ~temporary_file();
 

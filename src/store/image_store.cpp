@@ -128,7 +128,7 @@ image_store::link(std::string_view from_id, int from_n, std::string_view id, int
     if (!place) {
         return place.error();
     }
-    auto source = find(from_id, from_n);
+    const auto source = find(from_id, from_n);
     if (!source) {
         return source;
     }
@@ -145,8 +145,7 @@ image_store::link(std::string_view from_id, int from_n, std::string_view id, int
     if (auto published = publish(*file, *place); !published) {
         return std::move(published).error();
     }
-    source->path = place->file;
-    return source;
+    return find(id, n); // not what was found above: the source may have been replaced since
 }
 
 result<stored_picture> image_store::find(std::string_view id, int n) const {

@@ -22,8 +22,9 @@ namespace {
 // A small progressive file can hold thousands of scans, each of which costs a pass over the whole
 // picture. Encoders write about ten.
 constexpr int max_scans = 100;
-// Coefficients of a progressive picture: 6 bytes a pixel at the worst, for max_pixels of them.
-constexpr long max_working_bytes = 512L * 1024 * 1024;
+// A progressive picture is held as coefficients, 3 bytes a pixel in the usual 4:2:0 and up to 8
+// otherwise: enough for max_pixels of the former.
+constexpr long max_working_bytes = 256L * 1024 * 1024;
 
 struct jpeg_session {
     jpeg_decompress_struct codec;
@@ -134,20 +135,20 @@ public:
 
     ~jpeg_reader() { jpeg_destroy_decompress(&session_.codec); }
 
-    result<void> open(std::string_view bytes) {
+    // Reads the header, which must tell this size: nothing has been allocated for it yet.
+    result<void> open(std::string_view bytes, std::uint32_t width, std::uint32_t height) {
         const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
         if (!read_header(session_, data, bytes.size())) {
             return reason();
+        }
+        if (session_.codec.image_width != width || session_.codec.image_height != height) {
+            return failure{failure_kind::corrupt, "jpeg: two different sizes"};
         }
         const J_COLOR_SPACE stored = session_.codec.jpeg_color_space;
         cmyk_ = stored == JCS_CMYK || stored == JCS_YCCK;
         session_.codec.out_color_space = cmyk_ ? JCS_CMYK : JCS_RGB;
         return {};
     }
-
-    std::uint32_t width() const { return session_.codec.image_width; }
-
-    std::uint32_t height() const { return session_.codec.image_height; }
 
     // Between open() and begin().
     void reduce(unsigned int divisor) {
@@ -167,10 +168,8 @@ public:
 
     std::uint32_t output_height() const { return session_.codec.output_height; }
 
+    // `target` has the size of the output.
     result<void> finish(const pixel_area& target) {
-        if (output_width() != target.width || output_height() != target.height) {
-            return failure{failure_kind::corrupt, "jpeg: two different sizes"};
-        }
         std::vector<std::uint8_t> ink(cmyk_ ? target.width * rgba_channels : 0);
         if (!read_rows(session_, target, cmyk_ ? ink.data() : nullptr)) {
             return reason();
@@ -197,7 +196,7 @@ private:
 
 result<void> decode_jpeg(std::string_view bytes, const pixel_area& target) {
     jpeg_reader reader;
-    result<void> done = reader.open(bytes);
+    result<void> done = reader.open(bytes, target.width, target.height);
     if (done) {
         done = reader.begin();
     }
@@ -205,14 +204,14 @@ result<void> decode_jpeg(std::string_view bytes, const pixel_area& target) {
 }
 
 result<bitmap>
-decode_jpeg_reduced(std::string_view bytes, std::uint32_t width, std::uint32_t height) {
+decode_jpeg_reduced(std::string_view bytes, const picture_info& info, const picture_size& wanted) {
     jpeg_reader reader;
-    if (auto opened = reader.open(bytes); !opened) {
+    if (auto opened = reader.open(bytes, info.width, info.height); !opened) {
         return opened.error();
     }
     unsigned int divisor = 8;
-    while (divisor > 1 && (reader.width() / divisor < width || reader.height() / divisor < height)
-    ) {
+    while (divisor > 1
+           && (info.width / divisor < wanted.width || info.height / divisor < wanted.height)) {
         divisor /= 2;
     }
     reader.reduce(divisor);

@@ -27,9 +27,8 @@ result<bitmap> decode_known(std::string_view bytes, const picture_info& info) {
 
 result<bitmap>
 shrink(std::string_view bytes, const picture_info& info, const picture_size& wanted) {
-    auto whole = info.format == picture_format::jpeg
-                     ? decode_jpeg_reduced(bytes, wanted.width, wanted.height)
-                     : decode_known(bytes, info);
+    auto whole = info.format == picture_format::jpeg ? decode_jpeg_reduced(bytes, info, wanted)
+                                                     : decode_known(bytes, info);
     if (!whole || (whole->width == wanted.width && whole->height == wanted.height)) {
         return whole;
     }

@@ -83,11 +83,8 @@ std::optional<picture_info> sniff_jpeg(std::string_view bytes) {
                 picture_format::jpeg, big_endian(bytes, at + 5, 2), big_endian(bytes, at + 3, 2)
             );
         }
-        const std::uint32_t length = big_endian(bytes, at, 2);
-        if (length < 2) {
-            return std::nullopt;
-        }
-        at += length;
+        // A length below 2 leads back into itself, where no marker starts: the walk ends there.
+        at += big_endian(bytes, at, 2);
     }
     return std::nullopt;
 }

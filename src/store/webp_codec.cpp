@@ -27,19 +27,6 @@ failure webp_failure(VP8StatusCode status) {
     }
 }
 
-// The decoder can make up the last few missing bytes unnoticed; the container says how many it had.
-bool is_cut(std::string_view bytes) {
-    constexpr std::size_t riff_head = 8;
-    if (bytes.size() < riff_head) {
-        return true;
-    }
-    std::size_t size = 0;
-    for (std::size_t i = riff_head; i-- > 4;) {
-        size = size << 8 | static_cast<unsigned char>(bytes[i]);
-    }
-    return bytes.size() - riff_head < size;
-}
-
 struct encoder_picture {
     encoder_picture() { usable = WebPPictureInit(&picture) != 0; }
 
@@ -75,9 +62,6 @@ failure encoder_failure(WebPEncodingError error) {
 
 result<void> decode_webp(std::string_view bytes, const pixel_area& target) {
     const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    if (is_cut(bytes)) {
-        return webp_failure(VP8_STATUS_NOT_ENOUGH_DATA);
-    }
     WebPDecoderConfig config;
     if (WebPInitDecoderConfig(&config) == 0) {
         return failure{failure_kind::unavailable, "webp: another library version than built for"};

@@ -44,8 +44,8 @@ struct api_options {
 // Whether this process can do its work now, for /readyz.
 struct readiness {
     bool ready = false;
-    std::string reason;                // why not
-    bool draining = false;             // submits are answered 503
+    std::string reason;    // why not
+    bool draining = false; // submits are answered 503
     std::vector<std::string> warnings;
 };
 

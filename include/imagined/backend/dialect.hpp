@@ -23,7 +23,7 @@ namespace imagined::backend {
 struct call_plan {
     int first = 1;
     int count = 1;
-    std::optional<std::int64_t> seed; // of this call; set when the request has one
+    std::optional<std::int64_t> seed{}; // of this call; set when the request has one
 
     friend bool operator==(const call_plan&, const call_plan&) = default;
 };

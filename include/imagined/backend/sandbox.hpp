@@ -32,6 +32,7 @@ public:
 
     virtual std::string address() const = 0; // "127.0.0.1:41234"
     virtual void start() = 0;
+    // To be awaited before the object goes while its io_context still runs.
     virtual awaitable<> stop() = 0;
 };
 

@@ -19,13 +19,20 @@ struct courier_options {
     std::vector<std::string> allow;   // egress rules beside "public"
     std::string default_url;          // used when a submit names none; implicitly allowed
     std::vector<milliseconds> schedule{
-        milliseconds(0), seconds(5), std::chrono::minutes(5), std::chrono::minutes(30),
-        std::chrono::hours(2), std::chrono::hours(5), std::chrono::hours(10),
-        std::chrono::hours(14), std::chrono::hours(20), std::chrono::hours(24)
+        milliseconds(0),
+        seconds(5),
+        std::chrono::minutes(5),
+        std::chrono::minutes(30),
+        std::chrono::hours(2),
+        std::chrono::hours(5),
+        std::chrono::hours(10),
+        std::chrono::hours(14),
+        std::chrono::hours(20),
+        std::chrono::hours(24)
     };
     milliseconds timeout{15000};
-    // The answer is read only for its status, but a 2xx with an error page's length of text is still
-    // a delivery: generous, and all of it is dropped.
+    // The answer is read only for its status, but a 2xx with an error page's length of text is
+    // still a delivery: generous, and all of it is dropped.
     std::size_t max_answer_bytes = 256 * 1024;
 };
 
@@ -44,9 +51,8 @@ public:
 
     // POSTs `body` as application/json with the Standard Webhooks headers (`event_id` is the same
     // on every retry, the timestamp is this attempt's). Redirects are failures. Never throws.
-    virtual awaitable<attempt_result> deliver(
-        std::string hook, std::string event_id, std::string body
-    ) = 0;
+    virtual awaitable<attempt_result>
+    deliver(std::string hook, std::string event_id, std::string body) = 0;
 };
 
 } // namespace imagined::callback

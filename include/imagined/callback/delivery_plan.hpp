@@ -20,7 +20,7 @@ struct attempt_result {
     } what = kind::failed;
     int status = 0; // HTTP status, 0 without one
     std::optional<milliseconds> retry_after;
-    std::string note; // for the task's history: "503", "connection refused", "10.0.0.7 is not public"
+    std::string note; // for the task's history: "503", "connection refused"
 };
 
 // How long to wait before attempt number `tried` + 1 (schedule[0] is the first attempt's delay), or

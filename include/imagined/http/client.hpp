@@ -22,7 +22,7 @@ struct client_options {
     milliseconds resolve_deadline{5000};
     milliseconds connect_deadline{10000}; // TCP and TLS together
     std::string ca_file;                  // extra trust anchors, beside the system's
-    std::size_t max_response_header_bytes = 64 * 1024;
+    std::size_t max_response_header_bytes = std::size_t{64} * 1024;
 };
 
 struct outgoing {
@@ -31,7 +31,7 @@ struct outgoing {
     fields headers; // Host, Content-Length and Connection are the client's business
     std::string body;
     milliseconds deadline{30000};              // whole exchange, resolve included
-    std::size_t max_body_bytes = 1024 * 1024;  // of the answer
+    std::size_t max_body_bytes = std::size_t{1024} * 1024;  // of the answer
     const egress_policy* egress = nullptr;     // nullptr: trusted; must outlive the call
     bool fresh_connection = false;             // do not use a pooled one
 };
@@ -46,7 +46,9 @@ enum class progress {
 struct exchange {
     progress reached = progress::not_sent;
     // On failure: `unavailable` (resolve, connect, TLS, time-out, cut), `rejected` (egress policy),
-    // `corrupt` (not HTTP), `throttled` (answer longer than max_body_bytes).
+    // `corrupt` (not HTTP, or a header beyond its limit), `throttled` (answer longer than
+    // max_body_bytes, or too many look-ups waiting), `invalid` (a header or target that would break
+    // out of its line), `cancelled`.
     result<response> outcome = failure{};
 };
 
@@ -59,7 +61,8 @@ public:
 
     // Runs one exchange. Never throws for network trouble. A pooled connection that the peer closed
     // before any byte of the request was written is replaced by a fresh one (that is not a retry);
-    // once a byte was written it is `sent`. With cancellation the connection is dropped.
+    // once a byte was written it is `sent`. With cancellation the connection is dropped. An answer
+    // that comes before the whole request was taken counts as the answer.
     virtual awaitable<exchange> send(outgoing request) = 0;
 
     virtual std::size_t idle_connections() const = 0;

@@ -35,7 +35,7 @@ public:
     static result<egress_policy> parse(const std::vector<std::string>& rules);
 
     // Adds host:port as parsed from a configured URL.
-    void allow(std::string host, std::uint16_t port);
+    void allow(std::string_view host, std::uint16_t port);
 
     // May `host` (as the URL has it), once resolved to `address`, be connected to on `port`?
     bool permits(

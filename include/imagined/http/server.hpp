@@ -24,10 +24,12 @@ namespace imagined::http {
 
 struct server_options {
     std::string listen = "127.0.0.1:8080"; // host:port, [v6]:port; port 0 picks a free one
-    std::size_t max_header_bytes = 16 * 1024;
+    std::size_t max_header_bytes = std::size_t{16} * 1024;
     std::size_t max_header_count = 100;
-    std::size_t max_connections = 20000;
-    seconds header_deadline{10};  // from the first byte of a request to the end of its headers
+    std::size_t max_connections = 20000; // one more is answered 503 and closed
+    // From the first byte of a request to the end of its headers: 408. A new connection on which
+    // nothing arrives is closed after as long.
+    seconds header_deadline{10};
     seconds idle_deadline{75};    // between requests of a kept connection
     seconds body_deadline{120};   // whole body
     std::size_t min_body_rate = 1024; // bytes a second, averaged over windows of 10 s, after 10 s
@@ -59,7 +61,9 @@ public:
 class server {
 public:
     // Binds and listens at once (SO_REUSEADDR, TCP_NODELAY, backlog 4096); fails with `unavailable`
-    // naming the address. `on` and `what` must outlive the server.
+    // naming the address, or `invalid` when `listen` is not host:port. `on` and `what` must outlive
+    // the server; a handler's coroutine that is still waiting when the server is destroyed without
+    // join() is cancelled.
     static result<std::unique_ptr<server>> open(executor on, server_options options, handler& what);
 
     virtual ~server() = default;
@@ -74,7 +78,8 @@ public:
     // (which says `Connection: close`).
     virtual void drain() = 0;
 
-    // Waits until no connection is left, or `limit` has passed, then cuts the rest.
+    // Drains, and waits until no connection is left or `limit` has passed; then cuts the rest and
+    // cancels their handlers.
     virtual awaitable<> join(milliseconds limit) = 0;
 
     virtual std::size_t connections() const = 0;

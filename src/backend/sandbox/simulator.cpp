@@ -51,17 +51,18 @@ std::string key_in(const form_dialect& of, const http::fields& headers) {
 // Counts a call as being worked on while it lives.
 class in_flight {
 public:
-    in_flight(ledger& book, std::string key) : book_(book), key_(std::move(key)) {
-        book_.enter(key_);
+    in_flight(std::shared_ptr<ledger> book, std::string key)
+        : book_(std::move(book)), key_(std::move(key)) {
+        book_->enter(key_);
     }
 
     in_flight(const in_flight&) = delete;
     in_flight& operator=(const in_flight&) = delete;
 
-    ~in_flight() { book_.leave(key_); }
+    ~in_flight() { book_->leave(key_); }
 
 private:
-    ledger& book_;
+    std::shared_ptr<ledger> book_;
     std::string key_;
 };
 
@@ -152,13 +153,13 @@ awaitable<http::response> simulator::serve_call(route where, http::request incom
     call.operation = task::to_string(where.forms[0]->what);
     call.path = where.path;
     call.key = masked;
-    const std::uint64_t entry = ledger_.open(std::move(call));
+    const std::uint64_t entry = ledger_->open(std::move(call));
     if (key.empty()) {
-        ledger_.close(entry, "HTTP 401");
+        ledger_->close(entry, "HTTP 401");
         co_return error_answer(where.of, 401, "the key is missing or in the wrong header");
     }
-    if (ledger_.in_flight(account) >= options_.max_in_flight_per_key) {
-        ledger_.close(entry, "HTTP 429");
+    if (ledger_->in_flight(account) >= options_.max_in_flight_per_key) {
+        ledger_->close(entry, "HTTP 429");
         http::response busy = error_answer(where.of, 429, "too many requests in flight");
         busy.headers.set("Retry-After", "1");
         co_return busy;
@@ -170,7 +171,7 @@ awaitable<http::response> simulator::serve_call(route where, http::request incom
 awaitable<http::response>
 simulator::work(const route& where, const http::request& incoming, std::uint64_t entry) {
     const auto refuse_as = [&](const failure& why) {
-        ledger_.close(entry, "HTTP 400: " + why.detail);
+        ledger_->close(entry, "HTTP 400: " + why.detail);
         return error_answer(where.of, 400, why.detail);
     };
     const auto values =
@@ -182,7 +183,7 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
     if (!call) {
         co_return refuse_as(call.error());
     }
-    ledger_.describe(entry, *call);
+    ledger_->describe(entry, *call);
     const auto operation = task::to_string(call->as->what);
     const auto ordered = script_.take(where.of->name(), operation, call->request.prompt)
                              .value_or(scripted_outcome{});
@@ -194,7 +195,7 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
         co_await pause_for(delay);
     }
     http::response made = answer(where, incoming, *call, ordered);
-    ledger_.close(
+    ledger_->close(
         entry,
         made.sent == http::delivery::whole ? fmt::format("HTTP {}", made.status) : "connection cut"
     );
@@ -205,7 +206,7 @@ void simulator::charge(std::uint64_t entry, const accepted_call& call) {
     const bool single = call.request.what == task::operation::describe
                         || call.request.what == task::operation::remove_background;
     const int images = single ? 1 : call.request.images;
-    ledger_.bill(entry, images, images * price_table().of_picture(call.request));
+    ledger_->bill(entry, images, images * price_table().of_picture(call.request));
 }
 
 // A given seed is every picture's seed; otherwise each has its own (ideogram-api.md §8.5).
@@ -258,10 +259,10 @@ http::response simulator::answer(
 
 http::response simulator::serve_ledger(const http::request& incoming) {
     if (incoming.method == "DELETE") {
-        ledger_.clear();
+        ledger_->clear();
         return json_answer(200, json::object());
     }
-    return incoming.method == "GET" ? json_answer(200, ledger_.shown())
+    return incoming.method == "GET" ? json_answer(200, ledger_->shown())
                                     : error_answer(nullptr, 405, "GET or DELETE");
 }
 

@@ -13,7 +13,7 @@
 #include "imagined/http/server.hpp"
 
 #include <list>
-#include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -66,7 +66,8 @@ private:
 
     sandbox_options options_;
     std::string address_;
-    ledger ledger_;
+    // Shared with the calls under way, which may be destroyed after this object.
+    std::shared_ptr<ledger> ledger_ = std::make_shared<ledger>();
     script script_;
     std::mt19937_64 random_;
     offload_pool pool_;

@@ -4,12 +4,22 @@
 -- ARGV[3] kept ms  [4] most
 -- Returns {'ok', number forgotten}.
 local look_again_ms = 3600000
+
+local function may_be_answered(id)
+    for _, marker in pairs(read_markers(id)) do
+        if marker.state ~= 'answered' and marker.state ~= 'not_started'
+            and marker.deadline + call_grace >= now then
+            return true
+        end
+    end
+    return false
+end
+
 local limit = now - tonumber(ARGV[3])
 local forgotten = 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', done_key, '-inf', limit, 'LIMIT', 0, ARGV[4])) do
-    local in_flight, _, deadline = count_calls(id)
     if redis.call('ZSCORE', due_key, id) or redis.call('ZSCORE', dead_key, id)
-        or (in_flight > 0 and deadline + call_grace >= now) then
+        or may_be_answered(id) then
         redis.call('ZADD', done_key, limit + look_again_ms, id)
     else
         local caller = redis.call('HGET', task_key(id), 'c')

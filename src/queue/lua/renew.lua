@@ -13,8 +13,10 @@ for i = 6, #ARGV, 3 do
     local id = ARGV[i]
     if holds(id, ARGV[i + 1], ARGV[i + 2]) then
         redis.call('ZADD', lease_key, 'XX', 'GT', until_ms, id)
+        -- A place that has expired is not taken again behind the back of those who counted it free.
         local slot = redis.call('HGET', task_key(id), 'sl')
-        if slot then
+        local held_until = slot and redis.call('ZSCORE', slot_key(slot), id .. ':r')
+        if held_until and tonumber(held_until) >= now then
             redis.call('ZADD', slot_key(slot), 'XX', 'GT', until_ms, id .. ':r')
         end
     else

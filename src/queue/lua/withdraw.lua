@@ -1,20 +1,24 @@
 -- withdraw: takes back a submit whose caller was told "unavailable" although it had happened.
 -- ARGV[3] caller  [4] mark of the submit  [5] ms since which it may have happened
 --     [6] id that the submit gave, or ''  [7] its idempotency hash or ''
--- Returns {'ok', 'none' | 'withdrawn' | 'started'}. A task that no worker has touched leaves no
--- trace; one that was started is left alone (its call may be paid).
+-- Returns {'ok', 'none' | 'withdrawn' | 'started'}. A task that no worker has touched, and that no
+-- callback has told of, leaves no trace; one that was started is left alone (its call may be paid).
 local caller = ARGV[3]
 local id = find_marked(caller, ARGV[4], ARGV[6], ARGV[5])
 if not id then
     return {'ok', 'none'}
 end
-local task = redis.call('HMGET', task_key(id), 's', 'ql', 'a')
+local task = redis.call('HMGET', task_key(id), 's', 'ql', 'a', 'hk', 'on')
+local told = task[4] == '1'
+    and (redis.call('EXISTS', outbox_key(id)) == 0 or (task[5] and task[5] ~= ''))
 if task[1] == 'queued' and task[3] == '0' then
     leave_lane(id, task[2], caller)
-elseif task[1] ~= 'modal' then
+elseif task[1] ~= 'modal' and not (task[1] == 'success' and task[3] == '0' and not told) then
     return {'ok', 'started'}
 end
 redis.call('ZREM', modal_key, id)
+redis.call('ZREM', done_key, id)
+redis.call('ZREM', due_key, id)
 redis.call('ZREM', index_key(caller), id)
 redis.call('DEL', task_key(id), submission_key(id), view_key(id), calls_key(id), history_key(id),
     outbox_key(id))

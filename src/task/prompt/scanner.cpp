@@ -41,15 +41,16 @@ std::size_t skip_digits(std::string_view text, std::size_t at) {
     return at;
 }
 
-// True if `word` ends in a weight, so that what follows it stands at the start of a word.
-bool ends_in_weight(std::string_view word) {
-    std::size_t at = word.size();
-    while (at > 0
-           && (is_ascii_digit(static_cast<unsigned char>(word[at - 1])) || word[at - 1] == '.'
-               || word[at - 1] == '-')) {
-        --at;
+// True if `text` ends in a weight when `next` follows it, so that `next` starts a word.
+bool ends_in_weight(std::string_view text, char32_t next) {
+    std::size_t colons = text.find_last_not_of("0123456789.") + 1;
+    if (colons > 0 && text[colons - 1] == '-') {
+        --colons; // one sign: looking back over more hyphens would be quadratic in a row of them
     }
-    return at >= 2 && at - 2 + weight_length(word, at - 2) == word.size();
+    const std::size_t before = text.substr(0, colons).find_last_not_of(':') + 1;
+    const std::size_t length = weight_length(text, before);
+    const bool numbered = colons < text.size();
+    return length > 0 && before + length == text.size() && !(numbered && is_letter(next));
 }
 
 bool ends_in_ascii_alnum(std::string_view word) {
@@ -91,8 +92,7 @@ private:
             end_word();
             glue_ = false;
             ++at_;
-        } else if (const std::size_t url = word_.empty() ? end_of_url(text_, at_) : at_;
-                   url != at_) {
+        } else if (const std::size_t url = end_of_url(text_, at_); url != at_ && starts_word()) {
             word_ += text_.substr(at_, url - at_);
             at_ = url;
             end_word();
@@ -108,11 +108,14 @@ private:
         }
     }
 
+    bool starts_word() const {
+        return word_.empty() || ends_in_weight(word_, character_at(text_, at_).code);
+    }
+
     void take_dashes(const dash_run& run) {
-        const bool at_start = word_.empty() || ends_in_weight(word_);
         const bool hyphens_alone = run.reads_as_two_hyphens() && run.dashes == 0;
         const bool may_lead = (run.reads_as_two_hyphens() || run.dashes > 0)
-                              && (at_start || (hyphens_alone && !ends_in_ascii_alnum(word_)));
+                              && (starts_word() || (hyphens_alone && !ends_in_ascii_alnum(word_)));
         const char32_t next = character_at(text_, at_ + run.length).code;
         const bool named =
             is_ascii_letter(next)
@@ -185,7 +188,7 @@ std::size_t quotations::end_of(std::size_t at) {
         return at;
     }
     const std::string_view before = text_.substr(0, at);
-    if (ends_in_ascii_alnum(before) && !ends_in_weight(before)) {
+    if (ends_in_ascii_alnum(before) && !ends_in_weight(before, c.code)) {
         return at; // an inch mark, or a quote that closes what nothing opened
     }
     bool& any_left = straight ? straight_left_ : curly_left_;
@@ -202,6 +205,9 @@ std::size_t quotations::end_of(std::size_t at) {
 }
 
 std::size_t end_of_url(std::string_view text, std::size_t at) {
+    if (text.substr(at, 1).find_first_of("<hH") != 0) {
+        return at;
+    }
     const std::size_t scheme = at + (at < text.size() && text[at] == '<' ? 1 : 0);
     const std::string start = lower_ascii(text.substr(scheme, 8));
     if (!start.starts_with("http://") && !start.starts_with("https://")) {
@@ -249,10 +255,13 @@ std::string_view bare_value(std::string_view word) {
 }
 
 std::size_t weight_length(std::string_view text, std::size_t at) {
-    if (text.substr(at, 2) != "::") {
+    std::size_t marker = at;
+    while (text.substr(marker, 1) == ":") {
+        ++marker;
+    }
+    if (marker < at + 2) {
         return 0;
     }
-    const std::size_t marker = at + 2;
     const std::size_t digits = marker + (text.substr(marker, 1) == "-" ? 1 : 0);
     const std::size_t whole = skip_digits(text, digits);
     std::size_t end = whole;
@@ -261,11 +270,11 @@ std::size_t weight_length(std::string_view text, std::size_t at) {
         end = fraction > whole + 1 ? fraction : whole; // "a::2." ends a sentence
     }
     if (end == digits) {
-        return 2;
+        return marker - at;
     }
     // "cat::3d render": the number belongs to the next word.
     const char32_t next = character_at(text, end).code;
-    return next != 0 && is_letter(next) ? 2 : end - at;
+    return (is_letter(next) ? marker : end) - at;
 }
 
 } // namespace imagined::task

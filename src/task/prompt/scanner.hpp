@@ -55,7 +55,7 @@ std::string bare_url(std::string_view word);
 // A flag's value, or a word of it, without the quotes around it and the comma after it.
 std::string_view bare_value(std::string_view word);
 
-// The length of a weight ("::", "::2", "::-.5") at `at`, or 0.
+// The length of a weight ("::", "::2", "::-.5"; more colons are no different) at `at`, or 0.
 std::size_t weight_length(std::string_view text, std::size_t at);
 
 } // namespace imagined::task

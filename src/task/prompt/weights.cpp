@@ -26,15 +26,16 @@ unweighted without_weights(std::string_view text) {
     std::size_t part = 0;
     std::size_t at = 0;
     while (at < text.size()) {
-        const bool word_start = at == 0 || text[at - 1] == ' ';
+        const bool word_start = at == part || text[at - 1] == ' ';
         if (const std::size_t url = word_start ? end_of_url(text, at) : at; url != at) {
             at = url;
         } else if (const std::size_t quotation = quoted.end_of(at); quotation != at) {
             at = quotation;
         } else if (const std::size_t length = weight_length(text, at); length > 0) {
             const std::string_view weight = text.substr(at, length);
+            const bool negative = weight.find('-') != std::string_view::npos;
             const std::string_view words = trim_spaces(text.substr(part, at - part));
-            if (!weight.starts_with("::-")) {
+            if (!negative) {
                 append_part(result.text, words);
             } else if (!words.empty()) {
                 result.negatives.emplace_back(words);

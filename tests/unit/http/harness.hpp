@@ -2,6 +2,7 @@
 #pragma once
 
 #include "imagined/base/async.hpp"
+#include "imagined/base/log.hpp"
 #include "imagined/http/client.hpp"
 #include "imagined/http/server.hpp"
 #include "server_core.hpp"
@@ -136,6 +137,9 @@ private:
 class served {
 public:
     explicit served(server_options options = {}, server_timing timing = quick()) {
+        // Failures are provoked here by the dozen; and without a free descriptor, as one test has
+        // it, the sanitizers cannot look into the logger.
+        log::configure({.level = log::level::off, .format = log::format::text});
         options.listen = "127.0.0.1:0";
         server_ = open_server(io.get_executor(), options, handler_, timing).value();
         server_->start();

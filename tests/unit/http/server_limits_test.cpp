@@ -169,8 +169,8 @@ TEST_CASE("running out of descriptors only delays accepting") {
         const tcp::endpoint to(asio::ip::address_v4::loopback(), static_cast<unsigned short>(port));
         co_await socket.async_connect(to, asio::use_awaitable_t<executor>{});
         co_await pause_for(milliseconds(20));
-        CHECK(s.listening().connections() == 0);
         ::setrlimit(RLIMIT_NOFILE, &before);
+        CHECK(s.listening().connections() == 0);
         raw_peer peer(std::move(socket));
         co_await peer.send(hello);
         CHECK((co_await peer.read_message()).starts_with("HTTP/1.1 200 "));
@@ -224,6 +224,23 @@ TEST_CASE("draining closes idle connections, and others after their answer") {
         const tcp::endpoint to(asio::ip::address_v4::loopback(), static_cast<unsigned short>(port));
         const auto [refused] = co_await late.async_connect(to, as_outcome);
         CHECK(refused == asio::error::connection_refused);
+    });
+}
+
+TEST_CASE("draining while an answer is being written closes after it") {
+    served s(patient());
+    const std::string large(30'000'000, 'x');
+    s.handler().on_handle = [&](request) -> awaitable<response> {
+        response r;
+        r.body = large;
+        co_return r;
+    };
+    s.run([&]() -> awaitable<> {
+        auto peer = co_await s.dial();
+        co_await peer.send(hello);
+        CHECK(co_await peer.read_more());
+        s.listening().drain();
+        CHECK((co_await peer.read_all()).ends_with("\r\n\r\n" + large));
     });
 }
 

@@ -80,6 +80,17 @@ TEST_CASE("a file that is cut in its pixels is corrupt, not invalid") {
     }
 }
 
+TEST_CASE("a JPEG that was cut and closed again is corrupt") {
+    for (const auto& [name, bytes] : samples()) {
+        if (name.ends_with("jpeg")) {
+            CAPTURE(name);
+            const auto pixels = decode_exactly(bytes.substr(0, bytes.size() / 2) + "\xff\xd9");
+            REQUIRE_FALSE(pixels);
+            CHECK(pixels.error().kind == failure_kind::corrupt);
+        }
+    }
+}
+
 TEST_CASE("a PNG of which any one byte was changed is refused") {
     const std::string good = samples()[0].bytes;
     for (std::size_t i = 0; i < good.size(); ++i) {

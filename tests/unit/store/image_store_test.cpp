@@ -283,6 +283,18 @@ TEST_CASE("a replaced picture gets a new thumbnail") {
     CHECK(pictures.find_thumbnail(id, 1)->info.width == 30);
 }
 
+TEST_CASE("a picture replaced by one of the same age gets a new thumbnail") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    REQUIRE(pictures.put(id, 1, *encode(test::flat(20, 20, 0), picture_format::png)));
+    REQUIRE(pictures.put(id, 2, *encode(test::flat(30, 30, 0), picture_format::png)));
+    const auto age = fs::last_write_time(pictures.find(id, 2)->path);
+    fs::last_write_time(pictures.find(id, 1)->path, age);
+    REQUIRE(pictures.find_thumbnail(id, 1)->info.width == 20);
+    REQUIRE(pictures.link(id, 2, id, 1));
+    CHECK(pictures.find_thumbnail(id, 1)->info.width == 30);
+}
+
 TEST_CASE("a thumbnail of a picture that was replaced meanwhile is made again") {
     const temporary_directory place;
     image_store pictures(place.path);

@@ -1,5 +1,6 @@
 #include "scale.hpp"
 
+#include "codec.hpp"
 #include "pictures.hpp"
 
 #include <doctest/doctest.h>
@@ -60,6 +61,17 @@ TEST_CASE("flat colours keep their value at every ratio") {
             const bitmap made = scaled(test::flat(37, 23, colour), side, 61 - side);
             REQUIRE(test::distance(made, test::flat(side, 61 - side, colour)) == 0);
         }
+    }
+}
+
+TEST_CASE("flat colours keep their value when thousands of pixels become a few") {
+    for (const test::colour colour : {0xffffffU, 0x7f7f7fU}) {
+        CHECK(
+            test::distance(scaled(test::flat(4001, 2, colour), 7, 1), test::flat(7, 1, colour)) == 0
+        );
+        CHECK(
+            test::distance(scaled(test::flat(2, 4001, colour), 1, 3), test::flat(1, 3, colour)) == 0
+        );
     }
 }
 
@@ -131,6 +143,18 @@ TEST_CASE("a thumbnail looks like its picture") {
             < 12
         );
     }
+}
+
+TEST_CASE("a JPEG that is reduced while decoding is never smaller than wanted") {
+    const std::string bytes = *encode(test::busy(800, 400), picture_format::jpeg);
+    const picture_info info = *sniff(bytes);
+    const auto width_of = [&](picture_size wanted) {
+        return decode_jpeg_reduced(bytes, info, wanted)->width;
+    };
+    CHECK(width_of({100, 50}) == 100);
+    CHECK(width_of({101, 50}) == 200);
+    CHECK(width_of({100, 51}) == 200);
+    CHECK(width_of({401, 1}) == 800);
 }
 
 TEST_CASE("a small picture is not enlarged for its thumbnail") {

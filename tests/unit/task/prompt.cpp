@@ -184,6 +184,10 @@ TEST_CASE("weights lose their numbers and keep their text") {
     CHECK(text_of("cat::3d render") == "cat 3d render");
     CHECK(text_of("a ratio of 1:2") == "a ratio of 1:2");
     CHECK(text_of("cat::2. dog") == "cat . dog");
+    CHECK(text_of("a cat:::2 dog") == "a cat dog");
+    CHECK(text_of("a::2https b") == "a 2https b");
+    CHECK(text_of("a::https://x/b::3 c") == "a https://x/b::3 c");
+    CHECK(parse("::https://x/--b c").image_urls == texts{"https://x/--b"});
 }
 
 TEST_CASE("a part with a negative weight is something to avoid") {
@@ -334,7 +338,10 @@ TEST_CASE("hostile repetition is parsed in reasonable time") {
           std::string("<http://"),
           std::string("::-"),
           std::string("--sref 1 "),
-          std::string("—")}) {
+          std::string("—"),
+          std::string("1--"),
+          std::string("::1--"),
+          std::string("\"1")}) {
         std::string prompt = "a ";
         while (prompt.size() + piece.size() <= task::max_submitted_prompt_bytes) {
             prompt += piece;

@@ -78,18 +78,18 @@ TEST_CASE("a waiting task shows every key, with null where nothing is known") {
 }
 
 TEST_CASE("the same keys are there in every state") {
-    std::set<std::string> keys;
-    for (const auto& item : view(a_record(task::state::queued), a_submission()).items()) {
-        keys.insert(item.key());
-    }
+    const auto keys_of = [](const json& shown) {
+        std::set<std::string> keys;
+        for (const auto& item : shown.items()) {
+            keys.insert(item.key());
+        }
+        return keys;
+    };
+    const auto keys = keys_of(view(a_record(task::state::queued), a_submission()));
     CHECK(keys.size() == 20);
     for (int i = 0; i < 7; ++i) {
-        std::set<std::string> present;
-        for (const auto& item :
-             view(a_finished_record(static_cast<task::state>(i)), {}, a_delivery(4)).items()) {
-            present.insert(item.key());
-        }
-        CHECK(present == keys);
+        const auto ended = a_finished_record(static_cast<task::state>(i));
+        CHECK(keys_of(view(ended, {}, a_delivery(4))) == keys);
     }
 }
 
@@ -240,7 +240,8 @@ TEST_CASE("every type is the one that the strict decoder takes") {
     for (int i = 0; i < 7; ++i) {
         const auto s = static_cast<task::state>(i);
         for (const auto& r : {a_record(s), a_finished_record(s)}) {
-            for (const auto& item : view(r, {}, a_delivery(4)).items()) {
+            const json shown = view(r, {}, a_delivery(4));
+            for (const auto& item : shown.items()) {
                 CAPTURE(item.key());
                 const json& value = item.value();
                 if (texts.contains(item.key())) {

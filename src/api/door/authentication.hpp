@@ -1,0 +1,45 @@
+// Who is calling, told by a key. Keys are kept and compared only as digests: the comparison is of
+// equal length and constant time, and no plain key stays in memory here.
+#pragma once
+
+#include "imagined/api/api.hpp"
+#include "imagined/http/message.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imagined::api {
+
+// Whose request it is. The operator's name is empty: no configured caller can have it.
+struct identity {
+    std::string name;
+    bool sees_all = false;
+
+    queue::scope scope() const { return {name, sees_all}; }
+};
+
+class key_ring {
+public:
+    explicit key_ring(const api_options& options);
+
+    // No key is configured, so everybody is the operator.
+    bool open() const { return keys_.empty(); }
+
+    // Any of mj-api-secret, `Authorization: Bearer K` and a raw `Authorization: K` may hold the
+    // key; one that matches is enough. nullopt when none does.
+    std::optional<identity> identify(const http::fields& headers) const;
+
+private:
+    struct entry {
+        std::string digest; // SHA-256, raw; empty never matches
+        identity who;
+    };
+
+    const identity* find(std::string_view key) const;
+
+    std::vector<entry> keys_;
+};
+
+} // namespace imagined::api

@@ -1,0 +1,78 @@
+#include "door/routes.hpp"
+
+#include "handlers.hpp"
+
+#include <array>
+
+namespace imagined::api {
+
+namespace {
+
+constexpr auto open = access::anybody;
+constexpr auto keyed = access::with_key;
+constexpr auto submits = effect::submits;
+
+constexpr std::array table{
+    route{"GET", "healthz", show_health, open},
+    route{"GET", "health", show_health, open},
+    route{"GET", "readyz", show_readiness, open},
+    route{"GET", "openapi.json", show_openapi, open},
+    route{"GET", "metrics", show_metrics},
+
+    route{"GET", "mj/image/{}", show_picture, open},
+    route{"GET", "mj/image/{}/{}", show_picture, open},
+
+    route{"GET", "mj/task/{}/fetch", fetch_task},
+    route{"POST", "mj/task/list-by-condition", list_by_condition},
+    route{"POST", "mj/task/list-by-ids", list_by_ids},
+    route{"GET", "mj/task/list", list_newest},
+    route{"GET", "mj/task/queue", list_unfinished},
+    route{"POST", "mj/task/query", query_tasks},
+    route{"POST", "mj/task/{}/cancel", cancel_task},
+    route{"GET", "mj/task/{}/image-seed", show_image_seed},
+    route{"GET", "mj/account/list", list_accounts},
+
+    route{"POST", "mj/submit/imagine", submit_imagine, keyed, submits},
+    route{"POST", "mj/submit/change", submit_change, keyed, submits},
+    route{"POST", "mj/submit/simple-change", submit_simple_change, keyed, submits},
+    route{"POST", "mj/submit/action", submit_action, keyed, submits},
+    route{"POST", "mj/submit/modal", refuse_modal, keyed, submits},
+    route{"POST", "mj/submit/describe", refuse_describe, keyed, submits},
+    route{"POST", "mj/submit/blend", refuse_blend, keyed, submits},
+    route{"POST", "mj/submit/shorten", refuse_other, keyed, submits},
+    route{"POST", "mj/submit/edits", refuse_edit, keyed, submits},
+    route{"POST", "mj/submit/edit", refuse_edit, keyed, submits},
+    route{"POST", "mj/submit/retexture", refuse_edit, keyed, submits},
+    route{"POST", "mj/submit/show", refuse_other, keyed, submits},
+    route{"POST", "mj/submit/upload-discord-images", refuse_other, keyed, submits},
+    route{"POST", "mj/submit/video", refuse_video, keyed, submits},
+    route{"POST", "mj/insight-face/swap", refuse_face_swap, keyed, submits},
+    route{"POST", "mj/insight-face/video-swap", refuse_face_swap, keyed, submits},
+};
+
+bool serves(const route& known, std::string_view method) {
+    return known.method == method || (known.method == "GET" && method == "HEAD");
+}
+
+} // namespace
+
+routed find_route(std::string_view method, std::string_view path) {
+    routed found;
+    found.path = canonical(path);
+    path_values values;
+    for (const route& known : table) {
+        if (!matches(known.pattern, found.path.text, values)) {
+            continue;
+        }
+        found.open = found.open || known.who == access::anybody;
+        if (serves(known, method)) {
+            found.to = &known;
+            found.values = std::move(values);
+            return found;
+        }
+        found.allowed = known.method == "GET" ? "GET, HEAD" : known.method;
+    }
+    return found;
+}
+
+} // namespace imagined::api

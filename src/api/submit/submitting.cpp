@@ -1,0 +1,191 @@
+#include "submit/submitting.hpp"
+
+#include "answers.hpp"
+#include "opened_body.hpp"
+#include "texts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace imagined::api {
+
+namespace {
+
+// There is one account behind this API: the program itself.
+constexpr std::string_view instance = "imagined";
+
+std::string instance_properties() {
+    return std::string(R"({"discordInstanceId":")").append(instance).append(R"("})");
+}
+
+std::size_t characters_in(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
+std::optional<task::speed_mode> first_mode(const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+        if (const auto mode = task::parse_speed_mode(word)) {
+            return mode;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<task::speed_mode> read_mode(const call& from, json_body& fields) {
+    json_body filter = fields.object("accountFilter");
+    std::vector<std::string> words{fields.text("mode"), fields.text("model")};
+    for (std::string& word : filter.texts("modes")) {
+        words.push_back(std::move(word));
+    }
+    fields.adopt_error(filter);
+    return from.mode ? from.mode : first_mode(words);
+}
+
+std::string read_hook(const context& api, json_body& fields) {
+    std::string hook = fields.text("notifyHook");
+    const callback::courier& courier = api.parts.courier;
+    if (hook.empty()) {
+        return courier.options().default_url;
+    }
+    if (const auto judged = courier.judge(hook); !judged) {
+        const std::string& why = judged.error().detail;
+        fields.refuse(task::bilingual{"notifyHook参数错误: " + why, why});
+    }
+    return hook;
+}
+
+queue::new_task task_of(context& api, const call& from, draft made) {
+    const task::submission& submission = made.submission;
+    queue::new_task task;
+    task.caller = from.who.name;
+    task.has_hook = !submission.notify_hook.empty();
+    task.task_timeout = api.options.task_timeout;
+    task.queue_limit = api.options.queue_limit;
+    if (made.ended_view.empty()) {
+        task.lane = task::class_of(submission.request);
+        for (auto& slot : api.parts.backends.candidates(submission.request, api.dice())) {
+            task.slots.push_back({std::move(slot.name), slot.limit});
+        }
+    }
+    task.submission = task::to_text(submission);
+    task.idempotency_key = from.request.headers.get("Idempotency-Key");
+    task.id = std::move(made.id);
+    task.ended_view = std::move(made.ended_view);
+    task.event = std::move(made.event);
+    return task;
+}
+
+http::response in_queue(const call& from, const queue::submitted& task) {
+    const std::string count = std::to_string(std::max<std::size_t>(task.ahead, 1));
+    const task::bilingual text{
+        "排队中，前面还有" + count + "个任务", "In queue, there are " + count + " tasks ahead"
+    };
+    const std::string properties = R"({"numberOfQueues":)" + count + R"(,"discordInstanceId":")"
+                                   + std::string(instance) + R"("})";
+    const auto result = from.result_of(task.id);
+    return json_answer(200, submit_body(code::in_queue, text.in(from.lang), result, properties));
+}
+
+http::response answer_to(const call& from, const queue::submitted& task) {
+    using verdict = queue::submitted::verdict;
+    switch (task.what) {
+    case verdict::key_reused:
+        return problem(422, texts::key_reused, from.lang);
+    case verdict::queue_full:
+    case verdict::caller_full:
+        return refusal(code::queue_full, texts::queue_full, from.lang, instance_properties());
+    case verdict::accepted:
+    case verdict::replayed:
+        break;
+    }
+    http::response answer = task.immediate ? json_answer(
+                                                 200,
+                                                 submit_body(
+                                                     code::accepted,
+                                                     texts::submitted.in(from.lang),
+                                                     from.result_of(task.id),
+                                                     instance_properties()
+                                                 )
+                                             )
+                                           : in_queue(from, task);
+    if (task.what == verdict::replayed) {
+        answer.headers.set("Idempotent-Replayed", "true");
+    }
+    return answer;
+}
+
+} // namespace
+
+base_fields read_base(context& api, const call& from, json_body& fields) {
+    base_fields base;
+    base.state = fields.text("state");
+    if (characters_in(base.state) > max_state_characters) {
+        fields.refuse("state", {"最多2000个字符", "at most 2000 characters"});
+    }
+    base.bot_type = task::parse_bot(fields.text("botType"));
+    base.mode = read_mode(from, fields);
+    base.hook = read_hook(api, fields);
+    return base;
+}
+
+task::submission begin_submission(context& api, const call& from, base_fields base) {
+    task::submission made;
+    made.state = std::move(base.state);
+    made.notify_hook = std::move(base.hook);
+    made.public_url = api.options.public_url;
+    made.lang = from.lang;
+    made.mode = base.mode;
+    made.bot_type = base.bot_type;
+    return made;
+}
+
+awaitable<http::response> submit(context& api, const call& from, draft made) {
+    if (from.request.headers.get("Idempotency-Key").size() > max_idempotency_key_bytes) {
+        co_return refusal(code::bad_request, texts::key_too_long, from.lang);
+    }
+    const auto spent =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - from.began);
+    const milliseconds left = std::max(api.options.submit_budget - spent, milliseconds(0));
+    queue::new_task task = task_of(api, from, std::move(made));
+    if (!task.idempotency_key.empty()) {
+        auto digest = co_await fingerprint(api, from);
+        if (!digest) {
+            co_return from_failure(digest.error(), "read a body", from.lang);
+        }
+        task.fingerprint = std::move(*digest);
+    }
+    const auto made_task = co_await api.parts.tasks.submit(std::move(task), left);
+    if (!made_task) {
+        co_return from_failure(made_task.error(), "submit a task", from.lang);
+    }
+    co_return answer_to(from, *made_task);
+}
+
+bool is_served(const context& api, const task::render_request& request) {
+    return api.parts.backends.serves(request.what, request.model);
+}
+
+std::string_view trimmed(std::string_view text) {
+    // ASCII white space, then no-break space, ideographic space and byte order mark.
+    constexpr std::array<std::string_view, 9> spaces{
+        " ", "\t", "\r", "\n", "\f", "\v", "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"
+    };
+    for (bool more = true; more;) {
+        more = false;
+        for (const std::string_view space : spaces) {
+            if (text.starts_with(space)) {
+                text.remove_prefix(space.size());
+                more = true;
+            }
+            if (text.ends_with(space)) {
+                text.remove_suffix(space.size());
+                more = true;
+            }
+        }
+    }
+    return text;
+}
+
+} // namespace imagined::api

@@ -1,0 +1,47 @@
+// What all submits have in common: the fields that every body may carry, and the last step, in
+// which the queue decides and the answer is one of Midjourney's codes.
+#pragma once
+
+#include "context.hpp"
+#include "imagined/task/submission.hpp"
+#include "json_body.hpp"
+
+#include <optional>
+#include <string>
+
+namespace imagined::api {
+
+inline constexpr std::size_t max_state_characters = 2000;
+inline constexpr std::size_t max_idempotency_key_bytes = 255;
+
+struct base_fields {
+    std::string state;
+    std::string hook; // judged; callback.default_url when the body names none
+    task::bot bot_type = task::bot::mid_journey;
+    std::optional<task::speed_mode> mode; // path over mode/model over accountFilter.modes
+};
+
+// Errors are remembered in `fields`.
+base_fields read_base(context& api, const call& from, json_body& fields);
+
+// A submission with what the base fields and the caller decide filled in.
+task::submission begin_submission(context& api, const call& from, base_fields base);
+
+struct draft {
+    task::submission submission;
+    std::string id;         // reserved, or "" to have one drawn
+    std::string ended_view; // not "": a success at once
+    std::string event = "submitted";
+};
+
+// Hands the task to the queue. The caller's Idempotency-Key counts for every submit. Afterwards
+// either a task exists and the answer names it, or none does and the answer says why.
+awaitable<http::response> submit(context& api, const call& from, draft made);
+
+// True if some backend serves it now or later; a busy one counts.
+bool is_served(const context& api, const task::render_request& request);
+
+// White space of any script taken off both ends.
+std::string_view trimmed(std::string_view text);
+
+} // namespace imagined::api

@@ -1,0 +1,180 @@
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "opened_body.hpp"
+#include "tasks/shown_task.hpp"
+#include "texts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <ctime>
+#include <unordered_set>
+
+namespace imagined::api {
+
+namespace {
+
+constexpr std::size_t newest_shown = 100;
+constexpr std::size_t unfinished_shown = 1000;
+// new-api asks for all unfinished tasks of a channel at once; one read at a time stays small.
+constexpr std::size_t ids_in_one_read = 200;
+constexpr std::size_t max_ids = 20000;
+
+using snapshots = std::vector<queue::snapshot>;
+
+// What can be an id at all, each once, in the order asked for.
+std::vector<std::string> plausible(std::vector<std::string> ids) {
+    std::unordered_set<std::string> seen;
+    std::erase_if(ids, [&](const std::string& id) {
+        return !store::is_task_id(id) || !seen.insert(id).second;
+    });
+    return ids;
+}
+
+awaitable<result<snapshots>>
+read_all(context& api, queue::scope who, std::vector<std::string> ids) {
+    snapshots found;
+    for (std::size_t first = 0; first < ids.size(); first += ids_in_one_read) {
+        const auto last = std::min(first + ids_in_one_read, ids.size());
+        std::vector<std::string> some(
+            std::make_move_iterator(ids.begin() + static_cast<std::ptrdiff_t>(first)),
+            std::make_move_iterator(ids.begin() + static_cast<std::ptrdiff_t>(last))
+        );
+        auto read = co_await api.parts.tasks.read(who, std::move(some));
+        if (!read) {
+            co_return read.error();
+        }
+        std::move(read->begin(), read->end(), std::back_inserter(found));
+    }
+    co_return found;
+}
+
+struct asked_tasks {
+    snapshots found;
+    std::optional<http::response> refused;
+};
+
+// The tasks that the body's `ids` name and the caller may see.
+awaitable<asked_tasks> read_asked(context& api, const call& from) {
+    asked_tasks asked;
+    opened_body body = co_await open_body(api, from);
+    if (body.refused) {
+        asked.refused = std::move(body.refused);
+        co_return asked;
+    }
+    auto ids = plausible(body.fields.ids("ids"));
+    if (ids.size() > max_ids) {
+        body.fields.refuse("ids", {"数量过多，最多20000个", "at most 20000 at once"});
+    }
+    if (body.fields.error()) {
+        asked.refused = refusal(code::bad_request, *body.fields.error(), from.lang);
+        co_return asked;
+    }
+    auto found = co_await read_all(api, from.who.scope(), std::move(ids));
+    if (!found) {
+        asked.refused = from_failure(found.error(), "list tasks", from.lang);
+        co_return asked;
+    }
+    asked.found = std::move(*found);
+    co_return asked;
+}
+
+http::response listed(const result<snapshots>& found, task::language in) {
+    if (!found) {
+        return from_failure(found.error(), "list tasks", in);
+    }
+    return json_answer(200, json_array(task_jsons(*found, system_clock().now())));
+}
+
+const task::bilingual& status_word(std::string_view status) {
+    static const std::vector<std::pair<std::string_view, task::bilingual>> words{
+        {"NOT_START", {"未启动", "Not started"}},
+        {"SUBMITTED", {"已提交", "Submitted"}},
+        {"IN_PROGRESS", {"执行中", "In progress"}},
+        {"SUCCESS", {"成功", "Success"}},
+        {"FAILURE", {"失败", "Failure"}},
+        {"MODAL", {"窗口等待", "Waiting for input"}},
+    };
+    static const task::bilingual unknown{"未知", "Unknown"};
+    for (const auto& [name, text] : words) {
+        if (name == status) {
+            return text;
+        }
+    }
+    return unknown;
+}
+
+nlohmann::json local_time(const nlohmann::json& view, const char* key) {
+    const auto found = view.find(key);
+    if (found == view.end() || !found->is_number_integer()) {
+        return nullptr;
+    }
+    const auto since = static_cast<std::time_t>(found->get<unix_millis>() / 1000);
+    std::tm parts{};
+    localtime_r(&since, &parts);
+    char text[32];
+    const auto size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts);
+    return std::string(text, size);
+}
+
+nlohmann::json use_time(const nlohmann::json& view) {
+    const auto started = view.find("startTime");
+    const auto finished = view.find("finishTime");
+    const bool both = started != view.end() && finished != view.end()
+                      && started->is_number_integer() && finished->is_number_integer();
+    return both ? nlohmann::json(finished->get<unix_millis>() - started->get<unix_millis>())
+                : nlohmann::json(nullptr);
+}
+
+// What one web client shows of a task beside its fields.
+std::string with_displays(const std::string& text, task::language in) {
+    auto view = nlohmann::json::parse(text, nullptr, false);
+    if (!view.is_object()) {
+        return text;
+    }
+    const auto status = view.find("status");
+    const bool named = status != view.end() && status->is_string();
+    view["displays"] = {
+        {"status", status_word(named ? status->get_ref<const std::string&>() : "").in(in)},
+        {"submitTime", local_time(view, "submitTime")},
+        {"startTime", local_time(view, "startTime")},
+        {"finishTime", local_time(view, "finishTime")},
+        {"action", view.contains("action") ? view["action"] : nlohmann::json(nullptr)},
+        {"discordInstanceId", "imagined"},
+    };
+    view["useTime"] = use_time(view);
+    return view.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+} // namespace
+
+awaitable<http::response> list_newest(context& api, call from) {
+    const auto found = co_await api.parts.tasks.newest(from.who.scope(), newest_shown);
+    co_return listed(found, from.lang);
+}
+
+awaitable<http::response> list_unfinished(context& api, call from) {
+    const auto found = co_await api.parts.tasks.unfinished(from.who.scope(), unfinished_shown);
+    co_return listed(found, from.lang);
+}
+
+awaitable<http::response> list_by_condition(context& api, call from) {
+    asked_tasks asked = co_await read_asked(api, from);
+    if (asked.refused) {
+        co_return std::move(*asked.refused);
+    }
+    co_return json_answer(200, json_array(task_jsons(asked.found, system_clock().now())));
+}
+
+awaitable<http::response> list_by_ids(context& api, call from) {
+    asked_tasks asked = co_await read_asked(api, from);
+    if (asked.refused) {
+        co_return std::move(*asked.refused);
+    }
+    auto shown = task_jsons(asked.found, system_clock().now());
+    for (std::string& text : shown) {
+        text = with_displays(text, from.lang);
+    }
+    co_return json_answer(200, json_array(shown));
+}
+
+} // namespace imagined::api

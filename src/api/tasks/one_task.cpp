@@ -1,0 +1,104 @@
+#include "tasks/one_task.hpp"
+#include "answers.hpp"
+#include "byte_range.hpp"
+#include "handlers.hpp"
+#include "imagined/task/submission.hpp"
+#include "tasks/shown_task.hpp"
+#include "texts.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace imagined::api {
+
+namespace {
+
+bool is_seed(const nlohmann::json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto& digits = value.get_ref<const std::string&>();
+    return !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) {
+        return c >= '0' && c <= '9';
+    });
+}
+
+// Pollers ask for the same text again and again; most of the time it has not changed.
+http::response with_etag(std::string text, const http::request& asked) {
+    const auto etag = fmt::format("W/\"{:016x}\"", std::hash<std::string_view>{}(text));
+    const bool known = names_etag(asked.headers.get("If-None-Match"), etag);
+    http::response answer = json_answer(known ? 304 : 200, known ? "" : std::move(text));
+    answer.headers.set("ETag", etag);
+    answer.headers.set("Cache-Control", "no-cache");
+    return answer;
+}
+
+} // namespace
+
+awaitable<result<queue::snapshot>> read_one(context& api, queue::scope who, std::string id) {
+    if (!store::is_task_id(id)) {
+        co_return failure{failure_kind::not_found, "not a task id"};
+    }
+    std::vector<std::string> ids;
+    ids.push_back(std::move(id));
+    auto found = co_await api.parts.tasks.read(std::move(who), std::move(ids));
+    if (!found) {
+        co_return found.error();
+    }
+    if (found->empty()) {
+        co_return failure{failure_kind::not_found, "no such task"};
+    }
+    co_return std::move(found->front());
+}
+
+awaitable<http::response> fetch_task(context& api, call from) {
+    auto found = co_await read_one(api, from.who.scope(), from.values[0]);
+    if (!found) {
+        co_return from_failure(found.error(), "fetch a task", from.lang);
+    }
+    auto text = task_json(*found, system_clock().now());
+    if (!text) {
+        co_return from_failure(text.error(), "show a task", from.lang);
+    }
+    co_return with_etag(std::move(*text), from.request);
+}
+
+awaitable<http::response> cancel_task(context& api, call from) {
+    const std::string id = from.values[0];
+    const auto found = co_await read_one(api, from.who.scope(), id);
+    if (!found) {
+        co_return from_failure(found.error(), "cancel a task", from.lang);
+    }
+    // The reason stands in the task, so it speaks the language that its submit spoke.
+    const auto submitted = task::submission_from_text(found->submission);
+    const auto in = submitted ? submitted->lang : from.lang;
+    auto ended =
+        co_await api.parts.tasks.cancel(from.who.scope(), id, texts::cancelled_reason.in(in));
+    if (ended) {
+        const std::string& done = texts::succeeded.in(from.lang);
+        co_return json_answer(200, submit_body(code::accepted, done, from.result_of(id)));
+    }
+    if (ended.error().kind == failure_kind::conflict) {
+        co_return refusal(code::bad_request, texts::task_ended, from.lang);
+    }
+    co_return from_failure(ended.error(), "cancel a task", from.lang);
+}
+
+awaitable<http::response> show_image_seed(context& api, call from) {
+    const auto found = co_await read_one(api, from.who.scope(), from.values[0]);
+    if (!found) {
+        co_return from_failure(found.error(), "read a seed", from.lang);
+    }
+    const auto view = nlohmann::json::parse(found->view, nullptr, false);
+    const auto seed = view.is_object() ? view.find("seed") : view.end();
+    if (!view.is_object() || seed == view.end() || !is_seed(*seed)) {
+        co_return refusal(code::bad_request, texts::no_seed, from.lang);
+    }
+    const std::string& done = texts::succeeded.in(from.lang);
+    co_return json_answer(200, submit_body(code::accepted, done, seed->dump()));
+}
+
+} // namespace imagined::api

@@ -1,0 +1,117 @@
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "opened_body.hpp"
+#include "tasks/shown_task.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace imagined::api {
+
+namespace {
+
+// The search looks at the newest tasks only; there is no index of texts behind it.
+constexpr std::size_t tasks_searched = 1000;
+constexpr std::int64_t default_page_size = 10;
+constexpr std::int64_t max_page_size = 100;
+
+struct conditions {
+    std::vector<std::pair<std::string, std::vector<std::string>>> equal; // any of
+    std::vector<std::pair<std::string, std::string>> within;             // substring
+    std::int64_t page = 0;
+    std::int64_t size = default_page_size;
+    bool oldest_first = false;
+};
+
+conditions read_conditions(json_body& fields) {
+    conditions wanted;
+    constexpr std::array texts{"prompt", "promptEn", "description", "failReason"};
+    for (const char* name : texts) {
+        wanted.within.emplace_back(name, fields.text(name));
+    }
+    for (const char* name : {"action", "state"}) {
+        wanted.equal.emplace_back(name, fields.texts(name));
+    }
+    auto statuses = fields.texts("statusSet");
+    for (std::string& status : fields.texts("status")) {
+        statuses.push_back(std::move(status));
+    }
+    wanted.equal.emplace_back("status", std::move(statuses));
+    auto ids = fields.ids("ids");
+    if (std::string id = fields.id("id"); !id.empty()) {
+        ids.push_back(std::move(id));
+    }
+    wanted.equal.emplace_back("id", std::move(ids));
+    wanted.page = std::max<std::int64_t>(fields.integer("pageNumber").value_or(0), 0);
+    wanted.size = std::clamp<std::int64_t>(
+        fields.integer("pageSize").value_or(default_page_size), 1, max_page_size
+    );
+    wanted.oldest_first = fields.text("sort").ends_with(",asc");
+    return wanted;
+}
+
+std::string_view text_at(const nlohmann::json& view, const std::string& key) {
+    const auto found = view.find(key);
+    return found != view.end() && found->is_string()
+               ? std::string_view(found->get_ref<const std::string&>())
+               : std::string_view{};
+}
+
+bool meets(const nlohmann::json& view, const conditions& wanted) {
+    const auto is_one_of = [&](const auto& condition) {
+        const auto& [key, allowed] = condition;
+        return allowed.empty()
+               || std::find(allowed.begin(), allowed.end(), text_at(view, key)) != allowed.end();
+    };
+    const auto holds = [&](const auto& condition) {
+        return text_at(view, condition.first).find(condition.second) != std::string_view::npos;
+    };
+    return std::all_of(wanted.equal.begin(), wanted.equal.end(), is_one_of)
+           && std::all_of(wanted.within.begin(), wanted.within.end(), holds);
+}
+
+std::string page_of(std::vector<std::string> met, const conditions& wanted) {
+    if (wanted.oldest_first) {
+        std::reverse(met.begin(), met.end());
+    }
+    const std::size_t total = met.size();
+    const auto size = static_cast<std::size_t>(wanted.size);
+    const auto page = std::min<std::uint64_t>(static_cast<std::uint64_t>(wanted.page), total);
+    const auto first = std::min(static_cast<std::size_t>(page) * size, total);
+    const auto last = std::min(first + size, total);
+    const std::vector<std::string> shown(
+        std::make_move_iterator(met.begin() + static_cast<std::ptrdiff_t>(first)),
+        std::make_move_iterator(met.begin() + static_cast<std::ptrdiff_t>(last))
+    );
+    const nlohmann::json pagination{
+        {"current", wanted.page}, {"pageSize", wanted.size}, {"total", total}
+    };
+    return "{\"list\":" + json_array(shown) + ",\"pagination\":" + pagination.dump() + "}";
+}
+
+} // namespace
+
+awaitable<http::response> query_tasks(context& api, call from) {
+    opened_body body = co_await open_body(api, from);
+    if (body.refused) {
+        co_return std::move(*body.refused);
+    }
+    const conditions wanted = read_conditions(body.fields);
+    if (body.fields.error()) {
+        co_return refusal(code::bad_request, *body.fields.error(), from.lang);
+    }
+    const auto found = co_await api.parts.tasks.newest(from.who.scope(), tasks_searched);
+    if (!found) {
+        co_return from_failure(found.error(), "search tasks", from.lang);
+    }
+    std::vector<std::string> met = task_jsons(*found, system_clock().now());
+    std::erase_if(met, [&](const std::string& text) {
+        const auto view = nlohmann::json::parse(text, nullptr, false);
+        return !view.is_object() || !meets(view, wanted);
+    });
+    co_return json_answer(200, page_of(std::move(met), wanted));
+}
+
+} // namespace imagined::api

@@ -1,0 +1,50 @@
+#include "tasks/shown_task.hpp"
+
+#include "imagined/base/log.hpp"
+#include "imagined/task/view.hpp"
+
+namespace imagined::api {
+
+result<std::string> task_json(const queue::snapshot& found, unix_millis now) {
+    if (!found.view.empty()) {
+        return found.view;
+    }
+    const auto submitted = task::submission_from_text(found.submission);
+    if (!submitted) {
+        return submitted.error();
+    }
+    return task::render_view(found.record, *submitted, std::nullopt, std::nullopt, now);
+}
+
+std::vector<std::string> task_jsons(const std::vector<queue::snapshot>& found, unix_millis now) {
+    std::vector<std::string> shown;
+    shown.reserve(found.size());
+    for (const queue::snapshot& one : found) {
+        auto text = task_json(one, now);
+        if (text) {
+            shown.push_back(std::move(*text));
+        } else {
+            log::error(
+                "a task cannot be shown", {{"task", one.record.id}, {"cause", text.error().detail}}
+            );
+        }
+    }
+    return shown;
+}
+
+std::string json_array(const std::vector<std::string>& items) {
+    std::size_t size = 2 + items.size();
+    for (const std::string& item : items) {
+        size += item.size();
+    }
+    std::string text;
+    text.reserve(size);
+    text += '[';
+    for (const std::string& item : items) {
+        text.append(text.size() > 1 ? "," : "").append(item);
+    }
+    text += ']';
+    return text;
+}
+
+} // namespace imagined::api

@@ -1,0 +1,199 @@
+// The auditor complains of every seeded corruption, and lists and figures tell the truth.
+#include "queue_fixture.hpp"
+
+namespace imagined::test {
+
+namespace {
+
+struct audit : queue_fixture {
+    std::string waiting_id = submit();
+    token held;
+    token caller_of_call;
+    std::string done_id;
+    std::string delayed_id;
+    std::string modal_id = submit(a_task().as_modal());
+
+    audit() {
+        submit(a_task().in("other"));
+        held = lease("other");
+        submit(a_task().in("third"));
+        caller_of_call = lease("third");
+        call(caller_of_call);
+        done_id = submit(a_task().in("fourth").hooked());
+        finish(lease("fourth"));
+        delayed_id = submit(a_task().in("fifth"));
+        must(tasks().release(lease("fifth"), "", seconds(60), "x"));
+        REQUIRE(complaints().empty());
+    }
+
+    // Applies one corruption and expects the auditor to name `about`.
+    void spoil(const redis::arguments& command, const std::string& about) {
+        const std::string what = command[0] + " " + command[1];
+        CAPTURE(what);
+        raw.command(command);
+        const auto found = complaints();
+        CHECK_FALSE(found.empty());
+        const bool named = std::any_of(found.begin(), found.end(), [&](const std::string& one) {
+            return one.starts_with(about);
+        });
+        CHECK(named);
+    }
+
+    static std::string task(const std::string& id) { return key("t:" + id); }
+};
+
+constexpr const char* ghost = "1800000000000990";
+
+} // namespace
+
+TEST_CASE_FIXTURE(audit, "a set that lost its task is found") {
+    SUBCASE("queue") { spoil({"ZREM", key("q:generate/V_3|ann"), waiting_id}, waiting_id); }
+    SUBCASE("waiting") { spoil({"ZREM", key("waiting"), waiting_id}, waiting_id); }
+    SUBCASE("ring") { spoil({"ZREM", key("ring:generate/V_3"), "ann"}, waiting_id); }
+    SUBCASE("lanes") { spoil({"SREM", key("lanes"), lane_name}, waiting_id); }
+    SUBCASE("lease") { spoil({"ZREM", key("lease"), held.id}, held.id); }
+    SUBCASE("running") { spoil({"SREM", key("run:ann"), held.id}, held.id); }
+    SUBCASE("delay") { spoil({"ZREM", key("delay"), delayed_id}, delayed_id); }
+    SUBCASE("modal") { spoil({"ZREM", key("modal"), modal_id}, modal_id); }
+    SUBCASE("done") { spoil({"ZREM", key("done"), done_id}, done_id); }
+    SUBCASE("outbox due") { spoil({"ZREM", key("oq"), done_id}, done_id); }
+    SUBCASE("outbox") { spoil({"DEL", key("o:" + done_id)}, done_id); }
+    SUBCASE("slot") {
+        spoil({"ZREM", key("slot:alpha:1"), caller_of_call.id + ":0"}, caller_of_call.id);
+    }
+    SUBCASE("index") { spoil({"ZREM", key("idx:ann"), held.id}, held.id); }
+    SUBCASE("caller") { spoil({"HDEL", key("callers"), "ann"}, held.id); }
+}
+
+TEST_CASE_FIXTURE(audit, "a set that holds a task too many is found") {
+    SUBCASE("ghost waiting") { spoil({"ZADD", key("waiting"), "1", ghost}, ghost); }
+    SUBCASE("ghost lease") { spoil({"ZADD", key("lease"), "1", ghost}, ghost); }
+    SUBCASE("ghost running") { spoil({"SADD", key("run:ann"), ghost}, ghost); }
+    SUBCASE("ghost dead letter") { spoil({"ZADD", key("dead"), "1", ghost}, ghost); }
+    SUBCASE("ghost in a queue") {
+        spoil({"ZADD", key("q:generate/V_3|ann"), "1", ghost}, ghost);
+    }
+    SUBCASE("waiting and leased") {
+        spoil({"ZADD", key("lease"), "1", waiting_id}, waiting_id);
+    }
+    SUBCASE("waiting and delayed") {
+        spoil({"ZADD", key("delay"), "1", waiting_id}, waiting_id);
+    }
+    SUBCASE("leased and done") { spoil({"ZADD", key("done"), "1", held.id}, held.id); }
+    SUBCASE("leased and modal") { spoil({"ZADD", key("modal"), "1", held.id}, held.id); }
+    SUBCASE("open and dead") { spoil({"ZADD", key("dead"), "1", held.id}, held.id); }
+    SUBCASE("a place for nothing") {
+        spoil({"ZADD", key("slot:alpha:1"), "1900000000000", std::string(ghost) + ":0"}, ghost);
+    }
+    SUBCASE("a ring without a queue") {
+        spoil({"ZADD", key("ring:generate/V_3"), "1", "bob"}, lane_name);
+    }
+    SUBCASE("an empty lane") { spoil({"SADD", key("lanes"), "nowhere"}, "nowhere"); }
+    SUBCASE("a callback without hook") {
+        raw.command({"RPUSH", key("o:" + held.id), "1|SUBMITTED|0%"});
+        spoil({"ZADD", key("oq"), "1", held.id}, held.id);
+    }
+}
+
+TEST_CASE_FIXTURE(audit, "a record that contradicts its place is found") {
+    SUBCASE("state") { spoil({"HSET", task(waiting_id), "s", "leased"}, waiting_id); }
+    SUBCASE("terminal state") { spoil({"HSET", task(held.id), "s", "success"}, held.id); }
+    SUBCASE("owner") { spoil({"HSET", task(held.id), "c", "bob"}, held.id); }
+    SUBCASE("token") { spoil({"HDEL", task(held.id), "n"}, held.id); }
+    SUBCASE("token without lease") { spoil({"HSET", task(waiting_id), "n", "x"}, waiting_id); }
+    SUBCASE("end") { spoil({"HDEL", task(done_id), "f"}, done_id); }
+    SUBCASE("lane") { spoil({"HSET", task(waiting_id), "ql", "other"}, waiting_id); }
+    SUBCASE("reservation") { spoil({"HSET", task(waiting_id), "sl", "alpha:1"}, waiting_id); }
+    SUBCASE("gone") { spoil({"DEL", task(waiting_id)}, waiting_id); }
+    SUBCASE("marker gone") { spoil({"DEL", key("c:" + caller_of_call.id)}, caller_of_call.id); }
+    SUBCASE("answer gone") {
+        answer(caller_of_call);
+        spoil({"HDEL", key("c:" + caller_of_call.id), "a0"}, caller_of_call.id);
+    }
+}
+
+TEST_CASE_FIXTURE(audit, "an audit looks beyond its first page") {
+    for (int i = 0; i < 450; ++i) {
+        submit();
+    }
+    const auto last = submit();
+    CHECK(complaints().empty());
+    spoil({"ZREM", key("waiting"), last}, last);
+}
+
+TEST_CASE_FIXTURE(audit, "a ghost does not stop the duties") {
+    for (const auto* set : {"delay", "modal", "waiting", "lease", "oq", "done"}) {
+        raw.command({"ZADD", key(set), "1", ghost});
+    }
+    must(tasks().promote(9));
+    must(tasks().reap(9));
+    CHECK(due().size() == 1);
+    must(tasks().forget(seconds(0), 9));
+    CHECK(complaints().empty());
+    advance(seconds(60));
+    must(tasks().promote(9));
+    CHECK(record(delayed_id).state == task::state::queued);
+}
+
+TEST_CASE_FIXTURE(queue_fixture, "newest and unfinished show a caller its own, the operator all") {
+    std::vector<std::string> own;
+    for (int i = 0; i < 4; ++i) {
+        submit(a_task().by("bob"));
+        own.push_back(submit());
+    }
+    claim(1);
+    claim(1);
+    must(tasks().cancel(everybody, own[3], "x"));
+    const auto ids = [](const std::vector<queue::snapshot>& from) {
+        std::vector<std::string> made;
+        for (const auto& one : from) {
+            made.push_back(one.record.id);
+        }
+        return made;
+    };
+    const scope ann{"ann", false};
+    CHECK(ids(must(tasks().newest(ann, 2))) == std::vector{own[3], own[2]});
+    CHECK(ids(must(tasks().newest(everybody, 99))).size() == 8);
+    CHECK(ids(must(tasks().unfinished(ann, 2))) == std::vector{own[0], own[1]});
+    CHECK(ids(must(tasks().unfinished(ann, 99))) == std::vector{own[0], own[1], own[2]});
+    CHECK(ids(must(tasks().unfinished(everybody, 99))).size() == 7);
+}
+
+TEST_CASE_FIXTURE(queue_fixture, "unfinished includes tasks that wait to be stored") {
+    submit();
+    const auto held = lease();
+    call(held);
+    answer(held);
+    advance(milliseconds(15'001));
+    must(tasks().reap(9));
+    CHECK(must(tasks().unfinished({"ann", false}, 9)).size() == 1);
+}
+
+TEST_CASE_FIXTURE(queue_fixture, "the figures are the sizes of the sets") {
+    const auto first = now();
+    submit();
+    advance(seconds(1));
+    submit();
+    submit(a_task().in("upscale/V_2"));
+    submit(a_task().as_modal());
+    submit(a_task().ended("{}").hooked());
+    must(tasks().renew("w1", 5, seconds(15), {}));
+    const auto stats = must(tasks().stats({"alpha:1"}));
+    CHECK(stats.now == now());
+    CHECK(stats.waiting == 3);
+    CHECK(stats.running == 0);
+    CHECK(stats.modal == 1);
+    CHECK(stats.outbox == 1);
+    CHECK(stats.oldest_waiting == first);
+    CHECK(stats.workers == 1);
+    std::size_t sum = 0;
+    for (const auto& [name, count] : stats.lanes) {
+        sum += count;
+    }
+    CHECK(sum == 3);
+    claim(9);
+    CHECK(must(tasks().stats({"alpha:1"})).slots[0].in_flight == 2);
+    CHECK(must(tasks().stats({})).running == 2);
+}
+
+} // namespace imagined::test

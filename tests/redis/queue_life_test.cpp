@@ -1,0 +1,246 @@
+// The straight life of a task, from submit to its delivered callback, and its refusals.
+#include "queue_fixture.hpp"
+
+namespace imagined::test {
+
+namespace {
+
+constexpr auto conflict = failure_kind::conflict;
+
+struct life : queue_fixture {};
+
+} // namespace
+
+TEST_CASE_FIXTURE(life, "a submitted task waits, is visible to its caller and to nobody else") {
+    const auto made = try_submit();
+    CHECK(made.what == submitted::verdict::accepted);
+    CHECK(made.ahead == 0);
+    CHECK_FALSE(made.immediate);
+    const auto seen = must(tasks().read({"ann", false}, {made.id}));
+    REQUIRE(seen.size() == 1);
+    CHECK(seen.front().record.state == task::state::queued);
+    CHECK(seen.front().record.submitted == now());
+    CHECK(seen.front().record.deadline == now() + 3'600'000);
+    CHECK(seen.front().submission == "a cat");
+    CHECK(must(tasks().read({"bob", false}, {made.id})).empty());
+    CHECK(must(tasks().read(everybody, {made.id, "1", made.id})).size() == 2);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "a claim leases the oldest task with a reserved place") {
+    const auto first = submit();
+    const auto second = submit();
+    const auto taken = claim();
+    REQUIRE(taken.size() == 1);
+    CHECK(taken[0].record.id == first);
+    CHECK(taken[0].slot == "alpha:1");
+    CHECK(taken[0].record.attempt == 1);
+    CHECK(taken[0].record.nonce.size() > 20);
+    CHECK(taken[0].record.worker == "w1");
+    CHECK(taken[0].submission == "a cat");
+    CHECK(record(first).state == task::state::leased);
+    CHECK(record(second).state == task::state::queued);
+    CHECK(in_flight("alpha:1") == 1);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "a claim takes at most what is asked for and says what else waits") {
+    for (int i = 0; i < 5; ++i) {
+        submit();
+    }
+    submit(a_task().in("upscale/V_2"));
+    const auto answer = must(tasks().claim(
+        "w1", 3, seconds(15), {{lane_name, {{"alpha:1", 100}}}}
+    ));
+    CHECK(answer.tasks.size() == 3);
+    CHECK(answer.lanes.size() == 2);
+}
+
+TEST_CASE_FIXTURE(life, "a claim goes on to the next slot of the lane when the first is full") {
+    for (int i = 0; i < 6; ++i) {
+        submit();
+    }
+    const auto taken = claim(6);
+    REQUIRE(taken.size() == 4);
+    CHECK(taken[1].slot == "alpha:1");
+    CHECK(taken[2].slot == "beta:1");
+    CHECK(taken[3].slot == "beta:1");
+    CHECK(claim(6).empty());
+    CHECK(waiting() == 2);
+}
+
+TEST_CASE_FIXTURE(life, "the call marker is durable, with its deadline, before the call") {
+    const auto id = submit();
+    const auto held = lease();
+    advance(seconds(1));
+    REQUIRE(call(held) == call_permit::granted);
+    const auto seen = record(id);
+    CHECK(seen.state == task::state::calling);
+    CHECK(seen.called == now());
+    CHECK(raw.text({"HGET", key("c:" + id), "m0"})
+          == "in_flight|1|1|" + std::to_string(now()) + "|" + std::to_string(now() + 180'000)
+              + "|alpha:1");
+    CHECK(in_flight("alpha:1") == 1);
+    CHECK(raw.number({"ZSCORE", key("slot:alpha:1"), id + ":0"}) == now() + 180'000);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "a recorded answer is booked and frees its place") {
+    const auto id = submit();
+    const auto held = lease();
+    call(held);
+    answer(held, 0, true, 80'000);
+    const auto seen = record(id);
+    CHECK(seen.state == task::state::storing);
+    CHECK(seen.cost_micros == 80'000);
+    CHECK(seen.billed == "yes");
+    CHECK(in_flight("alpha:1") == 0);
+    const auto stats = must(tasks().stats({}));
+    CHECK(stats.spent_micros_today == 80'000);
+    REQUIRE(stats.spent_by_backend_today.size() == 1);
+    CHECK(stats.spent_by_backend_today[0].first == "alpha");
+    CHECK(raw.text({"HGET", key("c:" + id), "a0"}) == R"({"paid":1})");
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "finish writes the end once") {
+    const auto id = submit();
+    const auto held = lease();
+    call(held);
+    answer(held);
+    advance(seconds(2));
+    finish(held);
+    const auto seen = must(tasks().read(everybody, {id})).front();
+    CHECK(seen.record.state == task::state::success);
+    CHECK(seen.record.finished == now());
+    CHECK(seen.record.nonce.empty());
+    CHECK(seen.view == R"({"view":1})");
+    queue::ending again;
+    again.view = "other";
+    CHECK(refused(tasks().finish(held, again)) == conflict);
+    CHECK(must(tasks().read(everybody, {id})).front().view == R"({"view":1})");
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "a failure keeps its code and reason") {
+    const auto id = submit();
+    finish(lease(), false);
+    const auto seen = record(id);
+    CHECK(seen.state == task::state::failure);
+    CHECK(seen.fail_code == task::fail_code::backend_refused);
+    CHECK(seen.fail_reason == "no luck");
+    CHECK(in_flight("alpha:1") == 0);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "every write of a worker is refused when its token is not the lease's") {
+    const auto id = submit();
+    const auto held = lease();
+    call(held, 0);
+    const auto before = record(id);
+    std::vector<token> wrong{held, held, held};
+    wrong[0].attempt += 1;
+    wrong[1].nonce = "00";
+    wrong[2].nonce = "";
+    for (const auto& stale : wrong) {
+        call_marker marker;
+        marker.index = 1;
+        marker.slot = {"alpha:1", 100};
+        CHECK(refused(tasks().calling(stale, marker)) == conflict);
+        CHECK(refused(tasks().lost(stale, 0, "x")) == conflict);
+        CHECK(refused(tasks().finish(stale, {})) == conflict);
+        CHECK(refused(tasks().release(stale, "", {}, "x")) == conflict);
+        CHECK(must(tasks().renew("w9", 1, seconds(99), {stale})).size() == 1);
+    }
+    const auto after = record(id);
+    CHECK(after.sequence == before.sequence);
+    CHECK(after.state == task::state::calling);
+    CHECK(raw.number({"HLEN", key("c:" + id)}) == 1);
+    CHECK(raw.number({"ZSCORE", key("lease"), id}) == now() + 15'000);
+}
+
+TEST_CASE_FIXTURE(life, "a task without an id, or that never was, is missing or stale") {
+    CHECK(refused(tasks().cancel(everybody, "1234567890123450", "x")) == failure_kind::not_found);
+    CHECK(refused(tasks().history("1234567890123450")) == failure_kind::not_found);
+    CHECK(refused(tasks().outbox_replay("1234567890123450")) == failure_kind::not_found);
+    CHECK(refused(tasks().adopt({"1234567890123450", 1, "n"}, 0, "{}", 1))
+          == failure_kind::not_found);
+    CHECK(refused(tasks().finish({"1234567890123450", 1, "n"}, {})) == conflict);
+}
+
+TEST_CASE_FIXTURE(life, "the history tells each transition in order") {
+    const auto id = submit();
+    const auto held = lease();
+    call(held);
+    answer(held);
+    finish(held);
+    const auto events = must(tasks().history(id));
+    REQUIRE(events.size() == 5);
+    CHECK(events[0].text == "submitted");
+    CHECK(events[1].text == "claimed by w1");
+    CHECK(events[2].text == "calling alpha:1, picture 1 and on, 1 in all");
+    CHECK(events[3].text == "answered by alpha:1");
+    CHECK(events[4].text == "the end");
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        CHECK(events[i].sequence == i + 1);
+    }
+}
+
+TEST_CASE_FIXTURE(life, "a task that ends at once is a success with its view and one callback") {
+    const auto made = try_submit(a_task().hooked().ended(R"({"u":1})"));
+    CHECK(made.immediate);
+    const auto seen = must(tasks().read(everybody, {made.id})).front();
+    CHECK(seen.record.state == task::state::success);
+    CHECK(seen.view == R"({"u":1})");
+    const auto events = due();
+    REQUIRE(events.size() == 1);
+    CHECK(events[0].status == "SUCCESS");
+    CHECK(events[0].terminal);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(life, "observed durations become the estimate of the next call") {
+    const auto first = submit();
+    const auto held = lease();
+    call(held);
+    CHECK(record(first).expected == 0);
+    advance(seconds(8));
+    answer(held);
+    submit();
+    const auto next = lease();
+    CHECK(must(tasks().calling(next, {0, "alpha", {"alpha:1", 9}, 1, 1, seconds(180),
+                                      "generate/V_3/DEFAULT"})).expected_ms == 8000);
+    advance(seconds(4));
+    answer(next);
+    CHECK(raw.text({"HGET", key("dur"), "generate/V_3/DEFAULT"}) == "7000");
+}
+
+TEST_CASE_FIXTURE(life, "ids have 16 digits and increase, also when the clock steps back") {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 300; ++i) {
+        if (i == 100) {
+            advance(-seconds(3600));
+        }
+        if (i == 200) {
+            advance(seconds(3600));
+        }
+        ids.push_back(i % 2 == 0 ? must(tasks().reserve_id()) : submit());
+    }
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        CHECK(ids[i].size() == 16);
+        CHECK(ids[i].back() == '0');
+        if (i > 0) {
+            CHECK(ids[i] > ids[i - 1]);
+        }
+    }
+}
+
+TEST_CASE_FIXTURE(life, "a task takes the id that was reserved for it, once") {
+    const auto id = must(tasks().reserve_id());
+    CHECK(submit(a_task().named(id)) == id);
+    const auto again = a_task().named(id).by("ann").in(lane_name);
+    CHECK(refused(tasks().submit(again, seconds(5))) == conflict);
+    CHECK(waiting() == 1);
+}
+
+} // namespace imagined::test

@@ -1,0 +1,303 @@
+#include "queue_model.hpp"
+
+#include <algorithm>
+
+namespace imagined::test {
+
+using queue::submitted;
+
+namespace {
+
+constexpr milliseconds modal_kept{3'600'000};
+
+} // namespace
+
+int model_task::calls_in_flight() const {
+    return static_cast<int>(std::count_if(calls.begin(), calls.end(), [](const auto& one) {
+        return one.second.now == model_call::fate::in_flight;
+    }));
+}
+
+model_task* queue_model::find(const std::string& id) {
+    const auto found = tasks_.find(id);
+    return found == tasks_.end() ? nullptr : &found->second;
+}
+
+model_task* queue_model::visible(const queue::scope& who, const std::string& id) {
+    auto* task = find(id);
+    return task != nullptr && (who.all || task->record.caller == who.caller) ? task : nullptr;
+}
+
+model_task* queue_model::held_by(const queue::token& held) {
+    auto* task = find(held.id);
+    const bool fits = task != nullptr && !held.nonce.empty() && task->record.nonce == held.nonce
+        && task->record.attempt == held.attempt;
+    return fits ? task : nullptr;
+}
+
+queue_model::limits queue_model::limits_of(const std::string& caller) const {
+    const auto found = limits_.find(caller);
+    return found == limits_.end() ? limits{} : found->second;
+}
+
+int queue_model::running_of(const std::string& caller) const {
+    return static_cast<int>(std::count_if(tasks_.begin(), tasks_.end(), [&](const auto& one) {
+        return one.second.at_work() && one.second.record.caller == caller;
+    }));
+}
+
+std::size_t queue_model::waiting() const {
+    return static_cast<std::size_t>(std::count_if(
+        tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.waiting(); }
+    ));
+}
+
+std::size_t queue_model::running() const {
+    return static_cast<std::size_t>(std::count_if(
+        tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.at_work(); }
+    ));
+}
+
+std::set<std::string> queue_model::waiting_lanes() const {
+    std::set<std::string> lanes;
+    for (const auto& [id, task] : tasks_) {
+        if (task.where == model_task::place::queue) {
+            lanes.insert(task.standing_in);
+        }
+    }
+    return lanes;
+}
+
+int queue_model::live_workers() const {
+    return static_cast<int>(std::count_if(workers_.begin(), workers_.end(), [this](const auto& w) {
+        return w.second.until >= now;
+    }));
+}
+
+std::map<std::string, std::int64_t> queue_model::spent_today() const {
+    const auto found = spend_.find(now / 86'400'000);
+    return found == spend_.end() ? std::map<std::string, std::int64_t>{} : found->second;
+}
+
+int queue_model::held_places(const std::string& slot) const {
+    int held = 0;
+    for (const auto& [id, task] : tasks_) {
+        held += task.reserved == slot && task.reserved_until >= now ? 1 : 0;
+        for (const auto& [index, call] : task.calls) {
+            held += call.open() && call.slot == slot && call.deadline >= now ? 1 : 0;
+        }
+    }
+    return held;
+}
+
+int queue_model::free_places(const std::string& slot, int limit, const model_task* mine) const {
+    if (const auto cold = cooling_.find(slot); cold != cooling_.end()) {
+        if (cold->second.until > now) {
+            return 0;
+        }
+        limit = 1;
+    }
+    const bool own = mine != nullptr && mine->reserved == slot && mine->reserved_until >= now;
+    return limit + (own ? 1 : 0) - held_places(slot);
+}
+
+bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const {
+    std::size_t room = 0;
+    for (const auto& [name, one] : workers_) {
+        room += one.until >= now ? one.capacity : 0;
+    }
+    if (room <= running() + ahead) {
+        return false;
+    }
+    std::size_t free = 0;
+    for (const auto& slot : slots) {
+        free += static_cast<std::size_t>(std::max(0, free_places(slot.name, slot.limit)));
+    }
+    return free > ahead;
+}
+
+std::optional<submitted::verdict> queue_model::refuse(
+    const std::string& caller, std::size_t limit
+) const {
+    if (waiting() >= limit) {
+        return submitted::verdict::queue_full;
+    }
+    const int most = limits_of(caller).max_waiting;
+    const auto mine = std::count_if(tasks_.begin(), tasks_.end(), [&](const auto& one) {
+        return one.second.waiting() && one.second.record.caller == caller;
+    });
+    if (most > 0 && mine >= most) {
+        return submitted::verdict::caller_full;
+    }
+    return std::nullopt;
+}
+
+std::string queue_model::reserve_id() {
+    last_id_ = std::max(now * 1000, last_id_ + 10);
+    return std::to_string(last_id_);
+}
+
+std::uint64_t queue_model::add_event(model_task& task) {
+    task.history.emplace_back(++task.record.sequence, now);
+    return task.record.sequence;
+}
+
+// A task enters a lane at its own place by age. A caller without tasks there has no claim to the
+// time that it was idle.
+void queue_model::enter(model_task& task, const std::string& lane) {
+    const auto& caller = task.record.caller;
+    const bool stands_there = std::any_of(tasks_.begin(), tasks_.end(), [&](const auto& one) {
+        return one.second.where == model_task::place::queue && one.second.standing_in == lane
+            && one.second.record.caller == caller;
+    });
+    if (!stands_there) {
+        auto& share = started_share_[caller];
+        share = std::max(share, clock_);
+    }
+    task.where = model_task::place::queue;
+    task.standing_in = lane;
+    task.record.state = task::state::queued;
+}
+
+result<submitted> queue_model::submit(const queue::new_task& wanted) {
+    const bool waits = !wanted.modal && wanted.ended_view.empty();
+    submitted made;
+    made.ahead = waiting();
+    const auto judge = [&] {
+        made.immediate =
+            !wanted.ended_view.empty() || (waits && could_start(made.ahead, wanted.slots));
+        return made;
+    };
+    const std::pair key{wanted.caller, wanted.idempotency_key};
+    if (const auto known = keys_.find(key); known != keys_.end() && !key.second.empty()) {
+        if (known->second.fingerprint != wanted.fingerprint) {
+            return submitted{submitted::verdict::key_reused, "", false, 0};
+        }
+        made.what = submitted::verdict::replayed;
+        made.id = known->second.id;
+        return judge();
+    }
+    if (find(wanted.id) != nullptr) {
+        return failure{failure_kind::conflict, ""};
+    }
+    auto refused = waits ? refuse(wanted.caller, wanted.queue_limit) : std::nullopt;
+    const auto modals = std::count_if(tasks_.begin(), tasks_.end(), [](const auto& one) {
+        return one.second.record.state == task::state::modal;
+    });
+    if (wanted.modal && static_cast<std::size_t>(modals) >= wanted.queue_limit) {
+        refused = submitted::verdict::queue_full;
+    }
+    if (refused) {
+        return submitted{*refused, "", false, 0};
+    }
+    made.id = wanted.id.empty() ? reserve_id() : wanted.id;
+    auto& task = tasks_[made.id];
+    task.record.id = made.id;
+    task.record.caller = wanted.caller;
+    task.record.lane = wanted.lane;
+    task.record.submitted = now;
+    task.record.deadline = now + wanted.task_timeout.count();
+    task.record.sequence = 1;
+    task.submission = wanted.submission;
+    task.hook = wanted.has_hook;
+    if (!key.second.empty()) {
+        keys_[key] = {made.id, wanted.fingerprint};
+    }
+    if (wanted.modal) {
+        task.record.state = task::state::modal;
+        task.due = now + modal_kept.count();
+    } else if (!waits) {
+        task.record.started = now;
+        task.view = wanted.ended_view;
+        end(task, true, std::nullopt, "");
+    } else {
+        enter(task, wanted.lane);
+    }
+    return judge();
+}
+
+result<submitted> queue_model::submit_modal(
+    const queue::scope& who, const queue::new_task& answered
+) {
+    auto* task = visible(who, answered.id);
+    if (task == nullptr) {
+        return failure{failure_kind::not_found, ""};
+    }
+    submitted made;
+    made.id = answered.id;
+    made.ahead = waiting();
+    const std::pair key{who.caller, answered.idempotency_key};
+    if (const auto known = keys_.find(key); known != keys_.end() && !key.second.empty()) {
+        if (known->second.fingerprint != answered.fingerprint || known->second.id != made.id) {
+            return submitted{submitted::verdict::key_reused, "", false, 0};
+        }
+        made.what = submitted::verdict::replayed;
+        made.immediate = could_start(made.ahead, answered.slots);
+        return made;
+    }
+    if (task->record.state != task::state::modal) {
+        return failure{failure_kind::conflict, ""};
+    }
+    if (const auto refused = refuse(task->record.caller, answered.queue_limit)) {
+        return submitted{*refused, "", false, 0};
+    }
+    task->submission = answered.submission;
+    task->record.lane = answered.lane;
+    task->record.deadline = now + answered.task_timeout.count();
+    task->hook = task->hook || answered.has_hook;
+    if (!key.second.empty()) {
+        keys_[key] = {made.id, answered.fingerprint};
+    }
+    add_event(*task);
+    enter(*task, answered.lane);
+    made.immediate = could_start(made.ahead, answered.slots);
+    return made;
+}
+
+void queue_model::register_callers(const std::vector<queue::caller_limits>& callers) {
+    for (const auto& one : callers) {
+        limits_[one.name] = {one.weight, one.max_waiting, one.max_running};
+    }
+}
+
+result<task::state> queue_model::cancel(
+    const queue::scope& who, const std::string& id, const std::string& reason
+) {
+    auto* task = visible(who, id);
+    if (task == nullptr) {
+        return failure{failure_kind::not_found, ""};
+    }
+    if (task->ended()) {
+        return failure{failure_kind::conflict, ""};
+    }
+    const auto before = task->record.state;
+    if (task->calls_in_flight() > 0) {
+        raise_bill(*task, "unknown");
+    }
+    end(*task, false, task::fail_code::cancelled, reason);
+    return before;
+}
+
+std::vector<std::string> queue_model::newest(const queue::scope& who, std::size_t most) const {
+    std::vector<std::string> ids;
+    for (auto one = tasks_.rbegin(); one != tasks_.rend() && ids.size() < most; ++one) {
+        if (who.all || one->second.record.caller == who.caller) {
+            ids.push_back(one->first);
+        }
+    }
+    return ids;
+}
+
+std::vector<std::string> queue_model::unfinished(const queue::scope& who, std::size_t most) const {
+    std::vector<std::string> ids;
+    for (const auto& [id, task] : tasks_) {
+        const bool seen = who.all || task.record.caller == who.caller;
+        const bool open = !task.ended() && task.record.state != task::state::modal;
+        if (seen && open && ids.size() < most) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+} // namespace imagined::test

@@ -1,0 +1,212 @@
+// What the queue promises, as plain structs and rules: no set is kept beside a task's own facts, so
+// there is nothing to get out of step. Beside it, the scripts must give the same answers and leave
+// the same tasks behind.
+#pragma once
+
+#include "imagined/queue/task_queue.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace imagined::test {
+
+struct model_call {
+    enum class fate { in_flight, answered, not_started, lost, repeated };
+
+    fate now = fate::in_flight;
+    int first = 1;
+    int count = 1;
+    unix_millis started = 0;
+    unix_millis deadline = 0;
+    std::string slot;
+    std::string answer;
+
+    // Still may be answered, and so keeps its place until its deadline.
+    bool open() const {
+        return now == fate::in_flight || now == fate::lost || now == fate::repeated;
+    }
+};
+
+struct model_event {
+    std::uint64_t sequence = 0;
+    std::string status;
+    std::string progress;
+};
+
+struct model_task {
+    enum class place { none, queue, delay };
+
+    task::record record; // without calls
+    std::string submission;
+    std::string view;
+    bool hook = false;
+    place where = place::none;
+    std::string standing_in; // the lane of its place
+    unix_millis due = 0;     // of a delay, or of a modal
+    unix_millis lease_until = 0;
+    milliseconds lease{15000};
+    std::string reserved;    // slot
+    unix_millis reserved_until = 0;
+    std::string duration_key;
+    std::map<int, model_call> calls;
+    std::vector<std::pair<std::uint64_t, unix_millis>> history;
+    std::deque<model_event> outbox;
+    unix_millis outbox_due = 0;
+    std::string outbox_nonce;
+    int outbox_attempt = 0;
+    std::uint64_t end_sequence = 0;
+    bool dead_letter = false;
+    unix_millis kept_from = 0; // retention counts from here
+
+    bool ended() const { return task::is_terminal(record.state); }
+    bool at_work() const {
+        return record.state == task::state::leased || record.state == task::state::calling
+            || record.state == task::state::storing;
+    }
+    bool waiting() const {
+        return where == place::queue && standing_in != queue::storing_lane;
+    }
+    int calls_in_flight() const;
+};
+
+class queue_model {
+public:
+    using refusal = std::optional<failure_kind>; // none: it was done
+    using tasks_by_id = std::map<std::string, model_task>;
+
+    struct cooling {
+        unix_millis until = 0;
+        int times = 0;
+        bool disabled = false;
+    };
+    struct limits {
+        int weight = 1;
+        int max_waiting = 0;
+        int max_running = 0;
+    };
+    struct taken {
+        std::string id;
+        std::string slot;
+    };
+
+    unix_millis now = 0;
+    int repeats_allowed = 0;
+
+    // -- Verbs, named as the queue's (queue_model.cpp, queue_model_work.cpp, queue_model_duties.cpp).
+    std::string reserve_id();
+    result<queue::submitted> submit(const queue::new_task& task);
+    result<queue::submitted> submit_modal(const queue::scope& who, const queue::new_task& answered);
+    void register_callers(const std::vector<queue::caller_limits>& callers);
+    result<task::state> cancel(
+        const queue::scope& who, const std::string& id, const std::string& reason
+    );
+    std::vector<std::string> newest(const queue::scope& who, std::size_t most) const;
+    std::vector<std::string> unfinished(const queue::scope& who, std::size_t most) const;
+
+    // The tasks that a claim must take, in order; then the nonces that it really gave are told.
+    std::vector<taken> claim(
+        const std::string& worker, std::size_t most, milliseconds lease,
+        const std::vector<queue::lane>& lanes
+    );
+    void learn_nonce(const std::string& id, const std::string& nonce);
+    std::vector<std::string> renew(
+        const std::string& worker, std::size_t capacity, milliseconds lease,
+        const std::vector<queue::token>& held
+    );
+    void sign_off(const std::string& worker);
+    result<queue::call_permit> calling(const queue::token& held, const queue::call_marker& call);
+    refusal not_started(const queue::token& held, int index, const queue::key_verdict& key);
+    result<bool> lost(const queue::token& held, int index);
+    refusal stored(
+        const queue::token& held, int index, const std::string& answer, bool complete,
+        std::int64_t cost
+    );
+    refusal adopt(
+        const std::string& id, int index, const std::string& answer, std::int64_t cost
+    );
+    refusal finish(const queue::token& held, const queue::ending& how);
+    refusal release(const queue::token& held, const std::string& lane, milliseconds delay);
+    void progress(const std::vector<std::pair<queue::token, int>>& steps);
+
+    std::size_t reap(std::size_t most);
+    std::size_t promote(std::size_t most);
+    std::size_t forget(milliseconds ttl, std::size_t most);
+
+    std::vector<std::string> outbox_claim(std::size_t most, milliseconds lease);
+    void learn_outbox_nonce(const std::string& id, const std::string& nonce);
+    refusal outbox_delivered(const std::string& id, const std::string& nonce, bool noted);
+    refusal outbox_failed(
+        const std::string& id, const std::string& nonce, std::optional<milliseconds> delay
+    );
+    refusal outbox_replay(const std::string& id);
+
+    // -- Facts
+    const tasks_by_id& tasks() const { return tasks_; }
+    std::size_t waiting() const;
+    std::size_t running() const;
+    int held_places(const std::string& slot) const;
+    std::set<std::string> waiting_lanes() const;
+    int live_workers() const;
+    const std::map<std::string, cooling>& cooled() const { return cooling_; }
+    std::map<std::string, std::int64_t> spent_today() const;
+
+private:
+    model_task* find(const std::string& id);
+    model_task* visible(const queue::scope& who, const std::string& id);
+    model_task* held_by(const queue::token& held);
+    limits limits_of(const std::string& caller) const;
+    int running_of(const std::string& caller) const;
+
+    std::uint64_t add_event(model_task& task);
+    void post(model_task& task, std::uint64_t sequence, std::string status, std::string progress);
+    void enter(model_task& task, const std::string& lane);
+    void unlease(model_task& task);
+    void end(
+        model_task& task, bool success, std::optional<task::fail_code> code, std::string reason
+    );
+    bool record_answer(
+        model_task& task, int index, const std::string& answer, std::int64_t cost
+    );
+    void raise_bill(model_task& task, const std::string& billed);
+    void key_works(const model_call& call);
+    void extend_lease(model_task& task);
+    void settle_state(model_task& task, task::state when_idle);
+    int free_places(const std::string& slot, int limit, const model_task* mine = nullptr) const;
+    bool could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const;
+    std::optional<queue::submitted::verdict> refuse(
+        const std::string& caller, std::size_t limit
+    ) const;
+    model_task* next_in(const std::string& lane);
+    // The ids of tasks that fit, by (time, id), at most `most`.
+    std::vector<std::string> first_by(
+        const std::function<std::optional<unix_millis>(const model_task&)>& time, std::size_t most
+    ) const;
+
+    struct worker {
+        unix_millis until = 0;
+        std::size_t capacity = 0;
+    };
+    struct known_submit {
+        std::string id;
+        std::string fingerprint;
+    };
+
+    tasks_by_id tasks_;
+    std::map<std::string, limits> limits_;
+    std::map<std::string, double> started_share_; // virtual time of callers
+    double clock_ = 0;
+    std::map<std::string, cooling> cooling_;
+    std::map<std::string, worker> workers_;
+    std::map<std::string, std::int64_t> durations_;
+    std::map<std::pair<std::string, std::string>, known_submit> keys_;
+    std::map<unix_millis, std::map<std::string, std::int64_t>> spend_;
+    std::int64_t last_id_ = 0;
+};
+
+} // namespace imagined::test

@@ -1,0 +1,258 @@
+// What time alone brings about in the model, and its outbox.
+#include "queue_model.hpp"
+
+#include <algorithm>
+
+namespace imagined::test {
+
+using fate = model_call::fate;
+
+namespace {
+
+constexpr auto conflict = failure_kind::conflict;
+constexpr std::int64_t grace = 2'000;
+constexpr std::int64_t look_again = 3'600'000;
+
+bool any_call(const model_task& task, std::initializer_list<fate> fates) {
+    return std::any_of(task.calls.begin(), task.calls.end(), [&](const auto& one) {
+        return std::find(fates.begin(), fates.end(), one.second.now) != fates.end();
+    });
+}
+
+unix_millis last_deadline(const model_task& task) {
+    unix_millis last = 0;
+    for (const auto& [index, call] : task.calls) {
+        last = call.now == fate::in_flight ? std::max(last, call.deadline) : last;
+    }
+    return last;
+}
+
+} // namespace
+
+std::vector<std::string> queue_model::first_by(
+    const std::function<std::optional<unix_millis>(const model_task&)>& time, std::size_t most
+) const {
+    std::vector<std::pair<unix_millis, std::string>> found;
+    for (const auto& [id, task] : tasks_) {
+        if (const auto at = time(task)) {
+            found.emplace_back(*at, id);
+        }
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < std::min(most, found.size()); ++i) {
+        ids.push_back(found[i].second);
+    }
+    return ids;
+}
+
+std::size_t queue_model::reap(std::size_t most) {
+    const auto expired = first_by(
+        [this](const model_task& task) -> std::optional<unix_millis> {
+            return task.at_work() && task.lease_until < now ? std::optional(task.lease_until)
+                                                            : std::nullopt;
+        },
+        most
+    );
+    for (const auto& id : expired) {
+        auto& task = tasks_[id];
+        const bool calls = task.calls_in_flight() > 0;
+        if (calls && last_deadline(task) + grace >= now) {
+            task.lease_until = last_deadline(task) + grace;
+            continue;
+        }
+        add_event(task);
+        auto& record = task.record;
+        bool go_on = !calls;
+        if (calls) {
+            raise_bill(task, "unknown");
+            go_on = record.ambiguous_retries < repeats_allowed && now <= record.deadline;
+            record.ambiguous_retries += go_on ? 1 : 0;
+            for (auto& [index, call] : task.calls) {
+                if (call.now == fate::in_flight) {
+                    call.now = go_on ? fate::repeated : fate::lost;
+                }
+            }
+        }
+        const bool paid = any_call(task, {fate::answered});
+        const bool was_storing = record.state == task::state::storing;
+        unlease(task);
+        if (was_storing || (paid && (!go_on || now > record.deadline))) {
+            enter(task, std::string(queue::storing_lane));
+        } else if (go_on) {
+            enter(task, record.lane);
+        } else {
+            end(task, false, task::fail_code::ambiguous_upstream_outcome, "");
+        }
+    }
+    return expired.size();
+}
+
+std::size_t queue_model::promote(std::size_t most) {
+    const auto up_to_now = [this](bool fits, unix_millis at) -> std::optional<unix_millis> {
+        return fits && at <= now ? std::optional(at) : std::nullopt;
+    };
+    const auto delayed = first_by(
+        [&](const model_task& task) {
+            return up_to_now(task.where == model_task::place::delay, task.due);
+        },
+        most
+    );
+    for (const auto& id : delayed) {
+        enter(tasks_[id], tasks_[id].standing_in);
+    }
+    const auto modals = first_by(
+        [&](const model_task& task) {
+            return up_to_now(task.record.state == task::state::modal, task.due);
+        },
+        most
+    );
+    for (const auto& id : modals) {
+        end(tasks_[id], false, task::fail_code::cancelled, "");
+    }
+    const auto late = first_by(
+        [&](const model_task& task) { return up_to_now(task.waiting(), task.record.deadline); },
+        most
+    );
+    for (const auto& id : late) {
+        auto& task = tasks_[id];
+        if (any_call(task, {fate::answered})) {
+            task.where = model_task::place::none;
+            enter(task, std::string(queue::storing_lane));
+        } else if (any_call(task, {fate::lost, fate::repeated})) {
+            end(task, false, task::fail_code::ambiguous_upstream_outcome, "");
+        } else {
+            end(task, false, task::fail_code::timeout, "");
+        }
+    }
+    return delayed.size() + modals.size() + late.size();
+}
+
+std::size_t queue_model::forget(milliseconds ttl, std::size_t most) {
+    const auto limit = now - ttl.count();
+    const auto old = first_by(
+        [&](const model_task& task) -> std::optional<unix_millis> {
+            return task.ended() && task.kept_from <= limit ? std::optional(task.kept_from)
+                                                           : std::nullopt;
+        },
+        most
+    );
+    std::size_t forgotten = 0;
+    for (const auto& id : old) {
+        auto& task = tasks_[id];
+        const bool answerable =
+            std::any_of(task.calls.begin(), task.calls.end(), [this](const auto& one) {
+                return one.second.open() && one.second.deadline + grace >= now;
+            });
+        if (!task.outbox.empty() || task.dead_letter || answerable) {
+            task.kept_from = limit + look_again;
+        } else {
+            tasks_.erase(id);
+            ++forgotten;
+        }
+    }
+    return forgotten;
+}
+
+void queue_model::post(
+    model_task& task, std::uint64_t sequence, std::string status, std::string progress
+) {
+    if (!task.hook) {
+        return;
+    }
+    auto& outbox = task.outbox;
+    if (outbox.size() > 1 && status == "IN_PROGRESS" && outbox.back().status == status) {
+        outbox.pop_back();
+    }
+    const bool failed_before = task.outbox_nonce.empty() && task.outbox_attempt > 0;
+    if (!outbox.empty() && failed_before) {
+        outbox.pop_front();
+        task.outbox_attempt = 0;
+        task.outbox_due = now;
+    }
+    if (outbox.empty()) {
+        task.outbox_due = now;
+    }
+    outbox.push_back({sequence, std::move(status), std::move(progress)});
+}
+
+std::vector<std::string> queue_model::outbox_claim(std::size_t most, milliseconds lease) {
+    auto due = first_by(
+        [this](const model_task& task) -> std::optional<unix_millis> {
+            return !task.outbox.empty() && task.outbox_due <= now ? std::optional(task.outbox_due)
+                                                                  : std::nullopt;
+        },
+        most
+    );
+    for (const auto& id : due) {
+        tasks_[id].outbox_due = now + lease.count();
+    }
+    return due;
+}
+
+void queue_model::learn_outbox_nonce(const std::string& id, const std::string& nonce) {
+    tasks_.at(id).outbox_nonce = nonce;
+}
+
+queue_model::refusal queue_model::outbox_delivered(
+    const std::string& id, const std::string& nonce, bool noted
+) {
+    auto* task = find(id);
+    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+        return conflict;
+    }
+    task->outbox.pop_front();
+    task->outbox_nonce.clear();
+    task->outbox_attempt = 0;
+    task->outbox_due = now;
+    if (noted) {
+        add_event(*task);
+    }
+    return std::nullopt;
+}
+
+queue_model::refusal queue_model::outbox_failed(
+    const std::string& id, const std::string& nonce, std::optional<milliseconds> delay
+) {
+    auto* task = find(id);
+    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+        return conflict;
+    }
+    task->outbox_nonce.clear();
+    add_event(*task);
+    if (task->outbox.size() > 1) {
+        task->outbox.pop_front();
+        task->outbox_attempt = 0;
+        task->outbox_due = now;
+    } else if (delay) {
+        ++task->outbox_attempt;
+        task->outbox_due = now + delay->count();
+    } else {
+        const auto status = task->outbox.front().status;
+        task->outbox.pop_front();
+        task->outbox_attempt = 0;
+        if (status == "SUCCESS" || status == "FAILURE") {
+            task->dead_letter = true;
+            add_event(*task);
+        }
+    }
+    return std::nullopt;
+}
+
+queue_model::refusal queue_model::outbox_replay(const std::string& id) {
+    auto* task = find(id);
+    if (task == nullptr) {
+        return failure_kind::not_found;
+    }
+    if (!task->ended() || !task->hook || !task->outbox.empty()) {
+        return conflict;
+    }
+    task->dead_letter = false;
+    task->outbox_attempt = 0;
+    const bool success = task->record.state == task::state::success;
+    task->outbox.push_back({task->end_sequence, success ? "SUCCESS" : "FAILURE", "100%"});
+    task->outbox_due = now;
+    return std::nullopt;
+}
+
+} // namespace imagined::test

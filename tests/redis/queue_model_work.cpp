@@ -1,0 +1,353 @@
+// The model's working side: leases, calls, answers, ends.
+#include "queue_model.hpp"
+
+#include <algorithm>
+
+namespace imagined::test {
+
+using fate = model_call::fate;
+
+namespace {
+
+constexpr auto conflict = failure_kind::conflict;
+
+int rank(const std::string& billed) { return billed == "yes" ? 2 : billed == "unknown" ? 1 : 0; }
+
+} // namespace
+
+// Who has had least, by weight, comes next; the oldest of its tasks.
+model_task* queue_model::next_in(const std::string& lane) {
+    model_task* best = nullptr;
+    for (auto& [id, task] : tasks_) {
+        if (task.where != model_task::place::queue || task.standing_in != lane) {
+            continue;
+        }
+        const auto& caller = task.record.caller;
+        const int most = limits_of(caller).max_running;
+        if (most > 0 && running_of(caller) >= most) {
+            continue;
+        }
+        const auto share = [this](const model_task& of) {
+            return std::pair{started_share_[of.record.caller], of.record.caller};
+        };
+        if (best == nullptr || share(task) < share(*best)) {
+            best = &task;
+        }
+    }
+    return best;
+}
+
+std::vector<queue_model::taken> queue_model::claim(
+    const std::string& worker, std::size_t most, milliseconds lease,
+    const std::vector<queue::lane>& lanes
+) {
+    std::vector<taken> all;
+    for (const auto& lane : lanes) {
+        while (all.size() < most) {
+            std::string place;
+            for (const auto& slot : lane.slots) {
+                if (place.empty() && free_places(slot.name, slot.limit) > 0) {
+                    place = slot.name;
+                }
+            }
+            auto* task = lane.slots.empty() || !place.empty() ? next_in(lane.name) : nullptr;
+            if (task == nullptr) {
+                break;
+            }
+            auto& record = task->record;
+            auto& share = started_share_[record.caller];
+            clock_ = std::max(clock_, share);
+            share += 1.0 / limits_of(record.caller).weight;
+            task->where = model_task::place::none;
+            record.state =
+                lane.name == queue::storing_lane ? task::state::storing : task::state::leased;
+            ++record.attempt;
+            record.worker = worker;
+            record.nonce = "to be learnt";
+            task->lease = lease;
+            task->lease_until = now + lease.count();
+            task->reserved = place;
+            task->reserved_until = task->lease_until;
+            const auto sequence = add_event(*task);
+            if (record.started == 0) {
+                record.started = now;
+                post(*task, sequence, "SUBMITTED", "0%");
+            }
+            all.push_back({record.id, place});
+        }
+    }
+    return all;
+}
+
+void queue_model::learn_nonce(const std::string& id, const std::string& nonce) {
+    tasks_.at(id).record.nonce = nonce;
+}
+
+std::vector<std::string> queue_model::renew(
+    const std::string& worker, std::size_t capacity, milliseconds lease,
+    const std::vector<queue::token>& held
+) {
+    const auto until = now + lease.count();
+    workers_[worker] = {until, capacity};
+    std::vector<std::string> gone;
+    for (const auto& token : held) {
+        if (auto* task = held_by(token)) {
+            task->lease_until = std::max(task->lease_until, until);
+            if (!task->reserved.empty() && task->reserved_until >= now) {
+                task->reserved_until = std::max(task->reserved_until, until);
+            }
+        } else {
+            gone.push_back(token.id);
+        }
+    }
+    return gone;
+}
+
+void queue_model::sign_off(const std::string& worker) { workers_.erase(worker); }
+
+void queue_model::unlease(model_task& task) {
+    task.lease_until = 0;
+    task.record.nonce.clear();
+    task.record.worker.clear();
+    task.reserved.clear();
+}
+
+void queue_model::extend_lease(model_task& task) {
+    task.lease_until = now + task.lease.count();
+}
+
+void queue_model::settle_state(model_task& task, task::state when_idle) {
+    if (task.calls_in_flight() == 0) {
+        task.record.state = when_idle;
+    }
+}
+
+void queue_model::raise_bill(model_task& task, const std::string& billed) {
+    if (rank(billed) > rank(task.record.billed)) {
+        task.record.billed = billed;
+    }
+}
+
+void queue_model::key_works(const model_call& call) {
+    const auto cold = cooling_.find(call.slot);
+    if (cold != cooling_.end() && call.started >= cold->second.until) {
+        cooling_.erase(cold);
+    }
+}
+
+result<queue::call_permit> queue_model::calling(
+    const queue::token& held, const queue::call_marker& call
+) {
+    auto* task = held_by(held);
+    if (task == nullptr) {
+        return failure{conflict, ""};
+    }
+    auto& record = task->record;
+    if (now > record.deadline) {
+        return queue::call_permit::too_late;
+    }
+    if (task->calls.contains(call.index)) {
+        return failure{conflict, ""};
+    }
+    if (free_places(call.slot.name, call.slot.limit, task) <= 0) {
+        return queue::call_permit::no_slot;
+    }
+    task->reserved.clear();
+    model_call made;
+    made.first = call.first_picture;
+    made.count = call.count;
+    made.started = now;
+    made.deadline = now + call.timeout.count();
+    made.slot = call.slot.name;
+    task->calls[call.index] = made;
+    task->duration_key = call.duration_key;
+    record.state = task::state::calling;
+    extend_lease(*task);
+    const auto sequence = add_event(*task);
+    if (record.called == 0) {
+        record.called = now;
+        record.expected = durations_[call.duration_key];
+        post(*task, sequence, "IN_PROGRESS", "1%");
+    }
+    return queue::call_permit::granted;
+}
+
+queue_model::refusal queue_model::not_started(
+    const queue::token& held, int index, const queue::key_verdict& key
+) {
+    auto* task = find(held.id);
+    if (task == nullptr || !task->calls.contains(index)) {
+        return conflict;
+    }
+    auto& call = task->calls[index];
+    const bool ours = held_by(held) != nullptr;
+    if (call.now == fate::not_started && ours) {
+        return std::nullopt; // told before
+    }
+    using kind = queue::key_verdict::kind;
+    if (key.what == kind::works) {
+        key_works(call);
+    } else if (key.what != kind::none) {
+        auto& cold = cooling_[call.slot];
+        const bool resting = cold.until > now;
+        cold.times += resting ? 0 : 1;
+        std::int64_t pause = std::min<std::int64_t>(60'000, 5'000LL << std::min(cold.times - 1, 4));
+        pause = key.at_least.count() > 0 ? key.at_least.count() : pause;
+        pause = key.what == kind::disable ? 300'000 : pause;
+        cold.disabled = key.what == kind::disable || (resting && cold.disabled);
+        cold.until = std::max(cold.until, now + pause);
+    }
+    if (call.now != fate::in_flight) {
+        return conflict;
+    }
+    call.now = fate::not_started;
+    if (!ours) {
+        return conflict;
+    }
+    settle_state(*task, task::state::leased);
+    extend_lease(*task);
+    add_event(*task);
+    return std::nullopt;
+}
+
+result<bool> queue_model::lost(const queue::token& held, int index) {
+    auto* task = held_by(held);
+    if (task == nullptr || !task->calls.contains(index)) {
+        return failure{conflict, ""};
+    }
+    auto& call = task->calls[index];
+    if (call.now == fate::lost || call.now == fate::repeated) {
+        return call.now == fate::repeated;
+    }
+    if (call.now != fate::in_flight) {
+        return failure{conflict, ""};
+    }
+    auto& record = task->record;
+    const bool again = record.ambiguous_retries < repeats_allowed && now <= record.deadline;
+    record.ambiguous_retries += again ? 1 : 0;
+    call.now = again ? fate::repeated : fate::lost;
+    raise_bill(*task, "unknown");
+    settle_state(*task, task::state::leased);
+    extend_lease(*task);
+    add_event(*task);
+    return again;
+}
+
+bool queue_model::record_answer(
+    model_task& task, int index, const std::string& answer, std::int64_t cost
+) {
+    const auto found = task.calls.find(index);
+    if (found == task.calls.end() || found->second.now == fate::answered) {
+        return false;
+    }
+    auto& call = found->second;
+    call.now = fate::answered;
+    call.answer = answer;
+    key_works(call);
+    raise_bill(task, "yes");
+    if (cost != 0) {
+        task.record.cost_micros += cost;
+        spend_[now / 86'400'000][call.slot.substr(0, call.slot.rfind(':'))] += cost;
+    }
+    return true;
+}
+
+queue_model::refusal queue_model::stored(
+    const queue::token& held, int index, const std::string& answer, bool complete,
+    std::int64_t cost
+) {
+    auto* task = held_by(held);
+    if (task == nullptr) {
+        adopt(held.id, index, answer, cost);
+        return conflict;
+    }
+    if (record_answer(*task, index, answer, cost)) {
+        const auto seen = now - task->calls[index].started;
+        auto& known = durations_[task->duration_key];
+        known = known == 0 ? seen : (known * 3 + seen) / 4;
+        add_event(*task);
+    }
+    settle_state(*task, complete ? task::state::storing : task::state::leased);
+    extend_lease(*task);
+    return std::nullopt;
+}
+
+queue_model::refusal queue_model::adopt(
+    const std::string& id, int index, const std::string& answer, std::int64_t cost
+) {
+    auto* task = find(id);
+    if (task == nullptr) {
+        return failure_kind::not_found;
+    }
+    if (!record_answer(*task, index, answer, cost)) {
+        return conflict;
+    }
+    add_event(*task);
+    if (task->ended() || task->calls_in_flight() > 0) {
+        return conflict;
+    }
+    unlease(*task);
+    task->where = model_task::place::none;
+    enter(*task, std::string(queue::storing_lane));
+    return std::nullopt;
+}
+
+void queue_model::end(
+    model_task& task, bool success, std::optional<task::fail_code> code, std::string reason
+) {
+    auto& record = task.record;
+    task.where = model_task::place::none;
+    unlease(task);
+    record.state = success ? task::state::success : task::state::failure;
+    record.finished = now;
+    record.fail_code = code;
+    record.fail_reason = std::move(reason);
+    task.kept_from = now;
+    task.end_sequence = add_event(task);
+    post(task, task.end_sequence, success ? "SUCCESS" : "FAILURE", "100%");
+}
+
+queue_model::refusal queue_model::finish(const queue::token& held, const queue::ending& how) {
+    auto* task = held_by(held);
+    if (task == nullptr) {
+        return conflict;
+    }
+    raise_bill(*task, how.billed);
+    task->view = how.view;
+    end(*task, how.success, how.success ? std::nullopt : how.code, how.success ? "" : how.reason);
+    return std::nullopt;
+}
+
+queue_model::refusal queue_model::release(
+    const queue::token& held, const std::string& lane, milliseconds delay
+) {
+    auto* task = held_by(held);
+    if (task == nullptr || task->calls_in_flight() > 0) {
+        return conflict;
+    }
+    const auto to = lane.empty() ? task->record.lane : lane;
+    add_event(*task);
+    unlease(*task);
+    if (delay.count() == 0) {
+        enter(*task, to);
+        return std::nullopt;
+    }
+    task->record.state = task::state::queued;
+    task->where = model_task::place::delay;
+    task->standing_in = to;
+    task->due = now + delay.count();
+    if (to != queue::storing_lane) {
+        task->due = std::max(now, std::min(task->due, task->record.deadline));
+    }
+    return std::nullopt;
+}
+
+void queue_model::progress(const std::vector<std::pair<queue::token, int>>& steps) {
+    for (const auto& [held, percent] : steps) {
+        if (auto* task = held_by(held)) {
+            post(*task, ++task->record.sequence, "IN_PROGRESS", std::to_string(percent) + "%");
+        }
+    }
+}
+
+} // namespace imagined::test

@@ -1,0 +1,318 @@
+// Callbacks: every transition's event is owed with it, in order, one at a time per task.
+#include "queue_fixture.hpp"
+
+namespace imagined::test {
+
+namespace {
+
+constexpr auto conflict = failure_kind::conflict;
+
+struct outbox : queue_fixture {
+    token hooked_lease() {
+        submit(a_task().hooked());
+        return lease();
+    }
+
+    void progress(const token& held, int percent) { must(tasks().progress({{held, percent}})); }
+    void delivered(queue::due_event event) { must(tasks().outbox_delivered(std::move(event), "")); }
+
+    void failed(queue::due_event event, std::optional<milliseconds> delay) {
+        must(tasks().outbox_failed(std::move(event), delay, "callback 500"));
+    }
+
+    queue::due_event one_due() {
+        auto events = due();
+        REQUIRE(events.size() == 1);
+        return events.front();
+    }
+
+    // Delivers everything that is due, one after the other, as "STATUS progress".
+    std::vector<std::string> deliver_all() {
+        std::vector<std::string> seen;
+        for (auto events = due(); !events.empty(); events = due()) {
+            for (auto& event : events) {
+                seen.push_back(event.status + " " + event.progress);
+                delivered(event);
+            }
+        }
+        return seen;
+    }
+};
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE_FIXTURE(outbox, "events of a task are delivered in order, the terminal one last, with its view") {
+    const auto held = hooked_lease();
+    call(held);
+    progress(held, 40);
+    answer(held);
+    finish(held);
+    names seen;
+    std::uint64_t last = 0;
+    for (auto events = due(); !events.empty(); events = due()) {
+        REQUIRE(events.size() == 1);
+        CHECK(events[0].sequence > last);
+        CHECK(events[0].attempt == 0);
+        CHECK(events[0].terminal == (events[0].status == "SUCCESS"));
+        CHECK(events[0].view == (events[0].terminal ? R"({"view":1})" : ""));
+        CHECK(events[0].submission == "a cat");
+        last = events[0].sequence;
+        seen.push_back(events[0].status + " " + events[0].progress);
+        delivered(events[0]);
+    }
+    CHECK(seen == names{"SUBMITTED 0%", "IN_PROGRESS 40%", "SUCCESS 100%"});
+    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "a task without a hook owes nothing") {
+    submit();
+    const auto held = lease();
+    call(held);
+    progress(held, 30);
+    answer(held);
+    finish(held);
+    CHECK(due().empty());
+    CHECK(refused(tasks().outbox_replay(held.id)) == conflict);
+}
+
+TEST_CASE_FIXTURE(outbox, "only the head of a task is out at a time; other tasks go on") {
+    const auto held = hooked_lease();
+    call(held);
+    const auto first = one_due();
+    CHECK(first.status == "SUBMITTED");
+    CHECK(due().empty());
+    hooked_lease();
+    CHECK(one_due().record.id != held.id);
+    delivered(first);
+    CHECK(one_due().status == "IN_PROGRESS");
+}
+
+TEST_CASE_FIXTURE(outbox, "a courier that dies loses its turn, and its word") {
+    const auto held = hooked_lease();
+    const auto first = one_due();
+    advance(milliseconds(29'999));
+    CHECK(due().empty());
+    advance(milliseconds(1));
+    const auto again = one_due();
+    CHECK(again.sequence == first.sequence);
+    CHECK(refused(tasks().outbox_delivered(first, "")) == conflict);
+    CHECK(refused(tasks().outbox_failed(first, seconds(5), "x")) == conflict);
+    delivered(again);
+    CHECK(due().empty());
+    CHECK(refused(tasks().outbox_delivered(again, "")) == conflict);
+}
+
+TEST_CASE_FIXTURE(outbox, "an event without a lease settles nothing") {
+    hooked_lease();
+    const auto event = one_due();
+    failed(event, seconds(0));
+    auto nobody = event;
+    nobody.nonce = "";
+    CHECK(refused(tasks().outbox_delivered(nobody, "")) == conflict);
+    CHECK(refused(tasks().outbox_failed(nobody, {}, "x")) == conflict);
+    CHECK(one_due().sequence == event.sequence);
+}
+
+TEST_CASE_FIXTURE(outbox, "unsent progress coalesces to the newest") {
+    const auto held = hooked_lease();
+    call(held);
+    for (int percent : {10, 20, 30}) {
+        progress(held, percent);
+    }
+    answer(held);
+    finish(held);
+    CHECK(deliver_all() == names{"SUBMITTED 0%", "IN_PROGRESS 30%", "SUCCESS 100%"});
+}
+
+TEST_CASE_FIXTURE(outbox, "progress does not replace the event that is under way") {
+    const auto held = hooked_lease();
+    delivered(one_due());
+    call(held);
+    const auto first = one_due();
+    progress(held, 10);
+    progress(held, 20);
+    delivered(first);
+    CHECK(deliver_all() == names{"IN_PROGRESS 20%"});
+}
+
+TEST_CASE_FIXTURE(outbox, "progress of a lost lease is passed over") {
+    const auto held = hooked_lease();
+    deliver_all();
+    auto stale = held;
+    stale.nonce = "00";
+    must(tasks().progress({{stale, 50}, {held, 60}}));
+    CHECK(deliver_all() == names{"IN_PROGRESS 60%"});
+}
+
+TEST_CASE_FIXTURE(outbox, "a failed delivery is tried again after its delay, as the same event") {
+    hooked_lease();
+    const auto first = one_due();
+    failed(first, seconds(5));
+    advance(milliseconds(4'999));
+    CHECK(due().empty());
+    advance(milliseconds(1));
+    const auto again = one_due();
+    CHECK(again.sequence == first.sequence);
+    CHECK(again.attempt == 1);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "a failed event leaves at once when a newer one is there") {
+    const auto held = hooked_lease();
+    const auto first = one_due();
+    call(held);
+    failed(first, seconds(3600));
+    const auto next = one_due();
+    CHECK(next.status == "IN_PROGRESS");
+    CHECK(next.attempt == 0);
+}
+
+TEST_CASE_FIXTURE(outbox, "a newer event takes the place of one that waits for its next try, at once") {
+    const auto held = hooked_lease();
+    failed(one_due(), seconds(3600));
+    CHECK(due().empty());
+    call(held);
+    const auto next = one_due();
+    CHECK(next.status == "IN_PROGRESS");
+    CHECK(next.attempt == 0);
+    delivered(next);
+    CHECK(due().empty());
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "an event given up is gone; a terminal one becomes a dead letter") {
+    const auto held = hooked_lease();
+    failed(one_due(), {});
+    CHECK(due().empty());
+    CHECK(must(tasks().stats({})).dead_letters == 0);
+    finish(held);
+    const auto terminal = one_due();
+    failed(terminal, {});
+    CHECK(must(tasks().stats({})).dead_letters == 1);
+    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "a dead letter is replayed as the same event") {
+    const auto held = hooked_lease();
+    deliver_all();
+    finish(held);
+    const auto terminal = one_due();
+    failed(terminal, {});
+    must(tasks().outbox_replay(held.id));
+    CHECK(must(tasks().stats({})).dead_letters == 0);
+    const auto again = one_due();
+    CHECK(again.sequence == terminal.sequence);
+    CHECK(again.status == "SUCCESS");
+    CHECK(again.terminal);
+    CHECK(again.attempt == 0);
+    CHECK(refused(tasks().outbox_replay(held.id)) == conflict); // owed already
+    delivered(again);
+    must(tasks().outbox_replay(held.id)); // delivered ones as well
+    CHECK(one_due().sequence == terminal.sequence);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "a task that has not ended can not be replayed") {
+    const auto held = hooked_lease();
+    deliver_all();
+    CHECK(refused(tasks().outbox_replay(held.id)) == conflict);
+}
+
+TEST_CASE_FIXTURE(outbox, "every end is called back: cancel, time-out, ambiguity") {
+    submit(a_task().hooked().within(seconds(1)));
+    const auto cancelled = submit(a_task().hooked());
+    must(tasks().cancel(everybody, cancelled, "x"));
+    advance(seconds(1));
+    must(tasks().promote(9));
+    const auto held = hooked_lease();
+    call(held);
+    deliver_all();
+    advance(milliseconds(182'001));
+    must(tasks().reap(9));
+    CHECK(deliver_all() == names{"FAILURE 100%"});
+}
+
+TEST_CASE_FIXTURE(outbox, "claiming an attempt again does not say SUBMITTED again") {
+    const auto held = hooked_lease();
+    deliver_all();
+    must(tasks().release(held, "", {}, "x"));
+    lease();
+    CHECK(due().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "a claim of events takes at most what is asked for") {
+    for (int i = 0; i < 3; ++i) {
+        hooked_lease();
+    }
+    CHECK(due(2).size() == 2);
+    CHECK(due(2).size() == 1);
+}
+
+TEST_CASE_FIXTURE(outbox, "hints are published when a task becomes claimable and a callback due") {
+    blocking_redis ear(shared_server().socket_path());
+    ear.command({"SUBSCRIBE", queue::hint_channel("test")});
+    const auto next = [&ear] { return to_list(ear.pipeline({{"PING"}}).front()); };
+    const std::string channel = queue::hint_channel("test");
+    hooked_lease();
+    CHECK(next() == names{"message", channel, "q generate/V_3"});
+    CHECK(next() == names{"message", channel, "c"});
+}
+
+// -- Retention
+
+TEST_CASE_FIXTURE(outbox, "an ended task is forgotten after its time, without a trace") {
+    const auto id = submit();
+    const auto held = lease();
+    call(held);
+    answer(held);
+    finish(held);
+    CHECK(must(tasks().forget(seconds(100), 9)) == 0);
+    advance(seconds(100));
+    CHECK(must(tasks().forget(seconds(100), 9)) == 1);
+    CHECK(must(tasks().read(everybody, {id})).empty());
+    CHECK(raw.list({"KEYS", "*" + id + "*"}).empty());
+    CHECK(must(tasks().newest(everybody, 9)).empty());
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "an open task is never forgotten") {
+    submit();
+    lease();
+    submit();
+    submit(a_task().as_modal());
+    advance(seconds(1'000'000));
+    CHECK(must(tasks().forget(seconds(0), 9)) == 0);
+}
+
+TEST_CASE_FIXTURE(outbox, "a task that owes a callback, or has a dead letter, is kept until it is settled") {
+    const auto held = hooked_lease();
+    deliver_all();
+    finish(held);
+    advance(seconds(100));
+    CHECK(must(tasks().forget(seconds(100), 9)) == 0);
+    failed(one_due(), {});
+    advance(seconds(3700));
+    CHECK(must(tasks().forget(seconds(100), 9)) == 0);
+    must(tasks().outbox_replay(held.id));
+    deliver_all();
+    advance(seconds(3700));
+    CHECK(must(tasks().forget(seconds(100), 9)) == 1);
+}
+
+TEST_CASE_FIXTURE(outbox, "a cancelled task is kept while its call may still be answered and billed") {
+    submit();
+    const auto held = lease();
+    call(held);
+    must(tasks().cancel(everybody, held.id, "x"));
+    CHECK(must(tasks().forget(seconds(0), 9)) == 0);
+    CHECK(refused(tasks().stored(held, 0, "{}", true, 5)) == conflict);
+    CHECK(record(held.id).cost_micros == 5);
+    advance(seconds(3700));
+    CHECK(must(tasks().forget(seconds(0), 9)) == 1);
+}
+
+} // namespace imagined::test

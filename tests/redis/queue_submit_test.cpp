@@ -1,0 +1,291 @@
+// What submit promises: the verdict, idempotency, limits without a trace, modals, and a write that
+// its caller no longer waits for.
+#include "keys.hpp"
+#include "queue_fixture.hpp"
+#include "scripts.hpp"
+
+namespace imagined::test {
+
+namespace {
+
+using verdict = submitted::verdict;
+
+const std::vector<slot> alpha{{"alpha:1", 2}};
+
+struct submitting : queue_fixture {
+    void worker(std::size_t capacity, std::string name = "w1") {
+        must(tasks().renew(std::move(name), capacity, seconds(15), {}));
+    }
+
+    // Every key but those that a refused submit may touch by reading.
+    std::vector<std::string> trace() {
+        auto keys = raw.list({"KEYS", "*"});
+        std::sort(keys.begin(), keys.end());
+        return keys;
+    }
+
+    // A script run as the client runs it, with times of the test's choice.
+    redis::reply script(const redis::script& what, unix_millis not_after, redis::arguments values) {
+        redis::arguments words{
+            "EVAL", what.source(), "1", queue::key_base("test"), std::to_string(now()),
+            std::to_string(not_after)
+        };
+        words.insert(words.end(), values.begin(), values.end());
+        return raw.command(words);
+    }
+
+    redis::arguments submit_values(std::string mark, std::string since, std::string id = "",
+                                   std::string hash = "", std::string fingerprint = "") {
+        return {std::move(id), "ann", lane_name, "a cat", "0", "3600000", "100", std::move(hash),
+                std::move(fingerprint), "0", "", std::move(mark), std::move(since), "submitted"};
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(submitting, "code 1 needs a live worker with room and a free place") {
+    const auto ask = a_task().served_by(alpha);
+    CHECK_FALSE(try_submit(ask).immediate); // no worker
+    claim(9);
+    worker(1);
+    CHECK_FALSE(try_submit(ask).immediate); // its room is taken
+    worker(2);
+    CHECK_FALSE(try_submit(ask).immediate); // one waits already
+    CHECK(waiting() == 2);
+    worker(100);
+    CHECK_FALSE(try_submit(ask).immediate); // places: 2 - 1 leased - 2 ahead
+    claim(9);
+    CHECK_FALSE(try_submit(a_task()).immediate); // nothing can serve it
+}
+
+TEST_CASE_FIXTURE(submitting, "code 1 is given for as many tasks as there are free places") {
+    worker(100);
+    const auto ask = a_task().served_by(alpha);
+    const auto first = try_submit(ask);
+    const auto second = try_submit(ask);
+    const auto third = try_submit(ask);
+    CHECK(first.immediate);
+    CHECK(second.immediate);
+    CHECK_FALSE(third.immediate);
+    CHECK(third.ahead == 2);
+}
+
+TEST_CASE_FIXTURE(submitting, "a worker that signed off, or is silent, is not a live one") {
+    const auto ask = a_task().served_by({{"alpha:1", 100}});
+    worker(100);
+    CHECK(try_submit(ask).immediate);
+    must(tasks().sign_off("w1"));
+    CHECK_FALSE(try_submit(ask).immediate);
+    worker(100);
+    advance(seconds(16));
+    CHECK_FALSE(try_submit(ask).immediate);
+}
+
+TEST_CASE_FIXTURE(submitting, "the same key and body give the same task for a day") {
+    const auto made = try_submit(a_task().keyed("k"));
+    const auto again = try_submit(a_task().keyed("k"));
+    CHECK(again.what == verdict::replayed);
+    CHECK(again.id == made.id);
+    CHECK(waiting() == 1);
+    CHECK(try_submit(a_task().keyed("k", "other")).what == verdict::key_reused);
+    CHECK(try_submit(a_task().keyed("k").by("bob")).what == verdict::accepted);
+    CHECK(waiting() == 2);
+    const auto kept = raw.number({"PTTL", raw.list({"KEYS", key("idem:ann:*")}).front()});
+    CHECK(kept > 86'000'000);
+    CHECK(kept <= 86'400'000);
+}
+
+TEST_CASE_FIXTURE(submitting, "the queue limit refuses without a trace") {
+    submit();
+    submit();
+    const auto before = trace();
+    const auto full = try_submit(a_task().limited_to(2).keyed("k").by("bob"));
+    CHECK(full.what == verdict::queue_full);
+    CHECK(full.id.empty());
+    CHECK(trace() == before);
+    claim(1);
+    CHECK(try_submit(a_task().limited_to(2).keyed("k").by("bob")).what == verdict::accepted);
+}
+
+TEST_CASE_FIXTURE(submitting, "a caller's own limit counts all its lanes and nobody else's tasks") {
+    must(tasks().register_callers({{"ann", 1, 2, 0}}));
+    submit();
+    submit(a_task().in("upscale/V_2"));
+    submit(a_task().by("bob"));
+    const auto before = trace();
+    CHECK(try_submit(a_task().keyed("k")).what == verdict::caller_full);
+    CHECK(trace() == before);
+    claim(1);
+    CHECK(try_submit().what == verdict::accepted);
+}
+
+TEST_CASE_FIXTURE(submitting, "modals have the queue's limit, ended tasks none") {
+    submit(a_task().as_modal());
+    CHECK(try_submit(a_task().as_modal().limited_to(1)).what == verdict::queue_full);
+    CHECK(try_submit(a_task().ended("{}").limited_to(0)).what == verdict::accepted);
+}
+
+TEST_CASE_FIXTURE(submitting, "a modal waits apart until its answer gives it a place and a deadline") {
+    const auto id = submit(a_task().as_modal().hooked());
+    CHECK(record(id).state == task::state::modal);
+    CHECK(waiting() == 0);
+    CHECK(due().empty());
+    advance(seconds(600));
+    worker(9);
+    const auto answered = a_task().named(id).in(lane_name).saying("a dog").served_by(alpha);
+    const auto made = must(tasks().submit_modal({"ann", false}, answered, seconds(5)));
+    CHECK(made.what == verdict::accepted);
+    CHECK(made.id == id);
+    CHECK(made.immediate);
+    const auto taken = claim();
+    REQUIRE(taken.size() == 1);
+    CHECK(taken[0].submission == "a dog");
+    CHECK(taken[0].record.lane == lane_name);
+    CHECK(taken[0].record.deadline == now() + 3'600'000);
+    CHECK(due().size() == 1);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "a modal is answered once, by those who see it, within the limits") {
+    const auto id = submit(a_task().as_modal());
+    const auto answered = a_task().named(id).in(lane_name);
+    CHECK(refused(tasks().submit_modal({"bob", false}, answered, seconds(5)))
+          == failure_kind::not_found);
+    submit(a_task().by("bob"));
+    auto tight = a_task().named(id).in(lane_name).limited_to(1);
+    CHECK(must(tasks().submit_modal(everybody, tight, seconds(5))).what == verdict::queue_full);
+    must(tasks().register_callers({{"ann", 1, 1, 0}}));
+    submit();
+    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what
+          == verdict::caller_full);
+    CHECK(record(id).state == task::state::modal);
+    claim(9);
+    must(tasks().submit_modal(everybody, answered, seconds(5)));
+    CHECK(refused(tasks().submit_modal(everybody, answered, seconds(5)))
+          == failure_kind::conflict);
+}
+
+TEST_CASE_FIXTURE(submitting, "the answer of a modal replays by its idempotency key") {
+    const auto id = submit(a_task().as_modal());
+    const auto answered = a_task().named(id).in(lane_name).keyed("m");
+    const scope ann{"ann", false};
+    must(tasks().submit_modal(ann, answered, seconds(5)));
+    CHECK(must(tasks().submit_modal(ann, answered, seconds(5))).what == verdict::replayed);
+    const auto other = a_task().named(id).in(lane_name).keyed("m", "other");
+    CHECK(must(tasks().submit_modal(ann, other, seconds(5))).what == verdict::key_reused);
+    CHECK(waiting() == 1);
+}
+
+TEST_CASE_FIXTURE(submitting, "a modal nobody answers is cancelled after an hour") {
+    const auto id = submit(a_task().as_modal().hooked());
+    advance(seconds(3599));
+    CHECK(must(tasks().promote(10)) == 0);
+    advance(seconds(1));
+    CHECK(must(tasks().promote(10)) == 1);
+    CHECK(record(id).fail_code == task::fail_code::cancelled);
+    CHECK(due().size() == 1);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "no script changes anything after its not-after time") {
+    const auto id = submit();
+    const auto before = raw.list({"HGETALL", key("t:" + id)});
+    const auto keys = trace();
+    const auto answer = script(queue::scripts().submit, now() - 1, submit_values("m", "0"));
+    CHECK(to_list(answer) == std::vector<std::string>{"late"});
+    for (const auto* one : {&queue::scripts().claim, &queue::scripts().cancel,
+                            &queue::scripts().reap, &queue::scripts().promote,
+                            &queue::scripts().finish, &queue::scripts().reserve_id}) {
+        CHECK(to_list(script(*one, now() - 1, {id, "", "1", "x"})).front() == "late");
+    }
+    CHECK(trace() == keys);
+    CHECK(raw.list({"HGETALL", key("t:" + id)}) == before);
+    CHECK(to_list(script(queue::scripts().reserve_id, now(), {})).front() == "ok");
+}
+
+TEST_CASE_FIXTURE(submitting, "a submit that is repeated finds its first write by its mark") {
+    const auto since = std::to_string(now() - 5000);
+    const auto first = to_list(script(queue::scripts().submit, 0, submit_values("m1", "0")));
+    const auto again = to_list(script(queue::scripts().submit, 0, submit_values("m1", since)));
+    CHECK(again == std::vector<std::string>{"ok", first[1], "0", "0"});
+    CHECK(waiting() == 1);
+    const auto other = to_list(script(queue::scripts().submit, 0, submit_values("m2", since)));
+    CHECK(other[1] != first[1]);
+}
+
+TEST_CASE_FIXTURE(submitting, "a repeated submit under a reserved id finds it however old the id is") {
+    const auto id = must(tasks().reserve_id());
+    advance(seconds(60));
+    const auto since = std::to_string(now() - 5000);
+    script(queue::scripts().submit, 0, submit_values("m1", "0", id));
+    claim(1);
+    const auto again = to_list(script(queue::scripts().submit, 0, submit_values("m1", since, id)));
+    CHECK(again[0] == "ok");
+    CHECK(again[1] == id);
+    CHECK(record(id).state == task::state::leased);
+}
+
+TEST_CASE_FIXTURE(submitting, "withdraw takes a ghost back without a trace, its key included") {
+    const auto keys = [this] {
+        auto all = trace();
+        std::erase_if(all, [](const std::string& name) {
+            return name.ends_with("lastid") || name.ends_with("callers") || name.ends_with("fair");
+        });
+        return all;
+    };
+    const auto before = keys();
+    for (const auto& given : std::vector<std::string>{"", must(tasks().reserve_id())}) {
+        script(queue::scripts().submit, 0, submit_values("m1", "0", given, "hash", "f"));
+        advance(seconds(3));
+        const auto since = std::to_string(now() - 5000);
+        const auto answer =
+            to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}));
+        CHECK(answer == std::vector<std::string>{"ok", "withdrawn"});
+        CHECK(keys() == before);
+        CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}))[1]
+              == "none");
+    }
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a worker has touched") {
+    const auto made = to_list(script(queue::scripts().submit, 0, submit_values("m1", "0")));
+    const auto held = lease();
+    const auto since = std::to_string(now() - 5000);
+    const redis::arguments ghost{"ann", "m1", since, "", ""};
+    CHECK(to_list(script(queue::scripts().withdraw, 0, ghost))[1] == "started");
+    must(tasks().release(held, "", seconds(5), "x"));
+    CHECK(to_list(script(queue::scripts().withdraw, 0, ghost))[1] == "started");
+    CHECK(record(made[1]).state == task::state::queued);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a replay has told somebody of") {
+    const auto made =
+        to_list(script(queue::scripts().submit, 0, submit_values("m1", "0", "", "hash", "f")));
+    const auto again =
+        to_list(script(queue::scripts().submit, 0, submit_values("m2", "0", "", "hash", "f")));
+    CHECK(again[0] == "replayed");
+    const auto since = std::to_string(now() - 5000);
+    CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1]
+          == "none");
+    CHECK(record(made[1]).state == task::state::queued);
+}
+
+TEST_CASE_FIXTURE(submitting, "a withdrawn success that nobody was told of leaves no callback") {
+    auto values = submit_values("m1", "0");
+    values[4] = "1"; // has a hook
+    values[10] = "{}";
+    script(queue::scripts().submit, 0, values);
+    const auto since = std::to_string(now() - 5000);
+    CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
+          == "withdrawn");
+    CHECK(due().empty());
+    script(queue::scripts().submit, 0, values);
+    CHECK(due().size() == 1); // under way
+    CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
+          == "started");
+    CHECK(complaints().empty());
+}
+
+} // namespace imagined::test

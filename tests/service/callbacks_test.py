@@ -1,0 +1,135 @@
+"""Callbacks: signed, in order, and the last one always."""
+
+import base64
+import hashlib
+import hmac
+import time
+
+from .client import CALLBACK_EVENT
+from .scene import Scene, backend, spelled
+
+KEYS = [b"0123456789abcdefghijklmnopqrstuv", b"vutsrqponmlkjihgfedcba9876543210"]
+SECRETS = ["whsec_" + base64.b64encode(key).decode() for key in KEYS]
+ORDER = {"SUBMITTED": 1, "IN_PROGRESS": 2, "SUCCESS": 3, "FAILURE": 3}
+
+
+def rank(event):
+    task = event["task"]
+    return ORDER[task["status"]], int((task["progress"] or "0%").rstrip("%"))
+
+
+class Callbacks(Scene):
+    def serve_with(self, sink, more="", schedule=("0s", "100ms", "100ms", "100ms", "100ms"),
+                   secrets=()):
+        return self.serve(config=(
+            f"[callback]\nallow = {spelled([sink.address])}\n"
+            f"schedule = {spelled(schedule)}\nsecrets = {spelled(secrets)}\n{more}"))
+
+    def test_events_come_in_order_and_the_end_comes_last(self):
+        sandbox = self.sandbox("--delay=2s")
+        sink = self.sink()
+        api = self.api(self.serve_with(sink, backend(sandbox)))
+        task_id = api.accepted("a slow train", notifyHook=sink.url, state="s-1")
+        events = sink.wait_for_end(task_id)
+        for event in events:
+            CALLBACK_EVENT.validate(event["task"])
+            self.assertEqual(event["task"]["id"], task_id)
+            self.assertEqual(event["task"]["state"], "s-1")
+        self.assertEqual([rank(e) for e in events], sorted(rank(e) for e in events))
+        statuses = [event["task"]["status"] for event in events]
+        self.assertEqual(statuses[0], "SUBMITTED")
+        self.assertIn("IN_PROGRESS", statuses)
+        self.assertEqual(statuses[-1], "SUCCESS")
+        self.assertEqual(events[-1]["task"], api.fetch(task_id))
+
+    def test_a_receiver_that_fails_three_times_still_gets_the_end(self):
+        sink = self.sink([503, 503, 503])
+        api = self.api(self.serve_with(sink))
+        task_id = api.accepted("try again", notifyHook=sink.url)
+        events = sink.wait_for_end(task_id)
+        self.assertEqual([e["status"] for e in events[:3]], [503, 503, 503])
+        self.assertEqual(events[-1]["task"]["status"], "SUCCESS")
+        delivered = [e for e in events if e["status"] == 200]
+        self.assertEqual([rank(e) for e in delivered], sorted(rank(e) for e in delivered))
+
+    def test_a_repeated_event_keeps_its_id_and_its_signature_verifies(self):
+        sink = self.sink([500, 500])
+        api = self.api(self.serve_with(sink, secrets=SECRETS))
+        task_id = api.accepted("signed", notifyHook=sink.url)
+        events = sink.wait_for_end(task_id)
+        bodies = {}
+        for event in events:
+            headers = event["headers"]
+            bodies.setdefault(headers["webhook-id"], set()).add(event["raw"])
+            self.assertLess(abs(time.time() - int(headers["webhook-timestamp"])), 60)
+            signed = b".".join([headers["webhook-id"].encode(),
+                                headers["webhook-timestamp"].encode(), event["raw"]])
+            expected = ["v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+                        .decode() for key in KEYS]
+            self.assertEqual(sorted(headers["webhook-signature"].split(" ")), sorted(expected))
+        for webhook_id, variants in bodies.items():
+            self.assertEqual(len(variants), 1, webhook_id)
+
+    def test_without_a_secret_nothing_is_signed(self):
+        sink = self.sink()
+        api = self.api(self.serve_with(sink))
+        events = sink.wait_for_end(api.accepted("unsigned", notifyHook=sink.url))
+        for event in events:
+            self.assertNotIn("webhook-signature", event["headers"])
+            self.assertIn("webhook-id", event["headers"])
+
+    def test_410_ends_the_deliveries_of_a_task(self):
+        sink = self.sink([410])
+        api = self.api(self.serve_with(sink))
+        gone = api.accepted("gone", notifyHook=sink.url)
+        api.wait(gone)
+        marker = api.accepted("the next one", notifyHook=sink.url)
+        events = sink.wait_for_end(marker)
+        self.assertEqual(
+            [e["status"] for e in events if e["task"]["id"] == gone], [410])
+
+    def test_redirects_are_not_followed(self):
+        sink = self.sink([302, 302, 302])
+        api = self.api(self.serve_with(sink))
+        task_id = api.accepted("elsewhere", notifyHook=sink.url)
+        events = sink.wait_for_end(task_id)
+        self.assertEqual(events[0]["status"], 302)
+        self.assertEqual(events[-1]["status"], 200)
+
+    def test_a_failure_is_called_back_too(self):
+        sandbox = self.sandbox()
+        sandbox.script({"status": 422, "body": {"error": "Prompt provided failed safety check"}})
+        sink = self.sink()
+        api = self.api(self.serve_with(sink, backend(sandbox)))
+        task_id = api.accepted("refused", notifyHook=sink.url)
+        last = sink.wait_for_end(task_id)[-1]["task"]
+        self.assertEqual(last["status"], "FAILURE")
+        self.assertEqual(last["properties"]["failCode"], "CONTENT_REJECTED")
+        self.assertTrue(last["failReason"])
+
+    def test_the_default_url_receives_what_names_no_hook(self):
+        sink = self.sink()
+        api = self.api(self.serve(config=f'[callback]\ndefault_url = "{sink.url}"\n'))
+        task_id = api.accepted("by default", notifyHook="")
+        self.assertEqual(sink.wait_for_end(task_id)[-1]["task"]["status"], "SUCCESS")
+
+    def test_an_instant_upscale_is_called_back_once(self):
+        sink = self.sink()
+        api = self.api(self.serve_with(sink))
+        task = api.draw("a grid")
+        told = api.submit("action", {
+            "taskId": task["id"], "customId": task["buttons"][0]["customId"],
+            "notifyHook": sink.url})
+        events = sink.wait_for_end(told["result"])
+        self.assertEqual([e["task"]["status"] for e in events], ["SUCCESS"])
+
+    def test_an_undelivered_end_survives_a_restart(self):
+        sink = self.sink([503] * 2)
+        schedule = ("0s", "1s", "1s", "1s", "1s", "1s", "1s", "1s")
+        server = self.serve_with(sink, schedule=schedule)
+        task_id = self.api(server).accepted("after the restart", notifyHook=sink.url)
+        self.api(server).wait(task_id)
+        sink.wait_for(lambda events: events, "a first attempt")
+        server.kill()
+        server = self.serve_with(sink, schedule=schedule)
+        self.assertEqual(sink.wait_for_end(task_id)[-1]["task"]["status"], "SUCCESS")

@@ -1,0 +1,217 @@
+"""The tree under test: layers, cycles, leftovers, names, schemas, scripts, links."""
+
+import json
+import os
+import re
+import subprocess
+import unittest
+
+import tree
+
+CODE = ("include", "src", "tests")
+LONGEST_LINE = 100
+LONGEST_FILE = 500
+
+
+class TidyTest(unittest.TestCase):
+    def assert_none(self, complaints):
+        complaints = list(complaints)
+        if complaints:
+            self.fail("\n" + "\n".join(complaints))
+
+
+class Layers(TidyTest):
+    def test_every_module_has_a_place_in_the_house(self):
+        modules = {p.name for folder in ("src", "include/imagined")
+                   for p in (tree.ROOT / folder).iterdir() if p.is_dir()}
+        self.assertLessEqual(modules, set(tree.ROW_OF))
+
+    def test_includes_point_down_only(self):
+        self.assert_none(
+            f"{tree.name(path)} includes {text}: {tree.module_of(path)} must not know {other}"
+            for path in tree.files("include", "src")
+            for text, target in tree.project_includes(path)
+            if target is not None
+            for other in [tree.module_of(target)]
+            if other != tree.module_of(path)
+            and tree.ROW_OF[other] >= tree.ROW_OF[tree.module_of(path)])
+
+    def test_public_headers_include_public_headers_only(self):
+        self.assert_none(
+            f"{tree.name(path)} includes {text}"
+            for path in tree.files("include")
+            for text in tree.INCLUDE.findall(path.read_text())
+            if text.endswith(".hpp") and "/" not in text)
+
+    def test_headers_that_are_included_exist(self):
+        self.assert_none(
+            f"{tree.name(path)} includes {text}"
+            for path in tree.files(*CODE)
+            for text in tree.INCLUDE.findall(path.read_text())
+            if text.startswith("imagined/") and not (tree.ROOT / "include" / text).exists())
+
+    def test_every_public_header_is_used_by_another_module(self):
+        used = {target for path in tree.files("include", "src")
+                for _, target in tree.project_includes(path)
+                if target is not None and tree.module_of(target) != tree.module_of(path)}
+        inside = {target for path in tree.files("include")
+                  for _, target in tree.project_includes(path)}
+        self.assert_none(
+            f"{tree.name(path)} is public, but no other module includes it"
+            for path in tree.files("include")
+            if path not in used and path not in inside and tree.module_of(path) != "app")
+
+
+class Cycles(TidyTest):
+    def test_no_file_includes_itself_through_others(self):
+        graph = {path.resolve(): [t for _, t in tree.project_includes(path) if t is not None]
+                 for path in tree.files("include", "src")}
+        done, on_path = set(), []
+
+        def visit(path):
+            if path in on_path:
+                cycle = on_path[on_path.index(path):] + [path]
+                self.fail(" -> ".join(tree.name(p) for p in cycle))
+            if path in done:
+                return
+            on_path.append(path)
+            for target in graph.get(path, []):
+                visit(target)
+            done.add(on_path.pop())
+
+        for path in graph:
+            visit(path)
+
+
+class Texts(TidyTest):
+    def lines(self, *suffixes):
+        for path in tree.files(*CODE, "deploy", suffixes=suffixes):
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                yield path, number, line
+
+    def test_no_line_is_longer_than_the_page(self):
+        self.assert_none(
+            f"{tree.name(path)}:{number} has {len(line)} columns"
+            for path, number, line in self.lines(".cpp", ".hpp", ".lua", ".py")
+            # A test's data, such as a recorded exchange, is not broken up.
+            if len(line) > LONGEST_LINE and not (tree.name(path).startswith("tests") and '"' in line))
+
+    def test_nothing_is_left_over(self):
+        words = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]) + r")\b")
+        self.assert_none(
+            f"{tree.name(path)}:{number}: {line.strip()}"
+            for path, number, line in self.lines(".cpp", ".hpp", ".lua", ".py", ".txt")
+            if words.search(line))
+
+    def test_no_file_holds_two_ideas(self):
+        self.assert_none(
+            f"{tree.name(path)} has {count} lines"
+            for path in tree.files("include", "src", suffixes=(".cpp", ".hpp", ".lua"))
+            for count in [path.read_text().count("\n")] if count > LONGEST_FILE)
+
+    def test_every_header_guards_itself_and_says_what_it_is_for(self):
+        for path in tree.files("include", "src", suffixes=(".hpp",)):
+            with self.subTest(tree.name(path)):
+                text = path.read_text()
+                self.assertEqual(text.count("#pragma once"), 1)
+                self.assertTrue(text.startswith("//"), "it does not open with a comment")
+
+    def test_no_coroutine_is_spawned_bare(self):
+        self.assert_none(
+            f"{tree.name(path)}: a failure of it would end the event loop; use task_group"
+            for path in tree.files("include", "src")
+            if re.search(r"\bdetached\b", tree.without_comments(path.read_text())))
+
+    def test_no_using_namespace_in_a_header(self):
+        self.assert_none(
+            tree.name(path) for path in tree.files("include", "src", suffixes=(".hpp",))
+            if re.search(r"\busing namespace\b", tree.without_comments(path.read_text())))
+
+
+class Names(TidyTest):
+    vague = {"util", "utils", "common", "helper", "helpers", "manager", "service", "services"}
+
+    def test_no_file_has_a_name_that_says_nothing(self):
+        self.assert_none(
+            tree.name(path) for path in tree.files("include", "src")
+            for part in path.relative_to(tree.ROOT).parts
+            if self.vague & set(re.split(r"[_.]", part)))
+
+    def test_no_type_has_a_name_that_says_nothing(self):
+        declared = re.compile(r"\b(?:class|struct|namespace)\s+(\w+)")
+        self.assert_none(
+            f"{tree.name(path)}: {name}"
+            for path in tree.files("include", "src")
+            for name in declared.findall(tree.without_comments(path.read_text()))
+            if self.vague & set(name.split("_")))
+
+    def test_files_and_folders_are_snake_case(self):
+        self.assert_none(
+            tree.name(path) for path in tree.files("include", "src")
+            if not re.fullmatch(r"[a-z0-9_]+\.[a-z]+", path.name))
+
+
+class Schemas(TidyTest):
+    def schemas(self):
+        return sorted((tree.ROOT / "proto-schemas").rglob("*.json"))
+
+    def test_there_are_schemas(self):
+        self.assertTrue(self.schemas())
+
+    def test_every_schema_is_json(self):
+        for path in self.schemas():
+            with self.subTest(tree.name(path)):
+                json.loads(path.read_text())
+
+    def test_every_schema_keeps_to_its_own_language(self):
+        import jsonschema
+        for path in self.schemas():
+            schema = json.loads(path.read_text())
+            if "$schema" in schema:
+                with self.subTest(tree.name(path)):
+                    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+class Scripts(TidyTest):
+    def test_every_lua_file_opens_with_its_contract(self):
+        self.assert_none(
+            tree.name(path) for path in tree.files("src", suffixes=(".lua",))
+            if not path.read_text().startswith("-- "))
+
+    def test_shell_scripts_parse_and_can_be_run(self):
+        scripts = ["deploy/quickstart", "deploy/install-packages", "tests/run", ".ci/run"]
+        for script in scripts:
+            with self.subTest(script):
+                path = tree.ROOT / script
+                self.assertTrue(os.access(path, os.X_OK), "it has no run bit")
+                subprocess.run(["bash", "-n", path], check=True)
+
+    def test_continuous_integration_runs_the_tests(self):
+        self.assertIn("./tests/run", (tree.ROOT / ".ci/run").read_text())
+
+
+class Readme(TidyTest):
+    def documents(self):
+        skipped = {".git", "build", "node_modules", "imagined-data"}
+        return sorted(p for p in tree.ROOT.rglob("*.md")
+                      if not skipped & set(p.relative_to(tree.ROOT).parts))
+
+    def test_links_lead_somewhere(self):
+        link = re.compile(r"\]\(([^)\s]+)\)")
+        for path in self.documents():
+            for target in link.findall(path.read_text()):
+                if re.match(r"[a-z]+:", target) or target.startswith("#"):
+                    continue
+                with self.subTest(f"{tree.name(path)} -> {target}"):
+                    self.assertTrue((path.parent / target.split("#")[0]).exists())
+
+    def test_every_setting_is_documented(self):
+        declared = re.compile(r'\{"(\w+)",\s*"(\w+)",', re.DOTALL)
+        rows = declared.findall((tree.ROOT / "src/config/definition.cpp").read_text())
+        self.assertGreater(len(rows), 40, "the table of settings was not understood")
+        text = (tree.ROOT / "README.md").read_text()
+        self.assert_none(f"{section}.{key}" for section, key in rows if f"`{key}`" not in text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,154 @@
+#include "memory_queue.hpp"
+
+#include <algorithm>
+
+namespace imagined::test {
+
+namespace {
+
+using verdict = queue::submitted::verdict;
+
+bool visible(const memory_queue::stored_task& stored, const queue::scope& who) {
+    return who.all || stored.given.caller == who.caller;
+}
+
+queue::snapshot shown(const memory_queue::stored_task& stored) {
+    return {stored.record, stored.given.submission, stored.view};
+}
+
+constexpr unix_millis submit_time = 1760000000000;
+
+} // namespace
+
+std::string memory_queue::next_id() {
+    return std::to_string(++last_id_);
+}
+
+std::size_t memory_queue::waiting() const {
+    return static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [](const auto& one) {
+        return one.second.record.state == task::state::queued;
+    }));
+}
+
+void memory_queue::succeed(const std::string& id, std::string view) {
+    stored_task& stored = tasks.at(id);
+    stored.record.state = task::state::success;
+    stored.record.started = submit_time + 1;
+    stored.record.finished = submit_time + 2;
+    stored.view = view.empty() ? R"({"id":")" + id + R"(","status":"SUCCESS"})" : std::move(view);
+}
+
+memory_queue::answer<std::string> memory_queue::reserve_id() {
+    if (outage) {
+        co_return *outage;
+    }
+    co_return next_id();
+}
+
+memory_queue::answer<queue::submitted>
+memory_queue::submit(queue::new_task task, milliseconds budget) {
+    last_budget = budget;
+    if (outage) {
+        co_return *outage;
+    }
+    queue::submitted made;
+    made.ahead = waiting();
+    made.immediate = free_worker || !task.ended_view.empty();
+    const auto key = std::pair(task.caller, task.idempotency_key);
+    const auto known = task.idempotency_key.empty() ? idempotency_.end() : idempotency_.find(key);
+    if (known != idempotency_.end()) {
+        made.what =
+            known->second.fingerprint == task.fingerprint ? verdict::replayed : verdict::key_reused;
+        made.id = known->second.id;
+        co_return made;
+    }
+    if (task.ended_view.empty() && waiting() >= task.queue_limit) {
+        made.what = verdict::queue_full;
+        co_return made;
+    }
+    if (caller_is_full) {
+        made.what = verdict::caller_full;
+        co_return made;
+    }
+    made.id = task.id.empty() ? next_id() : task.id;
+    if (!task.idempotency_key.empty()) {
+        idempotency_[key] = {task.fingerprint, made.id};
+    }
+    stored_task stored;
+    stored.record.id = made.id;
+    stored.record.caller = task.caller;
+    stored.record.lane = task.lane;
+    stored.record.submitted = submit_time;
+    stored.record.state = task.ended_view.empty() ? task::state::queued : task::state::success;
+    stored.view = task.ended_view;
+    stored.given = std::move(task);
+    tasks[made.id] = std::move(stored);
+    co_return made;
+}
+
+memory_queue::answer<task::state>
+memory_queue::cancel(queue::scope who, std::string id, std::string reason) {
+    if (outage) {
+        co_return *outage;
+    }
+    const auto found = tasks.find(id);
+    if (found == tasks.end() || !visible(found->second, who)) {
+        co_return failure{failure_kind::not_found, "no such task"};
+    }
+    task::record& record = found->second.record;
+    if (task::is_terminal(record.state)) {
+        co_return failure{failure_kind::conflict, "it has ended"};
+    }
+    record.state = task::state::failure;
+    record.fail_code = task::fail_code::cancelled;
+    record.fail_reason = std::move(reason);
+    co_return record.state;
+}
+
+memory_queue::answer<std::vector<queue::snapshot>>
+memory_queue::read(queue::scope who, std::vector<std::string> ids) {
+    ++reads;
+    largest_read = std::max(largest_read, ids.size());
+    if (outage) {
+        co_return *outage;
+    }
+    std::vector<queue::snapshot> found;
+    for (const std::string& id : ids) {
+        const auto one = tasks.find(id);
+        if (one != tasks.end() && visible(one->second, who)) {
+            found.push_back(shown(one->second));
+        }
+    }
+    co_return found;
+}
+
+memory_queue::answer<std::vector<queue::snapshot>>
+memory_queue::newest(queue::scope who, std::size_t most) {
+    if (outage) {
+        co_return *outage;
+    }
+    std::vector<queue::snapshot> found;
+    for (auto one = tasks.rbegin(); one != tasks.rend() && found.size() < most; ++one) {
+        if (visible(one->second, who)) {
+            found.push_back(shown(one->second));
+        }
+    }
+    co_return found;
+}
+
+memory_queue::answer<std::vector<queue::snapshot>>
+memory_queue::unfinished(queue::scope who, std::size_t most) {
+    if (outage) {
+        co_return *outage;
+    }
+    std::vector<queue::snapshot> found;
+    for (const auto& [id, stored] : tasks) {
+        if (visible(stored, who) && !task::is_terminal(stored.record.state)
+            && found.size() < most) {
+            found.push_back(shown(stored));
+        }
+    }
+    co_return found;
+}
+
+} // namespace imagined::test

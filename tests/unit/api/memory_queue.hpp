@@ -1,0 +1,55 @@
+// The front half of the queue in memory, with the semantics of its contract: scopes, limits,
+// idempotency, tasks that are ended at birth. Tests move tasks on and make it fail.
+#pragma once
+
+#include "worker_verbs.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imagined::test {
+
+class memory_queue final : public without_worker_verbs {
+public:
+    struct stored_task {
+        queue::new_task given;
+        task::record record;
+        std::string view;
+    };
+
+    // What tests set and look at.
+    bool free_worker = true; // whether submits are told "immediate"
+    bool caller_is_full = false;
+    std::optional<failure> outage; // every verb fails with it
+    std::size_t reads = 0;
+    std::size_t largest_read = 0;
+    milliseconds last_budget{0};
+    std::map<std::string, stored_task> tasks; // by id, so oldest first
+
+    // Ends a task as a success with this view, or with a minimal one.
+    void succeed(const std::string& id, std::string view = "");
+
+    answer<std::string> reserve_id() override;
+    answer<queue::submitted> submit(queue::new_task task, milliseconds budget) override;
+    answer<task::state> cancel(queue::scope who, std::string id, std::string reason) override;
+    answer<std::vector<queue::snapshot>>
+    read(queue::scope who, std::vector<std::string> ids) override;
+    answer<std::vector<queue::snapshot>> newest(queue::scope who, std::size_t most) override;
+    answer<std::vector<queue::snapshot>> unfinished(queue::scope who, std::size_t most) override;
+
+private:
+    struct remembered {
+        std::string fingerprint;
+        std::string id;
+    };
+
+    std::size_t waiting() const;
+    std::string next_id();
+
+    std::int64_t last_id_ = 1760000000000000;
+    std::map<std::pair<std::string, std::string>, remembered> idempotency_;
+};
+
+} // namespace imagined::test

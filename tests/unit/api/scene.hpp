@@ -1,0 +1,89 @@
+// The API with everything around it in memory, called as the server calls it: admit, then handle.
+#pragma once
+
+#include "imagined/api/api.hpp"
+#include "imagined/task/submission.hpp"
+#include "memory_queue.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace imagined::test {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+struct scene_options {
+    api::api_options api;
+    // What the one backend serves; all that its dialect has when both are empty.
+    std::vector<task::operation> operations;
+    std::vector<task::model> models;
+    std::string callback_default_url;
+
+    scene_options();
+};
+
+class scene {
+public:
+    explicit scene(scene_options options = {});
+    ~scene();
+    scene(const scene&) = delete;
+    scene& operator=(const scene&) = delete;
+
+    http::response send(
+        const std::string& method,
+        const std::string& target,
+        std::string body = "",
+        const header_list& headers = {}
+    );
+
+    http::response get(const std::string& target, const header_list& headers = {}) {
+        return send("GET", target, "", headers);
+    }
+
+    http::response
+    post(const std::string& target, const nlohmann::json& body, const header_list& headers = {}) {
+        return send("POST", target, body.dump(), headers);
+    }
+
+    // Submits a plain imagine and returns its id.
+    std::string imagine(const std::string& prompt = "a red fox", const header_list& headers = {});
+
+    // An imagine that has ended with `pictures` stored pictures (and a grid when several).
+    std::string finished_imagine(int pictures = 4, const std::string& prompt = "a red fox");
+
+    const memory_queue::stored_task& task(const std::string& id) const {
+        return tasks.tasks.at(id);
+    }
+
+    task::submission submission(const std::string& id) const;
+
+    memory_queue tasks;
+    api::readiness state;
+    std::unique_ptr<store::image_store> images;
+
+private:
+    std::filesystem::path folder_;
+    asio::io_context context_{1};
+    offload_pool pool_;
+    metrics::registry metrics_;
+    std::unique_ptr<backend::roster> backends_;
+    std::unique_ptr<callback::courier> courier_;
+    std::unique_ptr<http::handler> api_;
+};
+
+nlohmann::json json_of(const http::response& answer);
+
+// A small PNG; other `shade`s give other bytes.
+std::string png(std::uint8_t shade = 0, std::uint32_t width = 8);
+
+bool mentions(std::string_view text, std::string_view word);
+
+inline const header_list english{{"Accept-Language", "en"}};
+
+} // namespace imagined::test
