@@ -39,7 +39,6 @@ struct call {
     bool integer_ids = false;
     std::optional<task::speed_mode> mode; // of the path
     path_values values;                   // what stands for {} in the route
-    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 
     // A task id as this path's callers expect it in `result`: JSON text.
     std::string result_of(std::string_view id) const {

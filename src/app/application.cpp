@@ -66,6 +66,7 @@ private:
     using executor_type = asio::io_context::executor_type;
 
     bool works() const { return role_ != role::api; }
+
     bool serves() const { return role_ != role::worker; }
 
     int open_redis() {
@@ -130,7 +131,9 @@ private:
         if (settings_.backends.empty()) {
             auto opened = backend::sandbox::open(context_.get_executor(), {});
             if (!opened) {
-                log::error("the built-in sandbox did not start", {{"reason", opened.error().detail}});
+                log::error(
+                    "the built-in sandbox did not start", {{"reason", opened.error().detail}}
+                );
                 return exit_runtime;
             }
             sandbox_ = std::move(*opened);
@@ -138,10 +141,11 @@ private:
             backend::backend_options simulated;
             simulated.name = "sandbox";
             simulated.base_url = "http://" + sandbox_->address();
-            simulated.keys = {"sandbox"};
+            simulated.keys = {"built-in-sandbox"};
             settings_.backends.push_back(simulated);
             log::info(
-                "no backend is configured: the built-in sandbox draws simulated pictures and spends "
+                "no backend is configured: the built-in sandbox draws simulated pictures and "
+                "spends "
                 "nothing",
                 {{"url", simulated.base_url}}
             );
@@ -192,7 +196,13 @@ private:
         api_ = api::make_api(
             settings_.api,
             api::api_parts{
-                *tasks_, *images_, *pool_, *backends_, *courier_, metrics_, [this] { return ready(); }
+                *tasks_,
+                *images_,
+                *pool_,
+                *backends_,
+                *courier_,
+                metrics_,
+                [this] { return ready(); }
             }
         );
         late_api_.target = api_.get();
@@ -206,13 +216,7 @@ private:
         worker_ = worker::worker::create(
             settings_.worker,
             worker::worker_parts{
-                context_.get_executor(),
-                *tasks_,
-                *images_,
-                *pool_,
-                *backends_,
-                *courier_,
-                metrics_
+                context_.get_executor(), *tasks_, *images_, *pool_, *backends_, *courier_, metrics_
             }
         );
     }
@@ -256,9 +260,7 @@ private:
     awaitable<> register_callers() {
         std::vector<queue::caller_limits> limits{{"", 1, 0, 0}}; // the operator's own
         for (const auto& caller : settings_.api.callers) {
-            limits.push_back(
-                {caller.name, caller.weight, caller.max_waiting, caller.max_running}
-            );
+            limits.push_back({caller.name, caller.weight, caller.max_waiting, caller.max_running});
         }
         if (auto told = co_await tasks_->register_callers(std::move(limits)); !told) {
             log::warning("callers were not registered", {{"reason", told.error().detail}});
@@ -285,9 +287,7 @@ private:
     }
 
     awaitable<> wait_for_signals() {
-        asio::basic_signal_set<executor_type> signals(
-            context_.get_executor(), SIGTERM, SIGINT
-        );
+        asio::basic_signal_set<executor_type> signals(context_.get_executor(), SIGTERM, SIGINT);
         co_await signals.async_wait(as_outcome);
         log::info("draining: calls in flight may finish, nothing new is started");
         draining_ = true;
@@ -319,8 +319,7 @@ private:
 
     // The server needs its handler before the API can know the server's port.
     struct late_handler final : http::handler {
-        std::variant<http::admission, http::response> admit(
-            const http::request_head& head
+        std::variant<http::admission, http::response> admit(const http::request_head& head
         ) override {
             return target->admit(head);
         }
@@ -329,9 +328,8 @@ private:
             return target->handle(std::move(incoming));
         }
 
-        http::response refuse(
-            int status, std::string_view reason, const http::request_head& head
-        ) override {
+        http::response
+        refuse(int status, std::string_view reason, const http::request_head& head) override {
             return target->refuse(status, reason, head);
         }
 

@@ -75,10 +75,11 @@ awaitable<result<report>> show_task(operator_context with, std::string id) {
     if (!history) {
         co_return history.error();
     }
+    shown->record.calls = history->calls;
     co_return plain_or_json(
         with.json,
-        task_text(*shown, *history),
-        task_json(*shown, *history, imagined::system_clock().now())
+        task_text(*shown, history->events),
+        task_json(*shown, history->events, imagined::system_clock().now())
     );
 }
 

@@ -61,7 +61,7 @@ std::string refusal_of(const redis_facts& facts) {
         return "";
     }
     return "redis.url: the server's maxmemory-policy is " + facts.policy
-        + ", which lets it forget tasks; set it to noeviction";
+           + ", which lets it forget tasks; set it to noeviction";
 }
 
 std::vector<std::string> warnings_of(const redis_facts& facts) {
@@ -93,9 +93,7 @@ awaitable<> watch(
                 co_return;
             }
             health.warnings = warnings_of(*facts);
-            redis::arguments probe{
-                "SET", probe_key, "1", "PX", std::string(probe_lifetime_ms)
-            };
+            redis::arguments probe{"SET", probe_key, "1", "PX", std::string(probe_lifetime_ms)};
             const auto wrote = co_await client.execute(std::move(probe), probe_deadline);
             writable = wrote.has_value();
             health.reason = writable ? "" : wrote.error().detail;

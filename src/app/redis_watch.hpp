@@ -15,8 +15,8 @@ struct redis_facts {
     bool loading = false;
     bool replica = false;
     bool aof = false;
-    std::string policy;   // maxmemory-policy
-    std::string fsync;    // appendfsync; "" when the server does not tell
+    std::string policy; // maxmemory-policy
+    std::string fsync;  // appendfsync; "" when the server does not tell
 };
 
 redis_facts parse_info(std::string_view info);

@@ -88,6 +88,9 @@ private:
     http::url base_;
     std::unique_ptr<http::client> client_;
     http::egress_policy fetch_rules_;
+    // Without any of our keys: some upstreams repeat one in their error texts.
+    std::string without_keys(std::string text) const;
+
     std::vector<keyed_slot> keys_;
     std::vector<key_slot> slots_;
 };
@@ -149,6 +152,13 @@ http_backend::written(wire_request body, const std::string& key, milliseconds li
     return out;
 }
 
+std::string http_backend::without_keys(std::string text) const {
+    for (const auto& known : keys_) {
+        text = scrubbed(std::move(text), known.key);
+    }
+    return text;
+}
+
 awaitable<outcome> http_backend::call(
     task::render_request request, wire_request body, std::string slot, milliseconds limit
 ) {
@@ -165,13 +175,16 @@ awaitable<outcome> http_backend::call(
     http::exchange made = co_await client_->send(std::move(out));
     if (made.reached == http::progress::not_sent) {
         const std::string why = made.outcome ? "not sent" : made.outcome.error().detail;
-        co_return unreachable(scrubbed(why, key));
+        co_return unreachable(without_keys(why));
     }
     if (!made.outcome) {
-        co_return unknowable(scrubbed(made.outcome.error().detail, key));
+        co_return unknowable(without_keys(made.outcome.error().detail));
     }
     http::response response = std::move(*made.outcome);
-    response.body = scrubbed(std::string(response.text()), key);
+    constexpr int first_error = 300;
+    if (response.status >= first_error) {
+        response.body = without_keys(std::string(response.text()));
+    }
     co_return speaks_.decode(request, response);
 }
 

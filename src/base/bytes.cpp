@@ -15,7 +15,9 @@ const unsigned char* octets(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-unsigned char* octets(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+unsigned char* octets(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 
 std::string random_bytes(std::size_t count) {
     std::string bytes(count, '\0');
@@ -60,9 +62,9 @@ std::optional<std::string> from_base64(std::string_view text) {
             continue;
         }
         const char standard = c == '-' ? '+' : c == '_' ? '/' : c;
-        const bool known = (standard >= 'A' && standard <= 'Z')
-            || (standard >= 'a' && standard <= 'z') || (standard >= '0' && standard <= '9')
-            || standard == '+' || standard == '/';
+        const bool known =
+            (standard >= 'A' && standard <= 'Z') || (standard >= 'a' && standard <= 'z')
+            || (standard >= '0' && standard <= '9') || standard == '+' || standard == '/';
         if (!known || padded) {
             return std::nullopt;
         }
@@ -90,7 +92,9 @@ std::string sha256(std::string_view bytes) {
     return digest;
 }
 
-std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+std::string sha256_hex(std::string_view bytes) {
+    return to_hex(sha256(bytes));
+}
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     std::string digest(32, '\0');
@@ -114,7 +118,9 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::string random_hex(std::size_t count) { return to_hex(random_bytes(count)); }
+std::string random_hex(std::size_t count) {
+    return to_hex(random_bytes(count));
+}
 
 std::string random_uuid() {
     std::string bytes = random_bytes(16);

@@ -97,7 +97,9 @@ void configure(const options& chosen) {
     shape = chosen.format;
 }
 
-bool enabled(level wanted) { return wanted >= threshold.load(std::memory_order_relaxed); }
+bool enabled(level wanted) {
+    return wanted >= threshold.load(std::memory_order_relaxed);
+}
 
 void write(level severity, std::string_view message, std::initializer_list<field> fields) {
     if (!enabled(severity)) {
@@ -105,7 +107,9 @@ void write(level severity, std::string_view message, std::initializer_list<field
     }
     std::string line;
     if (shape.load(std::memory_order_relaxed) == format::json) {
-        line = fmt::format(R"({{"time":"{}","level":"{}","message":")", timestamp(), name_of(severity));
+        line = fmt::format(
+            R"({{"time":"{}","level":"{}","message":")", timestamp(), name_of(severity)
+        );
         append_escaped(line, message);
         line += '"';
         for (const auto& [key, value] : fields) {

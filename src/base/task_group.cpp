@@ -24,7 +24,9 @@ struct task_group::state {
 namespace {
 
 // A plain function, so that the parameters live in the coroutine frame.
-awaitable<> run_child(std::function<awaitable<>()> body) { co_await body(); }
+awaitable<> run_child(std::function<awaitable<>()> body) {
+    co_await body();
+}
 
 void report(const std::string& name, std::exception_ptr error) {
     try {
@@ -68,11 +70,17 @@ void task_group::spawn(std::string name, std::function<awaitable<>()> body) {
     );
 }
 
-bool task_group::stopping() const { return state_->stopping; }
+bool task_group::stopping() const {
+    return state_->stopping;
+}
 
-std::size_t task_group::running() const { return state_->children.size(); }
+std::size_t task_group::running() const {
+    return state_->children.size();
+}
 
-void task_group::stop() { state_->stopping = true; }
+void task_group::stop() {
+    state_->stopping = true;
+}
 
 void task_group::cancel() {
     // A child may end, and leave the list, while it is being told; so step before telling.

@@ -153,6 +153,11 @@ awaitable<result<response>> pooled_client::converse(call& c) {
     if (failed && (bell.rung() || failed->kind == failure_kind::cancelled)) {
         co_return *failed;
     }
+    // Here a call spends its minutes: no buffer, reader or deeper frame exists meanwhile.
+    const auto ready = co_await c.over->wait_readable();
+    if (ready || bell.rung()) {
+        co_return failed ? *failed : wire_failure("receive", ready, bell);
+    }
     // A peer that refuses a request early stops reading it; its answer may be there all the same.
     auto answer = co_await read(c, bell);
     co_return failed && !answer ? result<response>(*failed) : std::move(answer);
@@ -262,12 +267,8 @@ pooled_client::read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffe
     auto reader = std::make_unique<response_reader>(limits, to_head);
     int interim = 0;
     while (true) {
-        const auto ready = co_await c.over->wait_readable();
-        wire::moved got{ready, 0};
-        if (!ready && !bell.rung()) {
-            got = co_await c.over->read_some(buffer.prepare(read_bytes));
-            buffer.commit(got.bytes);
-        }
+        const auto got = co_await c.over->read_some(buffer.prepare(read_bytes));
+        buffer.commit(got.bytes);
         if (bell.rung()) {
             co_return wire_failure("receive", {}, bell);
         }

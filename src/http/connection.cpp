@@ -125,6 +125,9 @@ awaitable<bool> connection::serve_one() {
     facts.head.method = about.method;
     static_cast<request_head&>(incoming) = std::move(head->head);
     head.reset();
+    if (buffer_.size() == 0) {
+        buffer_.shrink_to_fit(); // the handler may take minutes
+    }
     enter(stage::handling, milliseconds::max());
     auto reply = co_await ask(std::move(incoming));
     if (!alive()) {

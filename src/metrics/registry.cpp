@@ -59,18 +59,14 @@ registry::registry() : state_(std::make_unique<state>()) {}
 
 registry::~registry() = default;
 
-void registry::count(
-    std::string_view name, std::string_view help, const labels& with, double by
-) {
+void registry::count(std::string_view name, std::string_view help, const labels& with, double by) {
     const std::lock_guard guard(state_->lock);
     state_->family(state_->counters, prometheus::BuildCounter(), name, help)
         .Add(to_map(with))
         .Increment(by);
 }
 
-void registry::set(
-    std::string_view name, std::string_view help, double value, const labels& with
-) {
+void registry::set(std::string_view name, std::string_view help, double value, const labels& with) {
     const std::lock_guard guard(state_->lock);
     state_->family(state_->gauges, prometheus::BuildGauge(), name, help)
         .Add(to_map(with))

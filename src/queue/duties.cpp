@@ -33,9 +33,8 @@ awaitable<result<std::size_t>> redis_queue::forget(milliseconds ttl, std::size_t
     co_return count_of(co_await run(scripts().forget, std::move(values)));
 }
 
-awaitable<result<std::vector<due_event>>> redis_queue::outbox_claim(
-    std::size_t most, milliseconds lease
-) {
+awaitable<result<std::vector<due_event>>>
+redis_queue::outbox_claim(std::size_t most, milliseconds lease) {
     redis::arguments values{
         std::to_string(most), std::to_string(lease.count()), random_hex(nonce_bytes)
     };
@@ -60,13 +59,17 @@ awaitable<result<void>> redis_queue::outbox_delivered(due_event event, std::stri
     co_return co_await run_plain(scripts().outbox_delivered, std::move(values));
 }
 
-awaitable<result<void>> redis_queue::outbox_failed(
-    due_event event, std::optional<milliseconds> delay, std::string note
-) {
+awaitable<result<void>>
+redis_queue::outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) {
     redis::arguments values{
         event.record.id, event.nonce, delay ? std::to_string(delay->count()) : "", std::move(note)
     };
     co_return co_await run_plain(scripts().outbox_failed, std::move(values));
+}
+
+awaitable<result<void>> redis_queue::outbox_gone(due_event event, std::string note) {
+    redis::arguments values{event.record.id, event.nonce, std::move(note)};
+    co_return co_await run_plain(scripts().outbox_gone, std::move(values));
 }
 
 awaitable<result<void>> redis_queue::outbox_replay(std::string id) {

@@ -1,4 +1,5 @@
-// The start of every key of a shard. What follows it is built in lua/lib/2_keys.lua, and only there.
+// The start of every key of a shard. What follows it is built in lua/lib/2_keys.lua, and only
+// there.
 #pragma once
 
 #include <string>

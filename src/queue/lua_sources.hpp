@@ -6,8 +6,8 @@
 namespace imagined::queue::lua {
 
 extern const std::string_view adopt, audit, calling, cancel, claim, finish, forget, history, lost,
-    newest, not_started, outbox_claim, outbox_delivered, outbox_failed, outbox_replay, progress,
-    promote, read, reap, register_callers, release, renew, reserve_id, sign_off, stats, stored,
-    submit, submit_modal, unfinished, withdraw;
+    newest, not_started, outbox_claim, outbox_delivered, outbox_failed, outbox_gone, outbox_replay,
+    progress, promote, read, reap, register_callers, release, renew, reserve_id, sign_off, stats,
+    stored, submit, submit_modal, unfinished, withdraw;
 
 } // namespace imagined::queue::lua

@@ -10,9 +10,8 @@ constexpr std::size_t audit_page = 200;
 
 } // namespace
 
-awaitable<result<std::vector<snapshot>>> redis_queue::run_reading(
-    const redis::script& what, redis::arguments values
-) {
+awaitable<result<std::vector<snapshot>>>
+redis_queue::run_reading(const redis::script& what, redis::arguments values) {
     const auto answer = co_await run(what, std::move(values));
     if (!answer) {
         co_return answer.error();
@@ -29,9 +28,8 @@ awaitable<result<std::vector<snapshot>>> redis_queue::run_reading(
     co_return found;
 }
 
-awaitable<result<std::vector<snapshot>>> redis_queue::read(
-    scope who, std::vector<std::string> ids
-) {
+awaitable<result<std::vector<snapshot>>>
+redis_queue::read(scope who, std::vector<std::string> ids) {
     redis::arguments values{who.caller, who.all ? "1" : "0"};
     for (auto& id : ids) {
         values.push_back(std::move(id));
@@ -49,7 +47,7 @@ awaitable<result<std::vector<snapshot>>> redis_queue::unfinished(scope who, std:
     co_return co_await run_reading(scripts().unfinished, std::move(values));
 }
 
-awaitable<result<std::vector<task::event>>> redis_queue::history(std::string id) {
+awaitable<result<chronicle>> redis_queue::history(std::string id) {
     redis::arguments values{std::move(id)};
     const auto answer = co_await run(scripts().history, std::move(values));
     if (!answer) {
@@ -59,16 +57,22 @@ awaitable<result<std::vector<task::event>>> redis_queue::history(std::string id)
         co_return refusal("history", word_of(*answer));
     }
     // The first event is implied by the submit time: a waiting task keeps no list for it.
-    std::vector<task::event> events{task::event{1, number_at(*answer, 1), "submitted"}};
+    chronicle told;
+    told.events.push_back({1, number_at(*answer, 1), "submitted"});
     const auto* entries = item(*answer, 2).items();
     for (std::size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
         auto event = event_from((*entries)[i].text() == nullptr ? "" : *(*entries)[i].text());
         if (!event) {
             co_return event.error();
         }
-        events.push_back(std::move(*event));
+        told.events.push_back(std::move(*event));
     }
-    co_return events;
+    task::record record;
+    if (auto added = add_calls(record, item(*answer, 3)); !added) {
+        co_return added.error();
+    }
+    told.calls = std::move(record.calls);
+    co_return told;
 }
 
 awaitable<result<statistics>> redis_queue::stats(std::vector<std::string> slots) {

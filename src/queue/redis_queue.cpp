@@ -27,9 +27,8 @@ unix_millis redis_queue::server_now() const {
     return system_clock().now() + redis_.clock_offset().count();
 }
 
-awaitable<result<redis::reply>> redis_queue::run(
-    const redis::script& what, redis::arguments values, milliseconds deadline
-) {
+awaitable<result<redis::reply>>
+redis_queue::run(const redis::script& what, redis::arguments values, milliseconds deadline) {
     if (deadline <= milliseconds(0)) {
         deadline = options_.command_deadline;
     }
@@ -68,6 +67,8 @@ std::unique_ptr<task_queue> open_redis_queue(redis::client& on, queue_options op
     return std::make_unique<redis_queue>(on, std::move(options));
 }
 
-std::string hint_channel(std::string_view prefix) { return key_base(prefix) + "hint"; }
+std::string hint_channel(std::string_view prefix) {
+    return key_base(prefix) + "hint";
+}
 
 } // namespace imagined::queue

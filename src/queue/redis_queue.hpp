@@ -26,7 +26,7 @@ public:
     awaitable<result<std::vector<snapshot>>> read(scope who, std::vector<std::string> ids) override;
     awaitable<result<std::vector<snapshot>>> newest(scope who, std::size_t most) override;
     awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) override;
-    awaitable<result<std::vector<task::event>>> history(std::string id) override;
+    awaitable<result<chronicle>> history(std::string id) override;
     awaitable<result<statistics>> stats(std::vector<std::string> slots) override;
     awaitable<result<std::vector<std::string>>> audit() override;
 
@@ -60,6 +60,7 @@ public:
     awaitable<result<void>> outbox_delivered(due_event event, std::string note) override;
     awaitable<result<void>>
     outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) override;
+    awaitable<result<void>> outbox_gone(due_event event, std::string note) override;
     awaitable<result<void>> outbox_replay(std::string id) override;
 
 private:

@@ -30,6 +30,7 @@ const script_set& scripts() {
         .outbox_claim = load("outbox_claim", lua::outbox_claim),
         .outbox_delivered = load("outbox_delivered", lua::outbox_delivered),
         .outbox_failed = load("outbox_failed", lua::outbox_failed),
+        .outbox_gone = load("outbox_gone", lua::outbox_gone),
         .outbox_replay = load("outbox_replay", lua::outbox_replay),
         .progress = load("progress", lua::progress),
         .promote = load("promote", lua::promote),

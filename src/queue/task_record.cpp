@@ -12,7 +12,9 @@ namespace {
 
 const redis::reply nothing{};
 
-failure corrupt(std::string what) { return {failure_kind::corrupt, "queue: " + std::move(what)}; }
+failure corrupt(std::string what) {
+    return {failure_kind::corrupt, "queue: " + std::move(what)};
+}
 
 std::int64_t to_number(std::string_view text) {
     std::int64_t value = 0;

@@ -124,9 +124,8 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     co_return refusal("calling", word);
 }
 
-awaitable<result<void>> redis_queue::not_started(
-    token held, int index, key_verdict key, std::string event
-) {
+awaitable<result<void>>
+redis_queue::not_started(token held, int index, key_verdict key, std::string event) {
     auto values = held_by(held);
     values.push_back(std::to_string(index));
     values.push_back(std::move(event));
@@ -163,7 +162,8 @@ awaitable<result<void>> redis_queue::stored(
     values.push_back(std::to_string(cost_micros));
     auto recorded = co_await run_plain(scripts().stored, std::move(values));
     if (!recorded && recorded.error().kind == failure_kind::conflict) {
-        // The lease is gone, the money too: the answer may still be delivered by whoever comes next.
+        // The lease is gone, the money too: the answer may still be delivered by whoever comes
+        // next.
         auto adopted = co_await adopt(held, index, std::move(answer), cost_micros);
         if (!adopted && adopted.error().kind == failure_kind::unavailable) {
             co_return adopted.error();
@@ -172,9 +172,8 @@ awaitable<result<void>> redis_queue::stored(
     co_return recorded;
 }
 
-awaitable<result<void>> redis_queue::adopt(
-    token stale, int index, std::string answer, std::int64_t cost_micros
-) {
+awaitable<result<void>>
+redis_queue::adopt(token stale, int index, std::string answer, std::int64_t cost_micros) {
     redis::arguments values{
         stale.id, std::to_string(index), std::move(answer), std::to_string(cost_micros)
     };
@@ -192,9 +191,8 @@ awaitable<result<void>> redis_queue::finish(token held, ending how) {
     co_return co_await run_plain(scripts().finish, std::move(values));
 }
 
-awaitable<result<void>> redis_queue::release(
-    token held, std::string lane, milliseconds delay, std::string why
-) {
+awaitable<result<void>>
+redis_queue::release(token held, std::string lane, milliseconds delay, std::string why) {
     auto values = held_by(held);
     values.push_back(std::move(lane));
     values.push_back(std::to_string(delay.count()));

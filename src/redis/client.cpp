@@ -103,8 +103,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<client> client::create(executor on, client_options options) {
-    return std::make_unique<pipelined_client>(std::move(on), std::move(options));
+std::unique_ptr<client> client::create(const executor& on, client_options options) {
+    return std::make_unique<pipelined_client>(on, std::move(options));
 }
 
 } // namespace imagined::redis

@@ -206,7 +206,7 @@ private:
 } // namespace
 
 std::unique_ptr<subscription> subscription::open(
-    executor on,
+    const executor& on,
     client_options options,
     std::string channel,
     std::function<void(std::string_view)> on_message,

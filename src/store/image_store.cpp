@@ -130,7 +130,7 @@ image_store::link(std::string_view from_id, int from_n, std::string_view id, int
     }
     const auto source = find(from_id, from_n);
     if (!source) {
-        return source;
+        return source.error();
     }
     if (auto made = make_directories(*directories_, *place); !made) {
         return std::move(made).error();

@@ -65,11 +65,13 @@ public:
             }
             return;
         }
-        if (const auto word = parse(text)) {
-            into = *word;
-        } else {
+        const std::optional<Word> word = parse(text);
+        if (!word) {
             refuse(key);
+            return;
         }
+        const Word known = *word;
+        into = known;
     }
 
 private:

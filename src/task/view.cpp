@@ -1,5 +1,7 @@
 #include "imagined/task/view.hpp"
 
+#include "imagined/task/fail_texts.hpp"
+
 #include "imagined/task/bilingual.hpp"
 #include "imagined/task/progress.hpp"
 #include "json_text.hpp"
@@ -30,7 +32,7 @@ std::string reason_of(const record& task, language lang) {
     if (!task.fail_reason.empty()) {
         return task.fail_reason;
     }
-    return bilingual{"任务失败", "Task failed"}.in(lang);
+    return text_of(task.fail_code.value_or(fail_code::backend_refused)).in(lang);
 }
 
 // Describe has no prompt of its own: what the picture was called is its prompt.

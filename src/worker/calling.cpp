@@ -51,11 +51,10 @@ queue::key_verdict key_verdict_of(const backend::outcome& came) {
 } // namespace
 
 task::call& task_step::call_at(int index) {
-    const auto found = std::find_if(
-        record_.calls.begin(), record_.calls.end(), [index](const task::call& call) {
+    const auto found =
+        std::find_if(record_.calls.begin(), record_.calls.end(), [index](const task::call& call) {
             return call.index == index;
-        }
-    );
+        });
     return *found; // markers are added before their calls run, and never removed
 }
 
@@ -108,8 +107,7 @@ awaitable<bool> task_step::make_calls() {
                 continue;
             }
             if (in_flight_ == 0) {
-                const auto delay =
-                    some_key_cools_ ? milliseconds(0) : backoff_of(record_.attempt);
+                const auto delay = some_key_cools_ ? milliseconds(0) : backoff_of(record_.attempt);
                 co_await give_back("", delay, "no backend could start the call");
                 co_return false;
             }
@@ -146,7 +144,9 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         return images.read(wanted.id, wanted.n);
     };
     const auto& dialect = at.speaks();
-    auto encode = [&dialect, request, plan, source] { return dialect.encode(request, plan, source); };
+    auto encode = [&dialect, request, plan, source] {
+        return dialect.encode(request, plan, source);
+    };
     // Requests with pictures read files; those go to the pool.
     result<backend::wire_request> wire = failure{};
     if (request.pictures.empty()) {
@@ -158,8 +158,9 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         refused_ = refusal{
             task::fail_code::invalid_request, {"请求无法构造", "The request could not be built"}
         };
-        log::warning("a request could not be built",
-                     {{"task", record_.id}, {"reason", wire.error().detail}});
+        log::warning(
+            "a request could not be built", {{"task", record_.id}, {"reason", wire.error().detail}}
+        );
         co_return start::too_late;
     }
 
@@ -200,8 +201,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         co_return start::no_place;
     }
     if (granted->what != queue::call_permit::granted) {
-        co_return granted->what == queue::call_permit::too_late ? start::too_late
-                                                                : start::no_place;
+        co_return granted->what == queue::call_permit::too_late ? start::too_late : start::no_place;
     }
     call.now = task::call::state::in_flight;
     record_.calls.push_back(call);
@@ -235,15 +235,23 @@ awaitable<> task_step::carry_out(
     };
     const std::string word(words[static_cast<std::size_t>(came.what)]);
     on_->parts.metrics.count(
-        "imagined_calls_total", "Calls to backends by outcome.",
+        "imagined_calls_total",
+        "Calls to backends by outcome.",
         {{"backend", at.options().name}, {"outcome", word}}
     );
     on_->parts.metrics.observe(
-        "imagined_call_seconds", "Duration of calls to backends.", took.count(),
+        "imagined_call_seconds",
+        "Duration of calls to backends.",
+        took.count(),
         {{"backend", at.options().name}}
     );
-    log::debug("call ended", {{"task", record_.id}, {"backend", at.options().name},
-                              {"outcome", word}, {"detail", came.detail}});
+    log::debug(
+        "call ended",
+        {{"task", record_.id},
+         {"backend", at.options().name},
+         {"outcome", word},
+         {"detail", came.detail}}
+    );
     co_await record(index, at, std::move(came));
     --in_flight_;
     holding_->in_call = in_flight_ > 0;
@@ -262,8 +270,8 @@ awaitable<> task_step::record(int index, backend::backend& at, backend::outcome 
     if (came.what == backend::verdict::unknowable) {
         auto write = [&tasks, held, index, &came] { return tasks.lost(held, index, came.detail); };
         const auto again = co_await insist(write);
-        call_at(index).now = again && *again ? task::call::state::not_started
-                                             : task::call::state::lost;
+        call_at(index).now =
+            again && *again ? task::call::state::not_started : task::call::state::lost;
         gone_ = gone_ || (!again && again.error().kind == failure_kind::conflict);
         co_return;
     }
@@ -284,8 +292,9 @@ awaitable<> task_step::record(int index, backend::backend& at, backend::outcome 
         }
     } else {
         tried_.insert(slot);
-        log::warning("a call did not start", {{"task", record_.id}, {"slot", slot},
-                                              {"reason", came.detail}});
+        log::warning(
+            "a call did not start", {{"task", record_.id}, {"slot", slot}, {"reason", came.detail}}
+        );
     }
 }
 
@@ -312,8 +321,9 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
     }
     if (!written) {
         gone_ = true;
-        log::warning("a paid answer came late", {{"task", record_.id},
-                                                 {"reason", written.error().detail}});
+        log::warning(
+            "a paid answer came late", {{"task", record_.id}, {"reason", written.error().detail}}
+        );
         // It may have been cancelled: its pictures are kept all the same.
         const auto pictures = std::make_shared<std::vector<wanted_picture>>(list_pictures());
         for (std::size_t i = 0; i < pictures->size(); ++i) {
@@ -327,8 +337,10 @@ awaitable<> task_step::give_back(std::string lane, milliseconds delay, std::stri
     const auto held = holding_->held;
     auto write = [&tasks, held, lane, delay, why] { return tasks.release(held, lane, delay, why); };
     if (auto released = co_await insist(write); !released) {
-        log::debug("a lease was not given back", {{"task", record_.id},
-                                                  {"reason", released.error().detail}});
+        log::debug(
+            "a lease was not given back",
+            {{"task", record_.id}, {"reason", released.error().detail}}
+        );
     }
     gone_ = true;
 }

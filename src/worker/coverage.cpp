@@ -32,9 +32,8 @@ coverage assess(const task::record& record, int images) {
     return found;
 }
 
-std::vector<backend::call_plan> plan_missing(
-    const std::vector<backend::call_plan>& whole, const std::vector<int>& missing
-) {
+std::vector<backend::call_plan>
+plan_missing(const std::vector<backend::call_plan>& whole, const std::vector<int>& missing) {
     std::vector<backend::call_plan> cut;
     for (const auto& planned : whole) {
         // Runs of missing pictures inside this planned call.

@@ -1,5 +1,6 @@
-// Which pictures of a task are paid, under way, lost or still to be asked for: decided from its call
-// markers alone, so that a worker that takes a task over repeats only what surely did not start.
+// Which pictures of a task are paid, under way, lost or still to be asked for: decided from its
+// call markers alone, so that a worker that takes a task over repeats only what surely did not
+// start.
 #pragma once
 
 #include "imagined/backend/dialect.hpp"
@@ -22,8 +23,7 @@ coverage assess(const task::record& record, int images);
 
 // The calls that bring the missing pictures, from a dialect's plan for the whole request: planned
 // calls that are missing whole stay as they are, broken ones are cut to the missing pictures.
-std::vector<backend::call_plan> plan_missing(
-    const std::vector<backend::call_plan>& whole, const std::vector<int>& missing
-);
+std::vector<backend::call_plan>
+plan_missing(const std::vector<backend::call_plan>& whole, const std::vector<int>& missing);
 
 } // namespace imagined::worker

@@ -1,6 +1,6 @@
-// Delivers the callbacks that are due: claims them from the outbox, hands each to the courier, writes
-// down how it went. In order per task (the outbox gives out one event of a task at a time), at most
-// a few at once per receiver.
+// Delivers the callbacks that are due: claims them from the outbox, hands each to the courier,
+// writes down how it went. In order per task (the outbox gives out one event of a task at a time),
+// at most a few at once per receiver.
 #include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
@@ -18,10 +18,11 @@ namespace imagined::worker {
 
 namespace {
 
-constexpr milliseconds outbox_lease{60000};
+// Beyond the delivery's own time limit: after a crash an event waits no longer than both.
+constexpr seconds outbox_slack{5};
 constexpr milliseconds trouble_pause{250};
 constexpr milliseconds host_poll{100};
-constexpr seconds host_patience{20}; // less than the outbox lease with one delivery
+constexpr seconds host_patience{3}; // within the slack
 
 std::uint64_t roll() {
     static std::mt19937_64 dice{std::random_device{}()};
@@ -65,17 +66,22 @@ void leave_place(shift& on, const std::string& host) {
     }
 }
 
-awaitable<> settle(
-    std::shared_ptr<shift> on, queue::due_event event, callback::attempt_result went
-) {
+awaitable<>
+settle(std::shared_ptr<shift> on, queue::due_event event, callback::attempt_result went) {
     using kind = callback::attempt_result::kind;
     auto& tasks = on->parts.tasks;
     on->parts.metrics.count(
-        "imagined_callbacks_total", "Callback deliveries by result.",
+        "imagined_callbacks_total",
+        "Callback deliveries by result.",
         {{"result", went.what == kind::delivered ? "delivered" : "failed"}}
     );
-    if (went.what == kind::delivered || went.what == kind::gone) {
-        const std::string note = fmt::format("callback {} {}", event.status, went.note);
+    const std::string note = fmt::format("callback {} {}", event.status, went.note);
+    if (went.what == kind::gone) {
+        auto write = [&tasks, event, note] { return tasks.outbox_gone(event, note); };
+        co_await insist(write);
+        co_return;
+    }
+    if (went.what == kind::delivered) {
         auto write = [&tasks, event, note] { return tasks.outbox_delivered(event, note); };
         co_await insist(write);
         co_return;
@@ -83,10 +89,12 @@ awaitable<> settle(
     const int tried = event.attempt + 1;
     const auto delay =
         callback::next_delay(on->parts.courier.options().schedule, tried, went, roll());
-    const std::string note =
+    const std::string failed =
         fmt::format("callback {} failed, attempt {}: {}", event.status, tried, went.note);
     log::info("callback failed", {{"task", event.record.id}, {"reason", went.note}});
-    auto write = [&tasks, event, delay, note] { return tasks.outbox_failed(event, delay, note); };
+    auto write = [&tasks, event, delay, failed] {
+        return tasks.outbox_failed(event, delay, failed);
+    };
     co_await insist(write);
 }
 
@@ -104,9 +112,8 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, queue::due_event event) {
         }
         std::string body = body_of(event, *submission);
         const std::string event_id = fmt::format("{}-{}", event.record.id, event.sequence);
-        went = co_await on->parts.courier.deliver(
-            submission->notify_hook, event_id, std::move(body)
-        );
+        went =
+            co_await on->parts.courier.deliver(submission->notify_hook, event_id, std::move(body));
         leave_place(*on, host);
     }
     co_await settle(on, std::move(event), std::move(went));
@@ -136,7 +143,9 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
             co_await on->deliverable.wait(on->options.poll);
             continue;
         }
-        auto due = co_await on->parts.tasks.outbox_claim(room, outbox_lease);
+        auto due = co_await on->parts.tasks.outbox_claim(
+            room, on->parts.courier.options().timeout + outbox_slack
+        );
         if (!due) {
             log::warning("claiming callbacks failed", {{"reason", due.error().detail}});
             co_await pause_for(trouble_pause);

@@ -1,5 +1,7 @@
 #include "ending_rule.hpp"
 
+#include "imagined/task/fail_texts.hpp"
+
 #include <fmt/format.h>
 
 namespace imagined::worker {
@@ -39,36 +41,23 @@ verdict judge(const harvest& brought) {
     }
     if (brought.delivered > 0) {
         verdict fewer;
-        fewer.note =
-            fmt::format("{} of {} pictures: {}", brought.delivered, brought.wanted, why_fewer(brought));
+        fewer.note = fmt::format(
+            "{} of {} pictures: {}", brought.delivered, brought.wanted, why_fewer(brought)
+        );
         return fewer;
     }
     if (brought.refused) {
         return {brought.refused->code, brought.refused->reason, ""};
     }
+    fail_code code = fail_code::no_picture;
     if (brought.lost > 0) {
-        return {
-            fail_code::ambiguous_upstream_outcome,
-            {"上游结果未知，可能已计费，未自动重试", "The outcome of the upstream call is unknown; it may "
-                                                      "have been billed and was not repeated"},
-            ""
-        };
+        code = fail_code::ambiguous_upstream_outcome;
+    } else if (brought.unsafe > 0) {
+        code = fail_code::content_rejected;
+    } else if (brought.too_late) {
+        code = fail_code::timeout;
     }
-    if (brought.unsafe > 0) {
-        return {
-            fail_code::content_rejected,
-            {"图片未通过上游安全检查", "All pictures were withheld by the upstream's safety check"},
-            ""
-        };
-    }
-    if (brought.too_late) {
-        return {fail_code::timeout, {"任务超时", "Task timed out"}, ""};
-    }
-    return {
-        fail_code::no_picture,
-        {"上游未返回可用图片", "The upstream answered without a usable picture"},
-        ""
-    };
+    return {code, task::text_of(code), ""};
 }
 
 } // namespace imagined::worker

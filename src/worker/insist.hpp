@@ -12,8 +12,8 @@ namespace imagined::worker {
 inline constexpr milliseconds insist_pause{250};
 inline constexpr std::chrono::minutes insist_limit{15};
 
-// `verb` is called again until it answers anything but `unavailable`, or insist_limit has passed. The
-// caller keeps it alive: name it, never pass a temporary.
+// `verb` is called again until it answers anything but `unavailable`, or insist_limit has passed.
+// The caller keeps it alive: name it, never pass a temporary.
 template <class Verb>
 auto insist(Verb& verb) -> decltype(verb()) {
     const auto end = std::chrono::steady_clock::now() + insist_limit;

@@ -20,9 +20,8 @@ awaitable<> keep_leases(std::shared_ptr<shift> on) {
             }
         }
         const std::size_t capacity = on->draining ? 0 : on->options.concurrency;
-        const auto lost = co_await on->parts.tasks.renew(
-            on->name, capacity, on->options.lease, std::move(alive)
-        );
+        const auto lost =
+            co_await on->parts.tasks.renew(on->name, capacity, on->options.lease, std::move(alive));
         if (!lost) {
             log::warning("renewing leases failed", {{"reason", lost.error().detail}});
             co_await pause_for(seconds(1));

@@ -15,8 +15,7 @@ awaitable<> report_progress(std::shared_ptr<shift> on) {
             if (!holding->has_hook || holding->called == 0 || holding->lost) {
                 continue;
             }
-            const int percent =
-                task::estimate_percent(now - holding->called, holding->expected_ms);
+            const int percent = task::estimate_percent(now - holding->called, holding->expected_ms);
             if (percent > holding->shown_percent) {
                 holding->shown_percent = percent;
                 steps.emplace_back(holding->held, percent);

@@ -18,33 +18,37 @@ namespace imagined::worker {
 struct holding {
     queue::token held;
     std::chrono::steady_clock::time_point vouched_until;
-    bool lost = false;      // the queue gave it to somebody else, or it ended
+    bool lost = false; // the queue gave it to somebody else, or it ended
     bool has_hook = false;
     bool in_call = false;   // a paid call is under way: drain waits for it
     unix_millis called = 0; // for the progress estimate
     std::int64_t expected_ms = 0;
     int shown_percent = 0;
 
-    void vouch_for(milliseconds time) {
-        vouched_until = std::chrono::steady_clock::now() + time;
-    }
+    void vouch_for(milliseconds time) { vouched_until = std::chrono::steady_clock::now() + time; }
 };
 
 struct shift {
     shift(worker_options chosen, worker_parts given, std::string its_name)
-        : options(chosen), parts(given), name(std::move(its_name)), work(given.on),
-          duties(given.on), claimable(given.on), deliverable(given.on), freed(given.on) {}
+        : options(chosen),
+          parts(given),
+          name(std::move(its_name)),
+          work(given.on),
+          duties(given.on),
+          claimable(given.on),
+          deliverable(given.on),
+          freed(given.on) {}
 
     worker_options options;
     worker_parts parts;
-    std::string name;       // "<host>-<pid>-<random>": in leases, history and logs
-    task_group work;        // steps and deliveries
-    task_group duties;      // the loops
-    wakeup claimable;       // a task may be claimable
-    wakeup deliverable;     // a callback may be due
-    wakeup freed;           // a step or a delivery ended
+    std::string name;   // "<host>-<pid>-<random>": in leases, history and logs
+    task_group work;    // steps and deliveries
+    task_group duties;  // the loops
+    wakeup claimable;   // a task may be claimable
+    wakeup deliverable; // a callback may be due
+    wakeup freed;       // a step or a delivery ended
     std::map<std::string, std::shared_ptr<holding>> held; // by task id
-    std::set<std::string> lanes; // that had waiting tasks when last seen
+    std::set<std::string> lanes;                          // that had waiting tasks when last seen
     std::size_t deliveries = 0;
     std::map<std::string, std::size_t> deliveries_by_host;
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();

@@ -1,7 +1,8 @@
-// The second half of a task's life: what was paid is downloaded, stored durably, shown, and the task
-// ends. Everything here may be done again by another worker without another call.
+// The second half of a task's life: what was paid is downloaded, stored durably, shown, and the
+// task ends. Everything here may be done again by another worker without another call.
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/log.hpp"
+#include "imagined/task/fail_texts.hpp"
 #include "insist.hpp"
 #include "task_step.hpp"
 
@@ -23,8 +24,8 @@ constexpr seconds storing_vouch{600};
 bool shows_grid(const task::submission& submission) {
     using task::action;
     return !submission.native
-        && (submission.what == action::imagine || submission.what == action::variation
-            || submission.what == action::reroll || submission.what == action::blend);
+           && (submission.what == action::imagine || submission.what == action::variation
+               || submission.what == action::reroll || submission.what == action::blend);
 }
 
 task::picture describe(int n, const store::stored_picture& stored) {
@@ -91,9 +92,8 @@ awaitable<result<std::string>> task_step::download(const wanted_picture& wanted)
         if (tried > 0) {
             co_await pause_for(download_pause * (1 << tried));
         }
-        last = co_await at->fetch_picture(
-            wanted.url, on_->options.max_picture_bytes, download_limit
-        );
+        last =
+            co_await at->fetch_picture(wanted.url, on_->options.max_picture_bytes, download_limit);
         if (last || last.error().kind != failure_kind::unavailable) {
             break;
         }
@@ -125,12 +125,13 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
         const auto born = record_.called == 0 ? record_.submitted : record_.called;
         const auto exp = backend::link_expiry(wanted.url);
         const auto dies = exp ? *exp * 1000 : born + link_lifetime_ms;
-        const bool hopeless = bytes.error().kind != failure_kind::unavailable
-            || system_clock().now() > dies;
+        const bool hopeless =
+            bytes.error().kind != failure_kind::unavailable || system_clock().now() > dies;
         wanted.now = hopeless ? wanted_picture::state::unreadable : wanted_picture::state::later;
-        log::warning("a paid picture could not be downloaded",
-                     {{"task", id}, {"picture", std::to_string(n)},
-                      {"reason", bytes.error().detail}});
+        log::warning(
+            "a paid picture could not be downloaded",
+            {{"task", id}, {"picture", std::to_string(n)}, {"reason", bytes.error().detail}}
+        );
         co_return;
     }
     const auto held = std::make_shared<std::string>(std::move(*bytes));
@@ -151,8 +152,7 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
 }
 
 // What imageUrl shows: the grid of several pictures, or the single one.
-awaitable<result<task::picture>> task_step::make_shown(
-    const std::vector<wanted_picture>& pictures
+awaitable<result<task::picture>> task_step::make_shown(const std::vector<wanted_picture>& pictures
 ) {
     auto& images = on_->parts.images;
     const std::string id = record_.id;
@@ -201,11 +201,10 @@ awaitable<bool> task_step::mark_complete() {
     if (record_.state == task::state::storing) {
         co_return true;
     }
-    const auto paid = std::find_if(
-        record_.calls.begin(), record_.calls.end(), [](const task::call& call) {
+    const auto paid =
+        std::find_if(record_.calls.begin(), record_.calls.end(), [](const task::call& call) {
             return call.now == task::call::state::answered;
-        }
-    );
+        });
     if (paid == record_.calls.end()) {
         co_return true; // nothing to store; the end is written next
     }
@@ -252,13 +251,14 @@ awaitable<> task_step::deliver() {
     if (disk_trouble) {
         co_await fail(
             task::fail_code::storage_failed,
-            {"图片保存失败，付费链接保留在任务记录中",
-             "The pictures could not be stored; the paid links are kept with the task"},
+            task::text_of(task::fail_code::storage_failed),
             "the pictures could not be stored"
         );
     } else if (later) {
         co_await give_back(
-            std::string(queue::storing_lane), download_again_after, "pictures could not be fetched yet"
+            std::string(queue::storing_lane),
+            download_again_after,
+            "pictures could not be fetched yet"
         );
     } else {
         co_await end(brought, *pictures);
@@ -268,9 +268,7 @@ awaitable<> task_step::deliver() {
 awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& pictures) {
     auto verdict = judge(brought);
     if (verdict.code) {
-        co_await fail(
-            *verdict.code, verdict.reason, std::string(task::to_string(*verdict.code))
-        );
+        co_await fail(*verdict.code, verdict.reason, std::string(task::to_string(*verdict.code)));
         co_return;
     }
     task::delivery delivered;
@@ -278,8 +276,7 @@ awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& p
     if (!shown) {
         co_await fail(
             task::fail_code::storage_failed,
-            {"图片合成失败，付费链接保留在任务记录中",
-             "The grid could not be stored; the paid links are kept with the task"},
+            task::text_of(task::fail_code::storage_failed),
             shown.error().detail
         );
         co_return;
@@ -311,7 +308,11 @@ awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& p
     how.billed = brought.lost > 0 ? "unknown" : "yes";
     how.event = fmt::format("stored {} pictures", delivered.pictures.size());
     how.view = task::render_view(
-        record_, submission_, delivered, task::bill{record_.cost_micros, how.billed}, record_.finished
+        record_,
+        submission_,
+        delivered,
+        task::bill{record_.cost_micros, how.billed},
+        record_.finished
     );
     co_await finish(std::move(how));
 }
@@ -325,11 +326,10 @@ awaitable<> task_step::fail(task::fail_code code, task::bilingual reason, std::s
     how.code = code;
     how.reason = record_.fail_reason;
     how.event = std::move(event);
-    const bool lost = std::any_of(
-        record_.calls.begin(), record_.calls.end(), [](const task::call& call) {
+    const bool lost =
+        std::any_of(record_.calls.begin(), record_.calls.end(), [](const task::call& call) {
             return call.now == task::call::state::lost || call.now == task::call::state::in_flight;
-        }
-    );
+        });
     how.billed = lost ? "unknown" : record_.cost_micros > 0 ? "yes" : "no";
     how.view = task::render_view(
         record_,
@@ -350,12 +350,14 @@ awaitable<> task_step::finish(queue::ending how) {
     holding_->vouch_for(insist_limit);
     const auto written = co_await insist(write);
     if (!written) {
-        log::warning("an end was not accepted", {{"task", record_.id},
-                                                 {"reason", written.error().detail}});
+        log::warning(
+            "an end was not accepted", {{"task", record_.id}, {"reason", written.error().detail}}
+        );
         co_return;
     }
     on_->parts.metrics.count(
-        "imagined_tasks_total", "Tasks ended by this process.",
+        "imagined_tasks_total",
+        "Tasks ended by this process.",
         {{"end", success ? "SUCCESS" : code}}
     );
     log::info("task ended", {{"task", record_.id}, {"end", success ? "SUCCESS" : code}});

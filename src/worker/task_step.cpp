@@ -7,8 +7,11 @@ namespace imagined::worker {
 task_step::task_step(
     std::shared_ptr<shift> on, queue::claimed claimed, std::shared_ptr<holding> holding
 )
-    : on_(std::move(on)), claimed_(std::move(claimed)), holding_(std::move(holding)),
-      record_(claimed_.record), changed_(on_->parts.on) {}
+    : on_(std::move(on)),
+      claimed_(std::move(claimed)),
+      holding_(std::move(holding)),
+      record_(claimed_.record),
+      changed_(on_->parts.on) {}
 
 awaitable<> task_step::run() {
     auto submission = task::submission_from_text(claimed_.submission);

@@ -1,10 +1,10 @@
 // The life of one claimed task in this worker: make its missing calls, store what was paid, end it.
-// Decisions are in coverage.hpp and ending_rule.hpp; this is the I/O around them. Held by shared_ptr:
-// calls run as coroutines of their own and may outlive the step's interest in them.
+// Decisions are in coverage.hpp and ending_rule.hpp; this is the I/O around them. Held by
+// shared_ptr: calls run as coroutines of their own and may outlive the step's interest in them.
 #pragma once
 
-#include "ending_rule.hpp"
 #include "coverage.hpp"
+#include "ending_rule.hpp"
 #include "shift.hpp"
 
 #include "imagined/task/submission.hpp"
@@ -19,9 +19,7 @@ namespace imagined::worker {
 
 class task_step : public std::enable_shared_from_this<task_step> {
 public:
-    task_step(
-        std::shared_ptr<shift> on, queue::claimed claimed, std::shared_ptr<holding> holding
-    );
+    task_step(std::shared_ptr<shift> on, queue::claimed claimed, std::shared_ptr<holding> holding);
 
     awaitable<> run();
 
@@ -33,9 +31,8 @@ private:
     awaitable<bool> make_calls();
     awaitable<start> start_call();
     awaitable<start> start_call_at(backend::key_slot key, backend::backend& at);
-    awaitable<> carry_out(
-        int index, backend::backend& at, backend::wire_request wire, milliseconds limit
-    );
+    awaitable<>
+    carry_out(int index, backend::backend& at, backend::wire_request wire, milliseconds limit);
     awaitable<> record(int index, backend::backend& at, backend::outcome came);
     awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
     awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
@@ -66,14 +63,14 @@ private:
     queue::claimed claimed_;
     std::shared_ptr<holding> holding_;
     task::submission submission_;
-    task::record& record_;          // claimed_.record, kept up to date with what we did
-    wakeup changed_;                // a call ended
+    task::record& record_; // claimed_.record, kept up to date with what we did
+    wakeup changed_;       // a call ended
     int in_flight_ = 0;
-    bool gone_ = false;             // the task is no longer ours: nothing more is written
+    bool gone_ = false; // the task is no longer ours: nothing more is written
     bool too_late_ = false;
     std::optional<refusal> refused_;
-    std::set<std::string> tried_;   // keys that did not start a call in this step
-    bool some_key_cools_ = false;   // waiting for a place is enough; else the step backs off
+    std::set<std::string> tried_; // keys that did not start a call in this step
+    bool some_key_cools_ = false; // waiting for a place is enough; else the step backs off
     int unsafe_ = 0;
 };
 

@@ -20,7 +20,7 @@ std::string make_name() {
         host = {'h', 'o', 's', 't'};
     }
     return std::string(host.data()) + "-" + std::to_string(getpid()) + "-"
-        + random_hex(random_bytes);
+           + random_hex(random_bytes);
 }
 
 class shift_worker final : public worker {

@@ -174,7 +174,8 @@ TEST_CASE_FIXTURE(life, "the history tells each transition in order") {
     call(held);
     answer(held);
     finish(held);
-    const auto events = must(tasks().history(id));
+    const auto told = must(tasks().history(id));
+    const auto& events = told.events;
     REQUIRE(events.size() == 5);
     CHECK(events[0].text == "submitted");
     CHECK(events[1].text == "claimed by w1");

@@ -197,7 +197,7 @@ queue_model::refusal queue_model::not_started(
         cold.disabled = key.what == kind::disable || (resting && cold.disabled);
         cold.until = std::max(cold.until, now + pause);
     }
-    if (call.now != fate::in_flight) {
+    if (call.now != fate::in_flight || (!ours && !task->ended())) {
         return conflict;
     }
     call.now = fate::not_started;

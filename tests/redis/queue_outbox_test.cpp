@@ -14,6 +14,7 @@ struct outbox : queue_fixture {
     }
 
     void progress(const token& held, int percent) { must(tasks().progress({{held, percent}})); }
+
     void delivered(queue::due_event event) { must(tasks().outbox_delivered(std::move(event), "")); }
 
     void failed(queue::due_event event, std::optional<milliseconds> delay) {
@@ -43,7 +44,9 @@ using names = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE_FIXTURE(outbox, "events of a task are delivered in order, the terminal one last, with its view") {
+TEST_CASE_FIXTURE(
+    outbox, "events of a task are delivered in order, the terminal one last, with its view"
+) {
     const auto held = hooked_lease();
     call(held);
     progress(held, 40);
@@ -170,7 +173,9 @@ TEST_CASE_FIXTURE(outbox, "a failed event leaves at once when a newer one is the
     CHECK(next.attempt == 0);
 }
 
-TEST_CASE_FIXTURE(outbox, "a newer event takes the place of one that waits for its next try, at once") {
+TEST_CASE_FIXTURE(
+    outbox, "a newer event takes the place of one that waits for its next try, at once"
+) {
     const auto held = hooked_lease();
     failed(one_due(), seconds(3600));
     CHECK(due().empty());
@@ -213,6 +218,23 @@ TEST_CASE_FIXTURE(outbox, "a dead letter is replayed as the same event") {
     delivered(again);
     must(tasks().outbox_replay(held.id)); // delivered ones as well
     CHECK(one_due().sequence == terminal.sequence);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(
+    outbox, "after 410 nothing more of a task is owed, and a person may still replay it"
+) {
+    const auto held = hooked_lease();
+    const auto first = one_due();
+    progress(held, 40);
+    must(tasks().outbox_gone(first, "callback SUBMITTED 410"));
+    CHECK(due().empty());
+    CHECK(refused(tasks().outbox_gone(first, "again")) == conflict);
+    finish(held);
+    CHECK(due().empty());
+    CHECK(must(tasks().stats({})).outbox == 0);
+    must(tasks().outbox_replay(held.id));
+    CHECK(one_due().status == "SUCCESS");
     CHECK(complaints().empty());
 }
 
@@ -288,7 +310,9 @@ TEST_CASE_FIXTURE(outbox, "an open task is never forgotten") {
     CHECK(must(tasks().forget(seconds(0), 9)) == 0);
 }
 
-TEST_CASE_FIXTURE(outbox, "a task that owes a callback, or has a dead letter, is kept until it is settled") {
+TEST_CASE_FIXTURE(
+    outbox, "a task that owes a callback, or has a dead letter, is kept until it is settled"
+) {
     const auto held = hooked_lease();
     deliver_all();
     finish(held);
@@ -303,7 +327,9 @@ TEST_CASE_FIXTURE(outbox, "a task that owes a callback, or has a dead letter, is
     CHECK(must(tasks().forget(seconds(100), 9)) == 1);
 }
 
-TEST_CASE_FIXTURE(outbox, "a cancelled task is kept while its call may still be answered and billed") {
+TEST_CASE_FIXTURE(
+    outbox, "a cancelled task is kept while its call may still be answered and billed"
+) {
     submit();
     const auto held = lease();
     call(held);

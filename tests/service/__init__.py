@@ -1,1 +1,1 @@
-"""The built binary from outside: every test starts its own processes and talks to them over HTTP."""
+"""The built binary from outside: every test starts its own processes and talks HTTP to them."""

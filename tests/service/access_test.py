@@ -43,7 +43,8 @@ class Keys(Scene):
             for method, path in (("GET", "/mj/task/list"), ("POST", "/mj/submit/imagine"),
                                  ("GET", "/nowhere"), ("GET", "/metrics")):
                 with self.subTest(f"{headers} {path}"):
-                    answer = ask(server.url + path, method, {} if method == "POST" else None, headers)
+                    body = {} if method == "POST" else None
+                    answer = ask(server.url + path, method, body, headers)
                     self.assertEqual(answer.status, 401)
                     ERROR.validate(answer.json())
 

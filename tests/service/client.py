@@ -68,7 +68,8 @@ class Api:
         return Api(self.base, key, self.prefix)
 
     def ask(self, path, method="GET", body=None, headers=None):
-        return ask(self.base + self.prefix + path, method, body, {**self.headers, **(headers or {})})
+        headers = {**self.headers, **(headers or {})}
+        return ask(self.base + self.prefix + path, method, body, headers)
 
     def submit(self, what, body, headers=None):
         """The decoded answer of POST /mj/submit/<what>, which must be one of HTTP 200."""
@@ -164,8 +165,13 @@ class Sink:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass  # a client that is killed, or that drops a kept connection, is no error here
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.address = f"127.0.0.1:{self._server.server_port}"
         self.url = f"http://{self.address}/hook"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -178,6 +184,11 @@ class Sink:
                 {"headers": names, "raw": body, "task": json.loads(body), "status": status})
             self._changed.notify_all()
             return status
+
+    def accept(self):
+        """From now on everything is answered 200."""
+        with self._changed:
+            self._statuses.clear()
 
     def wait_for(self, condition, what, limit=TASK_LIMIT):
         with self._changed:

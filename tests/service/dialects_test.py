@@ -12,11 +12,11 @@ class Dialects(Scene):
     def drawn(self, dialect, prompt, config=""):
         """The task and the ledger's calls of one imagine."""
         sandbox = self.sandbox()
-        api = self.api(self.serve(config=config + backend(sandbox, dialect), name=dialect))
-        task = api.draw(prompt)
+        server = self.serve(f"--data.dir={dialect}", config=config + backend(sandbox, dialect))
+        task = self.api(server).draw(prompt)
         calls = sandbox.calls()
         for call in calls:
-            self.assertEqual(call["outcome"], "answered", call)
+            self.assertEqual(call["outcome"], "HTTP 200", call)
             self.assertEqual(call["dialect"], dialect)
             self.assertNotIn("--", call["prompt"])
         return task, calls

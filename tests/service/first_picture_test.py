@@ -85,7 +85,8 @@ class FirstPicture(Scene):
         task = api.draw("a single pear")
         self.assertIsNone(task["imageUrls"])
         self.assertEqual(open_picture(ask(task["imageUrl"]).body).format, "PNG")
-        self.assertEqual([b["label"] for b in task["buttons"] if b["label"].startswith("U")], ["U1"])
+        labels = [button["label"] for button in task["buttons"]]
+        self.assertEqual([label for label in labels if label.startswith("U")], ["U1"])
 
     def test_two_pictures_leave_two_cells_white(self):
         api = self.api(self.serve(config='[imagine]\nimages = 2\ngrid_format = "png"\n'))

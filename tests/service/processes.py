@@ -10,7 +10,8 @@ import threading
 import time
 from pathlib import Path
 
-BINARY = os.environ.get("IMAGINED_BINARY", "build/imagined")
+BINARY = os.path.abspath(os.environ.get(
+    "IMAGINED_BINARY", Path(__file__).resolve().parents[2] / "build" / "imagined"))
 
 # Generous: a sanitised build on a busy machine is slow, and waiting costs nothing when it is not.
 READY_LIMIT = 60

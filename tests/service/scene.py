@@ -1,5 +1,5 @@
-"""What a test of the running program stands on: directories, processes and clients, all of which are
-taken down again when the test ends."""
+"""What a test of the running program stands on: directories, processes and clients, all of which
+are taken down again when the test ends."""
 
 import io
 import unittest

@@ -15,7 +15,9 @@ namespace imagined::test {
 // Drives `context` until `body` has ended, other work notwithstanding; rethrows its exception.
 // Throws after `limit`: a test that hangs must fail by itself.
 template <class T>
-T run_on(asio::io_context& context, std::function<awaitable<T>()> body, seconds limit = seconds(60)) {
+T run_on(
+    asio::io_context& context, std::function<awaitable<T>()> body, seconds limit = seconds(60)
+) {
     std::optional<T> value;
     std::exception_ptr error;
     bool done = false;
@@ -37,9 +39,8 @@ T run_on(asio::io_context& context, std::function<awaitable<T>()> body, seconds 
     return std::move(*value);
 }
 
-inline void run_on(
-    asio::io_context& context, std::function<awaitable<>()> body, seconds limit = seconds(60)
-) {
+inline void
+run_on(asio::io_context& context, std::function<awaitable<>()> body, seconds limit = seconds(60)) {
     std::exception_ptr error;
     bool done = false;
     asio::co_spawn(context.get_executor(), body(), [&](std::exception_ptr e) {

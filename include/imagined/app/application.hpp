@@ -10,7 +10,8 @@ namespace imagined::app {
 
 enum class role { all, api, worker };
 
-// `imagined serve`: runs until SIGTERM or SIGINT has drained it. Returns the exit code (contract §1).
+// `imagined serve`: runs until SIGTERM or SIGINT has drained it. Returns the exit code (contract
+// §1).
 int serve(config::settings settings, role as);
 
 // The whole command line. Returns the exit code.

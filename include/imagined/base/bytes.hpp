@@ -15,8 +15,8 @@ std::string to_base64(std::string_view bytes);
 // anywhere. Empty when any other character, or an impossible length, is met.
 std::optional<std::string> from_base64(std::string_view text);
 
-std::string sha256(std::string_view bytes);      // 32 raw bytes
-std::string sha256_hex(std::string_view bytes);  // 64 hex digits
+std::string sha256(std::string_view bytes);                            // 32 raw bytes
+std::string sha256_hex(std::string_view bytes);                        // 64 hex digits
 std::string hmac_sha256(std::string_view key, std::string_view bytes); // 32 raw bytes
 
 // Compares without leaking the position of the first difference; lengths are not secret.

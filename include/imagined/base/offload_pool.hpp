@@ -40,12 +40,13 @@ public:
         std::size_t max_queued = 4096; // jobs waiting or running; beyond: throttled
     };
 
-    explicit offload_pool(const options& chosen) : limit_(chosen.max_queued), pool_(chosen.threads) {}
+    explicit offload_pool(const options& chosen)
+        : limit_(chosen.max_queued), pool_(chosen.threads) {}
 
-    // Runs `job` (returns T or result<T>; must not touch anything the event loop owns) on a pool thread and
-    // resumes the caller on its own executor with the result. Fails with `throttled` when the queue
-    // is full. An exception of `job` is rethrown in the caller. Cancelling does not stop a job that
-    // was handed in.
+    // Runs `job` (returns T or result<T>; must not touch anything the event loop owns) on a pool
+    // thread and resumes the caller on its own executor with the result. Fails with `throttled`
+    // when the queue is full. An exception of `job` is rethrown in the caller. Cancelling does not
+    // stop a job that was handed in.
     template <class Job>
     awaitable<typename offload_result<std::invoke_result_t<Job>>::type> run(Job job);
 

@@ -21,13 +21,15 @@ public:
 
     // Adds to a counter ("imagined_tasks_total"), creating it with its help text on first use.
     // Label values must come from a bounded set. Usable from any thread.
-    void count(std::string_view name, std::string_view help, const labels& with = {}, double by = 1);
+    void
+    count(std::string_view name, std::string_view help, const labels& with = {}, double by = 1);
 
     // Sets a gauge.
     void set(std::string_view name, std::string_view help, double value, const labels& with = {});
 
     // Observes a duration in seconds in a histogram with the program's standard buckets.
-    void observe(std::string_view name, std::string_view help, double seconds, const labels& with = {});
+    void
+    observe(std::string_view name, std::string_view help, double seconds, const labels& with = {});
 
     // Prometheus text exposition format 0.0.4.
     std::string text() const;

@@ -39,9 +39,9 @@ struct token {
 
 struct caller_limits {
     std::string name;
-    int weight = 1;         // share of the workers among callers with waiting tasks
-    int max_waiting = 0;    // 0: no limit of its own
-    int max_running = 0;    // 0: no limit of its own
+    int weight = 1;      // share of the workers among callers with waiting tasks
+    int max_waiting = 0; // 0: no limit of its own
+    int max_running = 0; // 0: no limit of its own
 };
 
 // Which tasks a reader may see.
@@ -51,32 +51,32 @@ struct scope {
 };
 
 struct new_task {
-    std::string id;           // from reserve_id(), or "" to have one drawn
+    std::string id; // from reserve_id(), or "" to have one drawn
     std::string caller;
-    std::string lane;         // capability class (task::class_of); "" when modal or ended
-    std::string submission;   // task::to_text; the queue does not read it
-    bool has_hook = false;    // events go to the outbox
+    std::string lane;                   // capability class (task::class_of); "" when modal or ended
+    std::string submission;             // task::to_text; the queue does not read it
+    bool has_hook = false;              // events go to the outbox
     milliseconds task_timeout{3600000}; // until its last call may start
     std::size_t queue_limit = 100000;   // waiting tasks over all callers
-    std::vector<slot> slots;  // the keys that could serve it now, for the verdict "free"
-    std::string idempotency_key; // "" for none; scoped to the caller
-    std::string fingerprint;  // of the request body, compared on replay
-    bool modal = false;       // waits for submit_modal
-    std::string ended_view;   // not "": the task is a success at once, with this API JSON
+    std::vector<slot> slots;            // the keys that could serve it now, for the verdict "free"
+    std::string idempotency_key;        // "" for none; scoped to the caller
+    std::string fingerprint;            // of the request body, compared on replay
+    bool modal = false;                 // waits for submit_modal
+    std::string ended_view;             // not "": the task is a success at once, with this API JSON
     std::string event = "submitted";
 };
 
 struct submitted {
     enum class verdict {
-        accepted,      // new
-        replayed,      // same key, same body: `id` is the first one's
-        key_reused,    // same key, other body; nothing was created
-        queue_full,    // queue_limit; nothing was created
-        caller_full    // the caller's max_waiting; nothing was created
+        accepted,   // new
+        replayed,   // same key, same body: `id` is the first one's
+        key_reused, // same key, other body; nothing was created
+        queue_full, // queue_limit; nothing was created
+        caller_full // the caller's max_waiting; nothing was created
     } what = verdict::accepted;
     std::string id;
-    bool immediate = false;  // a live worker and a slot are free: code 1 rather than 22
-    std::size_t ahead = 0;   // tasks waiting before it
+    bool immediate = false; // a live worker and a slot are free: code 1 rather than 22
+    std::size_t ahead = 0;  // tasks waiting before it
 };
 
 // A class of tasks and the keys that may serve it, best first. Without slots: tasks whose answers
@@ -85,12 +85,13 @@ struct lane {
     std::string name;
     std::vector<slot> slots;
 };
+
 inline constexpr std::string_view storing_lane = "storing";
 
 struct claimed {
-    task::record record;    // leased to us; calls of earlier attempts included
+    task::record record; // leased to us; calls of earlier attempts included
     std::string submission;
-    std::string slot;       // reserved for the first call until the lease ends; "" when storing
+    std::string slot; // reserved for the first call until the lease ends; "" when storing
 };
 
 struct claim_answer {
@@ -109,9 +110,9 @@ struct call_marker {
 };
 
 enum class call_permit {
-    granted,   // the marker is durable; the call may be sent, until its deadline
-    no_slot,   // the key is full or cooling now; nothing was written
-    too_late   // past the task's deadline: no new call
+    granted, // the marker is durable; the call may be sent, until its deadline
+    no_slot, // the key is full or cooling now; nothing was written
+    too_late // past the task's deadline: no new call
 };
 
 struct call_grant {
@@ -132,23 +133,23 @@ struct key_verdict {
 
 struct ending {
     bool success = false;
-    std::string view;            // the whole API JSON; stored once and passed through by fetches
+    std::string view; // the whole API JSON; stored once and passed through by fetches
     std::optional<task::fail_code> code; // unless success
-    std::string reason;          // unless success
-    std::string event;           // for the history: "stored 4 pictures"
-    std::string billed = "no";   // yes | no | unknown
+    std::string reason;                  // unless success
+    std::string event;                   // for the history: "stored 4 pictures"
+    std::string billed = "no";           // yes | no | unknown
 };
 
 // A callback that is due. One event of a task at a time, in order.
 struct due_event {
     task::record record;
     std::string submission;
-    std::string view;            // of an ended task, else ""
-    std::uint64_t sequence = 0;  // webhook-id is "<task id>-<sequence>"
-    std::string status;          // of the event, not of the present state
+    std::string view;           // of an ended task, else ""
+    std::uint64_t sequence = 0; // webhook-id is "<task id>-<sequence>"
+    std::string status;         // of the event, not of the present state
     std::string progress;
-    int attempt = 0;             // deliveries tried before this one
-    std::string nonce;           // lease of the outbox entry
+    int attempt = 0;   // deliveries tried before this one
+    std::string nonce; // lease of the outbox entry
     bool terminal = false;
 };
 
@@ -156,6 +157,11 @@ struct snapshot {
     task::record record;
     std::string submission;
     std::string view; // the API JSON of an ended task as stored by finish(); "" if to be composed
+};
+
+struct chronicle {
+    std::vector<task::event> events;
+    std::vector<task::call> calls;
 };
 
 struct slot_state {
@@ -197,13 +203,13 @@ public:
     // Gives a modal task its answer: the new submission, and a place in the queue under the same
     // id. Its deadline starts now. `conflict` if it is not modal any more, `not_found` if not the
     // caller's.
-    virtual awaitable<result<submitted>> submit_modal(
-        scope who, new_task answered, milliseconds budget
-    ) = 0;
+    virtual awaitable<result<submitted>>
+    submit_modal(scope who, new_task answered, milliseconds budget) = 0;
 
     // Ends a task that has not ended as FAILURE CANCELLED with `reason`. A call in flight is left
     // to finish; what it brings is recorded, and changes nothing. `conflict` if it had ended.
-    virtual awaitable<result<task::state>> cancel(scope who, std::string id, std::string reason) = 0;
+    virtual awaitable<result<task::state>>
+    cancel(scope who, std::string id, std::string reason) = 0;
 
     // Writes what claims need to know of the configured callers.
     virtual awaitable<result<void>> register_callers(std::vector<caller_limits> callers) = 0;
@@ -211,9 +217,8 @@ public:
     // -- Reading ------------------------------------------------------------------------------
 
     // The tasks among `ids` that exist and are visible, in the order asked for.
-    virtual awaitable<result<std::vector<snapshot>>> read(
-        scope who, std::vector<std::string> ids
-    ) = 0;
+    virtual awaitable<result<std::vector<snapshot>>>
+    read(scope who, std::vector<std::string> ids) = 0;
 
     // The newest tasks, newest first.
     virtual awaitable<result<std::vector<snapshot>>> newest(scope who, std::size_t most) = 0;
@@ -221,8 +226,8 @@ public:
     // Waiting and running tasks, oldest first.
     virtual awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) = 0;
 
-    // The event history of a task, oldest first.
-    virtual awaitable<result<std::vector<task::event>>> history(std::string id) = 0;
+    // The event history of a task, oldest first, and its calls.
+    virtual awaitable<result<chronicle>> history(std::string id) = 0;
 
     virtual awaitable<result<statistics>> stats(std::vector<std::string> slots) = 0;
 
@@ -233,9 +238,8 @@ public:
 
     // Leases up to `most` waiting tasks, fair among callers by weight, each with a place on the
     // first of its lane's slots that has room. After this, exactly one worker holds each lease.
-    virtual awaitable<result<claim_answer>> claim(
-        std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes
-    ) = 0;
+    virtual awaitable<result<claim_answer>>
+    claim(std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes) = 0;
 
     // Tells that this worker lives and how many tasks it takes, and extends the leases, only
     // forward. Returns the tokens that were lost.
@@ -250,9 +254,8 @@ public:
     virtual awaitable<result<call_grant>> calling(token held, call_marker call) = 0;
 
     // The call surely did not start, or was refused unpaid: its marker is void and its slot free.
-    virtual awaitable<result<void>> not_started(
-        token held, int index, key_verdict key, std::string event
-    ) = 0;
+    virtual awaitable<result<void>>
+    not_started(token held, int index, key_verdict key, std::string event) = 0;
 
     // The call's outcome is unknowable: it is never repeated by itself, and its slot stays taken
     // until its deadline. True if the ambiguous policy lets its pictures be asked for once more.
@@ -260,25 +263,22 @@ public:
 
     // Records a paid answer. With `complete` no further call will be made: the task is storing.
     // A stale token is tried as adopt() would.
-    virtual awaitable<result<void>> stored(
-        token held, int index, std::string answer, bool complete, std::int64_t cost_micros
-    ) = 0;
+    virtual awaitable<result<void>>
+    stored(token held, int index, std::string answer, bool complete, std::int64_t cost_micros) = 0;
 
     // A late paid answer from a worker that lost its lease: accepted, and the newer lease revoked,
-    // iff the task is open and no newer call of it is in flight. `conflict` otherwise, with its cost
-    // recorded all the same.
-    virtual awaitable<result<void>> adopt(
-        token stale, int index, std::string answer, std::int64_t cost_micros
-    ) = 0;
+    // iff the task is open and no newer call of it is in flight. `conflict` otherwise, with its
+    // cost recorded all the same.
+    virtual awaitable<result<void>>
+    adopt(token stale, int index, std::string answer, std::int64_t cost_micros) = 0;
 
     // Ends the task, exactly once. Also frees its slots.
     virtual awaitable<result<void>> finish(token held, ending how) = 0;
 
     // Gives the lease back unused: the task returns to the head of its queue (to `lane`), not
     // before `delay`. The attempt does not count.
-    virtual awaitable<result<void>> release(
-        token held, std::string lane, milliseconds delay, std::string why
-    ) = 0;
+    virtual awaitable<result<void>>
+    release(token held, std::string lane, milliseconds delay, std::string why) = 0;
 
     // A progress event for tasks with a hook: (token, percent).
     virtual awaitable<result<void>> progress(std::vector<std::pair<token, int>> steps) = 0;
@@ -299,15 +299,15 @@ public:
 
     // -- Callback outbox ------------------------------------------------------------------------
 
-    virtual awaitable<result<std::vector<due_event>>> outbox_claim(
-        std::size_t most, milliseconds lease
-    ) = 0;
+    virtual awaitable<result<std::vector<due_event>>>
+    outbox_claim(std::size_t most, milliseconds lease) = 0;
     virtual awaitable<result<void>> outbox_delivered(due_event event, std::string note) = 0;
     // Tries it again after `delay`, unless a newer event supersedes it (then that one is due now);
     // without a delay it is given up: a terminal event becomes a dead letter.
-    virtual awaitable<result<void>> outbox_failed(
-        due_event event, std::optional<milliseconds> delay, std::string note
-    ) = 0;
+    virtual awaitable<result<void>>
+    outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) = 0;
+    // The receiver wants no more of this task (410): nothing of it is owed any longer.
+    virtual awaitable<result<void>> outbox_gone(due_event event, std::string note) = 0;
     // Makes the terminal event of an ended task due again. `conflict` if it has not ended, or has
     // no hook.
     virtual awaitable<result<void>> outbox_replay(std::string id) = 0;

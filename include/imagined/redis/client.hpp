@@ -89,7 +89,7 @@ class client {
 public:
     // Starts connecting at once. `on` must outlive the client. The client may be destroyed while
     // coroutines wait for it: that is close().
-    static std::unique_ptr<client> create(executor on, client_options options);
+    static std::unique_ptr<client> create(const executor& on, client_options options);
 
     virtual ~client() = default;
 
@@ -128,7 +128,7 @@ public:
     // `on_message` gets the payload; `on_ready` runs after each (re)connect, when hints may have
     // been missed. Both run on `on`, may destroy the subscription, and are not called after that.
     static std::unique_ptr<subscription> open(
-        executor on,
+        const executor& on,
         client_options options,
         std::string channel,
         std::function<void(std::string_view)> on_message,

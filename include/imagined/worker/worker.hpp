@@ -28,7 +28,7 @@ struct worker_options {
     std::size_t max_picture_bytes = 64 * 1024 * 1024;
     std::size_t max_deliveries = 256;         // callbacks under way at a time
     std::size_t max_deliveries_per_host = 16; // so that a tarpit starves nobody
-    milliseconds poll{1000}; // without any hint; hints make it immediate
+    milliseconds poll{1000};                  // without any hint; hints make it immediate
 };
 
 struct worker_parts {

@@ -145,9 +145,6 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     if (from.request.headers.get("Idempotency-Key").size() > max_idempotency_key_bytes) {
         co_return refusal(code::bad_request, texts::key_too_long, from.lang);
     }
-    const auto spent =
-        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - from.began);
-    const milliseconds left = std::max(api.options.submit_budget - spent, milliseconds(0));
     queue::new_task task = task_of(api, from, std::move(made));
     if (!task.idempotency_key.empty()) {
         auto digest = co_await fingerprint(api, from);
@@ -156,7 +153,7 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
         }
         task.fingerprint = std::move(*digest);
     }
-    const auto made_task = co_await api.parts.tasks.submit(std::move(task), left);
+    const auto made_task = co_await api.parts.tasks.submit(std::move(task), api.options.submit_budget);
     if (!made_task) {
         co_return from_failure(made_task.error(), "submit a task", from.lang);
     }

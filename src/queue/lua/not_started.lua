@@ -1,7 +1,8 @@
 -- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot free.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
 --     [8] what it says about the key: none | cool | works  [9] at least ms  [10] disable ms or 0
--- Returns {'ok'} (also when it was told before) or {'stale'} (the key cools all the same).
+-- Returns {'ok'} (also when it was told before) or {'stale'}: then the key cools all the same, and the
+-- place of a call whose task has ended meanwhile is free.
 local id, index = ARGV[3], ARGV[6]
 local text = redis.call('HGET', calls_key(id), 'm' .. index)
 if not text then
@@ -39,14 +40,16 @@ if ARGV[8] == 'works' then
 elseif ARGV[8] == 'cool' then
     cool_down(tonumber(ARGV[9]), tonumber(ARGV[10]))
 end
-if marker.state ~= 'in_flight' then
+local held = holds(id, ARGV[4], ARGV[5])
+if marker.state ~= 'in_flight'
+    or not (held or is_terminal(redis.call('HGET', task_key(id), 's'))) then
     return {'stale'}
 end
 redis.call('ZREM', slot_key(marker.slot), id .. ':' .. index)
 marker.state = 'not_started'
 write_marker(id, index, marker)
 announce_room()
-if not holds(id, ARGV[4], ARGV[5]) then
+if not held then
     return {'stale'}
 end
 if count_calls(id) == 0 then

@@ -6,7 +6,7 @@ local task = redis.call('HMGET', task_key(id), 's', 'hk', 'es')
 if not task[1] then
     return {'missing'}
 end
-if not is_terminal(task[1]) or task[2] ~= '1' or redis.call('ZSCORE', due_key, id) then
+if not is_terminal(task[1]) or not task[2] or redis.call('ZSCORE', due_key, id) then
     return {'conflict'}
 end
 redis.call('ZREM', dead_key, id)

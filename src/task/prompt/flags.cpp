@@ -18,8 +18,8 @@ std::optional<double> parse_number(std::string_view text) {
         return std::nullopt;
     }
     double value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || stop != end) {
         return std::nullopt;
     }
@@ -28,8 +28,8 @@ std::optional<double> parse_number(std::string_view text) {
 
 std::optional<std::int64_t> parse_whole(std::string_view text) {
     std::int64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || stop != end || value < 0) {
         return std::nullopt;
     }

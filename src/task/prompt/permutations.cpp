@@ -75,9 +75,6 @@ private:
             for (std::string& text : *option) {
                 options.push_back(trimmed(text));
             }
-            if (options.size() > most_) {
-                return too_many();
-            }
             if (at_ == prompt_.size()) {
                 return unbalanced();
             }

@@ -328,6 +328,27 @@ TEST_CASE("the OpenAPI document is served as JSON") {
     CHECK(document["openapi"] == "3.1.0");
 }
 
+TEST_CASE("every documented path and method is served") {
+    scene s;
+    const json document = json_of(s.get("/openapi.json"));
+    for (const auto& [pattern, operations] : document["paths"].items()) {
+        std::string path = pattern;
+        for (const std::string name : {"{id}", "{n}"}) {
+            if (const auto at = path.find(name); at != std::string::npos) {
+                path.replace(at, name.size(), name == "{id}" ? "1760000000000001" : "1");
+            }
+        }
+        for (const auto& [method, described] : operations.items()) {
+            CAPTURE(pattern);
+            CAPTURE(method);
+            const std::string verb = method == "post" ? "POST" : method == "head" ? "HEAD" : "GET";
+            const auto answer = s.send(verb, path, verb == "POST" ? "{}" : "");
+            CHECK(answer.status != 405);
+            CHECK(!mentions(answer.text(), "接口不存在"));
+        }
+    }
+}
+
 TEST_CASE("metrics count requests by route, not by path") {
     scene s;
     s.get("/mj/task/1760000000000001/fetch");

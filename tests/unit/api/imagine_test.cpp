@@ -167,7 +167,7 @@ TEST_CASE("a field of the wrong type is refused by name") {
 TEST_CASE("a body that is not JSON is HTTP 400 with code 4") {
     scene s;
     std::string deep = std::string(65, '[') + std::string(65, ']');
-    for (const std::string body :
+    for (const std::string& body :
          {std::string(),
           std::string("{"),
           std::string("prompt=a"),
@@ -175,7 +175,7 @@ TEST_CASE("a body that is not JSON is HTTP 400 with code 4") {
           std::string("{'prompt':'a'}"),
           std::string("{\"prompt\":\"\xff\xfe\"}"),
           std::string("{\"prompt\":\"\xed\xa0\x80\"}"),
-          R"({"prompt":"\ud800"})",
+          std::string(R"({"prompt":"\ud800"})"),
           deep,
           "{\"prompt\":" + deep + "}",
           std::string(1, '\0'),

@@ -18,7 +18,7 @@ public:
         co_return unused();
     }
 
-    answer<std::vector<task::event>> history(std::string) override { co_return unused(); }
+    answer<queue::chronicle> history(std::string) override { co_return unused(); }
 
     answer<queue::statistics> stats(std::vector<std::string>) override { co_return unused(); }
 
@@ -80,6 +80,8 @@ public:
     outbox_failed(queue::due_event, std::optional<milliseconds>, std::string) override {
         co_return unused();
     }
+
+    answer<void> outbox_gone(queue::due_event, std::string) override { co_return unused(); }
 
     answer<void> outbox_replay(std::string) override { co_return unused(); }
 

@@ -93,6 +93,18 @@ TEST_CASE("a body that only drips is answered with 408") {
     });
 }
 
+TEST_CASE("a body that only stalls for less than a window is accepted") {
+    served s(patient());
+    s.run([&]() -> awaitable<> {
+        auto peer = co_await s.dial();
+        co_await peer.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
+        co_await until([&] { return s.handler().admitted == 1; });
+        co_await pause_for(milliseconds(50)); // several sweeps
+        co_await peer.send("b");
+        CHECK((co_await peer.read_message()).ends_with("[ab]"));
+    });
+}
+
 TEST_CASE("a reader that takes nothing of its answer is cut") {
     auto options = patient();
     options.write_deadline = seconds(1);

@@ -166,9 +166,14 @@ TEST_CASE("a failure has a reason, a code and full progress") {
 
 TEST_CASE("a failure without a stored reason still has one, in the task's language") {
     auto submitted = a_submission();
-    CHECK(view(a_finished_record(task::state::failure), submitted)["failReason"] == "任务失败");
+    CHECK(
+        view(a_finished_record(task::state::failure), submitted)["failReason"] == "上游拒绝了请求"
+    );
     submitted.lang = task::language::en;
-    CHECK(view(a_finished_record(task::state::failure), submitted)["failReason"] == "Task failed");
+    CHECK(
+        view(a_finished_record(task::state::failure), submitted)["failReason"]
+        == "The backend refused the request"
+    );
 }
 
 TEST_CASE("a reason of an earlier attempt is not shown before the end") {
