@@ -156,13 +156,18 @@ private:
             return exit_configuration;
         }
         std::vector<std::unique_ptr<backend::backend>> members;
+        bool capped = settings_.max_spend_per_day > 0;
         for (const auto& options : settings_.backends) {
+            capped = capped || options.max_spend_per_day > 0;
             auto made = backend::backend::create(context_.get_executor(), options, *rules);
             if (!made) {
                 log::error("a backend cannot be used", {{"reason", made.error().detail}});
                 return exit_configuration;
             }
             members.push_back(std::move(*made));
+        }
+        if (capped) {
+            log::warning("max_spend_per_day is counted (imagined queue), but not enforced yet");
         }
         backends_ = std::make_unique<backend::roster>(std::move(members));
         return exit_ok;

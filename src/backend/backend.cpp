@@ -81,6 +81,8 @@ public:
 
 private:
     http::outgoing written(wire_request body, const std::string& key, milliseconds limit) const;
+    // Without any of our keys: some upstreams repeat one in their error texts.
+    std::string without_keys(std::string text) const;
 
     backend_options options_;
     const dialect& speaks_;
@@ -88,9 +90,6 @@ private:
     http::url base_;
     std::unique_ptr<http::client> client_;
     http::egress_policy fetch_rules_;
-    // Without any of our keys: some upstreams repeat one in their error texts.
-    std::string without_keys(std::string text) const;
-
     std::vector<keyed_slot> keys_;
     std::vector<key_slot> slots_;
 };
@@ -180,12 +179,14 @@ awaitable<outcome> http_backend::call(
     if (!made.outcome) {
         co_return unknowable(without_keys(made.outcome.error().detail));
     }
-    http::response response = std::move(*made.outcome);
-    constexpr int first_error = 300;
-    if (response.status >= first_error) {
-        response.body = without_keys(std::string(response.text()));
+    outcome came = speaks_.decode(request, *made.outcome);
+    came.detail = without_keys(std::move(came.detail));
+    came.reason.zh = without_keys(std::move(came.reason.zh));
+    came.reason.en = without_keys(std::move(came.reason.en));
+    if (came.answer) {
+        came.answer->raw = without_keys(std::move(came.answer->raw));
     }
-    co_return speaks_.decode(request, response);
+    co_return came;
 }
 
 awaitable<result<std::string>>

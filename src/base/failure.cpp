@@ -1,5 +1,6 @@
 #include "imagined/base/failure.hpp"
 
+#include <ostream>
 #include <stdexcept>
 
 namespace imagined {
@@ -24,6 +25,10 @@ std::string_view to_string(failure_kind kind) {
         return "corrupt";
     }
     return "unknown";
+}
+
+std::ostream& operator<<(std::ostream& out, const failure& error) {
+    return out << to_string(error.kind) << ": " << error.detail;
 }
 
 void throw_exception_from_error(const failure& error, const boost::source_location&) {

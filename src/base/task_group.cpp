@@ -5,6 +5,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 
 #include <list>
 
@@ -83,11 +84,15 @@ void task_group::stop() {
 }
 
 void task_group::cancel() {
-    // A child may end, and leave the list, while it is being told; so step before telling.
-    for (auto child = state_->children.begin(); child != state_->children.end();) {
-        auto& signal = *child++;
-        signal.emit(asio::cancellation_type::terminal);
-    }
+    // From inside the loop: elsewhere Asio 1.81 posts the signal with a plain pointer to the child,
+    // which may have ended when it arrives.
+    asio::dispatch(state_->executor_, [shared = state_] {
+        // A child may end, and leave the list, while it is being told; so step before telling.
+        for (auto child = shared->children.begin(); child != shared->children.end();) {
+            auto& signal = *child++;
+            signal.emit(asio::cancellation_type::terminal);
+        }
+    });
 }
 
 awaitable<bool> task_group::join(milliseconds limit) {

@@ -46,13 +46,8 @@ void take_text(
     }
     auto read = value_from_text(row.is(), *resolved);
     if (!read) {
-        const bool quote = !row.secret && *resolved == text;
-        into.spoil(
-            target,
-            row,
-            origin,
-            expectation(row.is()) + (quote ? fmt::format(", not \"{}\"", text) : "")
-        );
+        // As it was given: what a reference leads to may be secret, and is not told.
+        into.spoil(target, row, origin, fmt::format("{}, not \"{}\"", expectation(row.is()), text));
         return;
     }
     into.set(target, row, *std::move(read), origin);

@@ -104,7 +104,7 @@ private:
                 );
                 continue;
             }
-            auto read = value_from_toml(row->is(), node, variables_, !row->secret);
+            auto read = value_from_toml(row->is(), node, variables_);
             if (read) {
                 into_.set(target, *row, *std::move(read), at(node));
             } else {

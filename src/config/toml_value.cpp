@@ -14,8 +14,7 @@ failure invalid(std::string text) {
 
 class reader {
 public:
-    reader(const environment& variables, bool may_quote)
-        : variables_(variables), may_quote_(may_quote) {}
+    explicit reader(const environment& variables) : variables_(variables) {}
 
     result<value> read(shape is, const toml::node& node) const {
         if (const auto* text = node.as_string()) {
@@ -77,8 +76,8 @@ private:
         if (auto read = value_from_text(is, *resolved)) {
             return *std::move(read);
         }
-        const bool quote = may_quote_ && !reference;
-        return invalid(expectation(is) + (quote ? fmt::format(", not \"{}\"", text) : ""));
+        // As the file spells it: what a reference leads to may be secret, and is not told.
+        return invalid(fmt::format("{}, not \"{}\"", expectation(is), text));
     }
 
     result<value> from_array(shape is, const toml::array& array) const {
@@ -122,14 +121,12 @@ private:
     }
 
     const environment& variables_;
-    bool may_quote_;
 };
 
 } // namespace
 
-result<value>
-value_from_toml(shape is, const toml::node& node, const environment& variables, bool may_quote) {
-    return reader(variables, may_quote).read(is, node);
+result<value> value_from_toml(shape is, const toml::node& node, const environment& variables) {
+    return reader(variables).read(is, node);
 }
 
 } // namespace imagined::config

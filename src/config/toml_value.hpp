@@ -10,8 +10,8 @@
 
 namespace imagined::config {
 
-// Fails with `invalid` and what was expected; quotes what was found only where `may_quote`.
-result<value>
-value_from_toml(shape is, const toml::node& node, const environment& variables, bool may_quote);
+// Fails with `invalid` and what was expected. The failure quotes no more than a text that could not
+// be read as a number, a flag or a duration, as the file spells it.
+result<value> value_from_toml(shape is, const toml::node& node, const environment& variables);
 
 } // namespace imagined::config

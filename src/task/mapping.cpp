@@ -1,7 +1,7 @@
 #include "imagined/task/mapping.hpp"
 
 #include "imagined/task/framing.hpp"
-#include "imagined/task/styles.hpp"
+#include "styles.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "imagined/task/styles.hpp"
+#include "styles.hpp"
 
 #include <algorithm>
 #include <string>

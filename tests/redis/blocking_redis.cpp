@@ -97,7 +97,9 @@ std::vector<redis::reply> blocking_redis::pipeline(const std::vector<redis::argu
     return answers;
 }
 
-std::string blocking_redis::text(const redis::arguments& words) { return to_text(command(words)); }
+std::string blocking_redis::text(const redis::arguments& words) {
+    return to_text(command(words));
+}
 
 std::int64_t blocking_redis::number(const redis::arguments& words) {
     return command(words).integer().value_or(0);

@@ -20,15 +20,18 @@ public:
     // Throws when there is nobody at `socket`.
     explicit blocking_redis(const std::string& socket);
 
-    awaitable<result<redis::reply>> execute(
-        redis::arguments command, milliseconds deadline = {}
-    ) override;
-    awaitable<result<redis::reply>> run(
-        const redis::script& what, redis::arguments keys, redis::arguments values,
-        milliseconds deadline = {}
-    ) override;
+    awaitable<result<redis::reply>>
+    execute(redis::arguments command, milliseconds deadline = {}) override;
+    awaitable<result<redis::reply>>
+    run(const redis::script& what,
+        redis::arguments keys,
+        redis::arguments values,
+        milliseconds deadline = {}) override;
+
     bool connected() const override { return true; }
+
     milliseconds clock_offset() const override { return {}; }
+
     void close() override {}
 
     // One command now; throws on an error reply.

@@ -47,29 +47,63 @@ constexpr const char* ghost = "1800000000000990";
 } // namespace
 
 TEST_CASE_FIXTURE(audit, "a set that lost its task is found") {
-    SUBCASE("queue") { spoil({"ZREM", key("q:generate/V_3|ann"), waiting_id}, waiting_id); }
-    SUBCASE("waiting") { spoil({"ZREM", key("waiting"), waiting_id}, waiting_id); }
-    SUBCASE("ring") { spoil({"ZREM", key("ring:generate/V_3"), "ann"}, waiting_id); }
-    SUBCASE("lanes") { spoil({"SREM", key("lanes"), lane_name}, waiting_id); }
-    SUBCASE("lease") { spoil({"ZREM", key("lease"), held.id}, held.id); }
-    SUBCASE("running") { spoil({"SREM", key("run:ann"), held.id}, held.id); }
-    SUBCASE("delay") { spoil({"ZREM", key("delay"), delayed_id}, delayed_id); }
-    SUBCASE("modal") { spoil({"ZREM", key("modal"), modal_id}, modal_id); }
-    SUBCASE("done") { spoil({"ZREM", key("done"), done_id}, done_id); }
-    SUBCASE("outbox due") { spoil({"ZREM", key("oq"), done_id}, done_id); }
-    SUBCASE("outbox") { spoil({"DEL", key("o:" + done_id)}, done_id); }
+    SUBCASE("queue") {
+        spoil({"ZREM", key("q:generate/V_3|ann"), waiting_id}, waiting_id);
+    }
+    SUBCASE("waiting") {
+        spoil({"ZREM", key("waiting"), waiting_id}, waiting_id);
+    }
+    SUBCASE("ring") {
+        spoil({"ZREM", key("ring:generate/V_3"), "ann"}, waiting_id);
+    }
+    SUBCASE("lanes") {
+        spoil({"SREM", key("lanes"), lane_name}, waiting_id);
+    }
+    SUBCASE("lease") {
+        spoil({"ZREM", key("lease"), held.id}, held.id);
+    }
+    SUBCASE("running") {
+        spoil({"SREM", key("run:ann"), held.id}, held.id);
+    }
+    SUBCASE("delay") {
+        spoil({"ZREM", key("delay"), delayed_id}, delayed_id);
+    }
+    SUBCASE("modal") {
+        spoil({"ZREM", key("modal"), modal_id}, modal_id);
+    }
+    SUBCASE("done") {
+        spoil({"ZREM", key("done"), done_id}, done_id);
+    }
+    SUBCASE("outbox due") {
+        spoil({"ZREM", key("oq"), done_id}, done_id);
+    }
+    SUBCASE("outbox") {
+        spoil({"DEL", key("o:" + done_id)}, done_id);
+    }
     SUBCASE("slot") {
         spoil({"ZREM", key("slot:alpha:1"), caller_of_call.id + ":0"}, caller_of_call.id);
     }
-    SUBCASE("index") { spoil({"ZREM", key("idx:ann"), held.id}, held.id); }
-    SUBCASE("caller") { spoil({"HDEL", key("callers"), "ann"}, held.id); }
+    SUBCASE("index") {
+        spoil({"ZREM", key("idx:ann"), held.id}, held.id);
+    }
+    SUBCASE("caller") {
+        spoil({"HDEL", key("callers"), "ann"}, held.id);
+    }
 }
 
 TEST_CASE_FIXTURE(audit, "a set that holds a task too many is found") {
-    SUBCASE("ghost waiting") { spoil({"ZADD", key("waiting"), "1", ghost}, ghost); }
-    SUBCASE("ghost lease") { spoil({"ZADD", key("lease"), "1", ghost}, ghost); }
-    SUBCASE("ghost running") { spoil({"SADD", key("run:ann"), ghost}, ghost); }
-    SUBCASE("ghost dead letter") { spoil({"ZADD", key("dead"), "1", ghost}, ghost); }
+    SUBCASE("ghost waiting") {
+        spoil({"ZADD", key("waiting"), "1", ghost}, ghost);
+    }
+    SUBCASE("ghost lease") {
+        spoil({"ZADD", key("lease"), "1", ghost}, ghost);
+    }
+    SUBCASE("ghost running") {
+        spoil({"SADD", key("run:ann"), ghost}, ghost);
+    }
+    SUBCASE("ghost dead letter") {
+        spoil({"ZADD", key("dead"), "1", ghost}, ghost);
+    }
     SUBCASE("ghost in a queue") {
         spoil({"ZADD", key("q:generate/V_3|ann"), "1", ghost}, ghost);
     }
@@ -79,16 +113,24 @@ TEST_CASE_FIXTURE(audit, "a set that holds a task too many is found") {
     SUBCASE("waiting and delayed") {
         spoil({"ZADD", key("delay"), "1", waiting_id}, waiting_id);
     }
-    SUBCASE("leased and done") { spoil({"ZADD", key("done"), "1", held.id}, held.id); }
-    SUBCASE("leased and modal") { spoil({"ZADD", key("modal"), "1", held.id}, held.id); }
-    SUBCASE("open and dead") { spoil({"ZADD", key("dead"), "1", held.id}, held.id); }
+    SUBCASE("leased and done") {
+        spoil({"ZADD", key("done"), "1", held.id}, held.id);
+    }
+    SUBCASE("leased and modal") {
+        spoil({"ZADD", key("modal"), "1", held.id}, held.id);
+    }
+    SUBCASE("open and dead") {
+        spoil({"ZADD", key("dead"), "1", held.id}, held.id);
+    }
     SUBCASE("a place for nothing") {
         spoil({"ZADD", key("slot:alpha:1"), "1900000000000", std::string(ghost) + ":0"}, ghost);
     }
     SUBCASE("a ring without a queue") {
         spoil({"ZADD", key("ring:generate/V_3"), "1", "bob"}, lane_name);
     }
-    SUBCASE("an empty lane") { spoil({"SADD", key("lanes"), "nowhere"}, "nowhere"); }
+    SUBCASE("an empty lane") {
+        spoil({"SADD", key("lanes"), "nowhere"}, "nowhere");
+    }
     SUBCASE("a callback without hook") {
         raw.command({"RPUSH", key("o:" + held.id), "1|SUBMITTED|0%"});
         spoil({"ZADD", key("oq"), "1", held.id}, held.id);
@@ -96,16 +138,36 @@ TEST_CASE_FIXTURE(audit, "a set that holds a task too many is found") {
 }
 
 TEST_CASE_FIXTURE(audit, "a record that contradicts its place is found") {
-    SUBCASE("state") { spoil({"HSET", task(waiting_id), "s", "leased"}, waiting_id); }
-    SUBCASE("terminal state") { spoil({"HSET", task(held.id), "s", "success"}, held.id); }
-    SUBCASE("owner") { spoil({"HSET", task(held.id), "c", "bob"}, held.id); }
-    SUBCASE("token") { spoil({"HDEL", task(held.id), "n"}, held.id); }
-    SUBCASE("token without lease") { spoil({"HSET", task(waiting_id), "n", "x"}, waiting_id); }
-    SUBCASE("end") { spoil({"HDEL", task(done_id), "f"}, done_id); }
-    SUBCASE("lane") { spoil({"HSET", task(waiting_id), "ql", "other"}, waiting_id); }
-    SUBCASE("reservation") { spoil({"HSET", task(waiting_id), "sl", "alpha:1"}, waiting_id); }
-    SUBCASE("gone") { spoil({"DEL", task(waiting_id)}, waiting_id); }
-    SUBCASE("marker gone") { spoil({"DEL", key("c:" + caller_of_call.id)}, caller_of_call.id); }
+    SUBCASE("state") {
+        spoil({"HSET", task(waiting_id), "s", "leased"}, waiting_id);
+    }
+    SUBCASE("terminal state") {
+        spoil({"HSET", task(held.id), "s", "success"}, held.id);
+    }
+    SUBCASE("owner") {
+        spoil({"HSET", task(held.id), "c", "bob"}, held.id);
+    }
+    SUBCASE("token") {
+        spoil({"HDEL", task(held.id), "n"}, held.id);
+    }
+    SUBCASE("token without lease") {
+        spoil({"HSET", task(waiting_id), "n", "x"}, waiting_id);
+    }
+    SUBCASE("end") {
+        spoil({"HDEL", task(done_id), "f"}, done_id);
+    }
+    SUBCASE("lane") {
+        spoil({"HSET", task(waiting_id), "ql", "other"}, waiting_id);
+    }
+    SUBCASE("reservation") {
+        spoil({"HSET", task(waiting_id), "sl", "alpha:1"}, waiting_id);
+    }
+    SUBCASE("gone") {
+        spoil({"DEL", task(waiting_id)}, waiting_id);
+    }
+    SUBCASE("marker gone") {
+        spoil({"DEL", key("c:" + caller_of_call.id)}, caller_of_call.id);
+    }
     SUBCASE("answer gone") {
         answer(caller_of_call);
         spoil({"HDEL", key("c:" + caller_of_call.id), "a0"}, caller_of_call.id);

@@ -15,9 +15,8 @@ struct fairness : queue_fixture {
     }
 
     // Claims and ends `count` tasks, `at_once` at a time, of the lanes in turn.
-    std::map<std::string, int> serve(
-        int count, std::size_t at_once = 1, std::vector<std::string> lanes = {lane_name}
-    ) {
+    std::map<std::string, int>
+    serve(int count, std::size_t at_once = 1, std::vector<std::string> lanes = {lane_name}) {
         std::map<std::string, int> served;
         for (int i = 0; i < count; ++i) {
             const auto& lane = lanes[static_cast<std::size_t>(i) % lanes.size()];

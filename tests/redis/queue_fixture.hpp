@@ -40,7 +40,9 @@ public:
 
     // Moves the clock.
     void advance(milliseconds by) { set_time(now_ + by.count()); }
+
     void set_time(unix_millis now);
+
     unix_millis now() const { return now_; }
 
     // How often a lost call may be repeated, from now on.
@@ -77,8 +79,10 @@ public:
     std::string submit(new_task task = {});
     submitted try_submit(new_task task = {});
     std::vector<queue::claimed> claim(
-        std::size_t most = 1, std::string worker = "w1",
-        std::vector<slot> slots = {{"alpha:1", 2}, {"beta:1", 2}}, std::string lane = lane_name
+        std::size_t most = 1,
+        std::string worker = "w1",
+        std::vector<slot> slots = {{"alpha:1", 2}, {"beta:1", 2}},
+        std::string lane = lane_name
     );
     // Claims exactly one task and returns its token.
     token lease(std::string lane = lane_name);
@@ -88,11 +92,15 @@ public:
     void finish(token held, bool success = true);
     task::record record(const std::string& id);
     std::vector<queue::due_event> due(std::size_t most = 100);
+
     std::vector<std::string> complaints() { return must(tasks().audit()); }
+
     int in_flight(const std::string& slot_name);
+
     std::size_t waiting() { return must(tasks().stats({})).waiting; }
 
     blocking_redis raw;
+
     static std::string key(const std::string& rest) { return "test:{0}:" + rest; }
 
 private:
@@ -107,15 +115,25 @@ private:
 // A task for tests, with only the facts that matter.
 struct a_task : new_task {
     a_task& named(std::string value) { return id = std::move(value), *this; }
+
     a_task& by(std::string value) { return caller = std::move(value), *this; }
+
     a_task& in(std::string value) { return lane = std::move(value), *this; }
+
     a_task& hooked() { return has_hook = true, *this; }
+
     a_task& as_modal() { return modal = true, *this; }
+
     a_task& ended(std::string value) { return ended_view = std::move(value), *this; }
+
     a_task& saying(std::string value) { return submission = std::move(value), *this; }
+
     a_task& served_by(std::vector<slot> value) { return slots = std::move(value), *this; }
+
     a_task& limited_to(std::size_t value) { return queue_limit = value, *this; }
+
     a_task& within(milliseconds value) { return task_timeout = value, *this; }
+
     a_task& keyed(std::string value, std::string body = "f") {
         idempotency_key = std::move(value);
         fingerprint = std::move(body);

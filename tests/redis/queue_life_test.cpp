@@ -49,9 +49,8 @@ TEST_CASE_FIXTURE(life, "a claim takes at most what is asked for and says what e
         submit();
     }
     submit(a_task().in("upscale/V_2"));
-    const auto answer = must(tasks().claim(
-        "w1", 3, seconds(15), {{lane_name, {{"alpha:1", 100}}}}
-    ));
+    const auto answer =
+        must(tasks().claim("w1", 3, seconds(15), {{lane_name, {{"alpha:1", 100}}}}));
     CHECK(answer.tasks.size() == 3);
     CHECK(answer.lanes.size() == 2);
 }
@@ -77,9 +76,11 @@ TEST_CASE_FIXTURE(life, "the call marker is durable, with its deadline, before t
     const auto seen = record(id);
     CHECK(seen.state == task::state::calling);
     CHECK(seen.called == now());
-    CHECK(raw.text({"HGET", key("c:" + id), "m0"})
-          == "in_flight|1|1|" + std::to_string(now()) + "|" + std::to_string(now() + 180'000)
-              + "|alpha:1");
+    CHECK(
+        raw.text({"HGET", key("c:" + id), "m0"})
+        == "in_flight|1|1|" + std::to_string(now()) + "|" + std::to_string(now() + 180'000)
+               + "|alpha:1"
+    );
     CHECK(in_flight("alpha:1") == 1);
     CHECK(raw.number({"ZSCORE", key("slot:alpha:1"), id + ":0"}) == now() + 180'000);
     CHECK(complaints().empty());
@@ -163,8 +164,9 @@ TEST_CASE_FIXTURE(life, "a task without an id, or that never was, is missing or 
     CHECK(refused(tasks().cancel(everybody, "1234567890123450", "x")) == failure_kind::not_found);
     CHECK(refused(tasks().history("1234567890123450")) == failure_kind::not_found);
     CHECK(refused(tasks().outbox_replay("1234567890123450")) == failure_kind::not_found);
-    CHECK(refused(tasks().adopt({"1234567890123450", 1, "n"}, 0, "{}", 1))
-          == failure_kind::not_found);
+    CHECK(
+        refused(tasks().adopt({"1234567890123450", 1, "n"}, 0, "{}", 1)) == failure_kind::not_found
+    );
     CHECK(refused(tasks().finish({"1234567890123450", 1, "n"}, {})) == conflict);
 }
 
@@ -209,8 +211,13 @@ TEST_CASE_FIXTURE(life, "observed durations become the estimate of the next call
     answer(held);
     submit();
     const auto next = lease();
-    CHECK(must(tasks().calling(next, {0, "alpha", {"alpha:1", 9}, 1, 1, seconds(180),
-                                      "generate/V_3/DEFAULT"})).expected_ms == 8000);
+    CHECK(
+        must(tasks().calling(
+                 next, {0, "alpha", {"alpha:1", 9}, 1, 1, seconds(180), "generate/V_3/DEFAULT"}
+             ))
+            .expected_ms
+        == 8000
+    );
     advance(seconds(4));
     answer(next);
     CHECK(raw.text({"HGET", key("dur"), "generate/V_3/DEFAULT"}) == "7000");

@@ -31,7 +31,7 @@ model_task* queue_model::visible(const queue::scope& who, const std::string& id)
 model_task* queue_model::held_by(const queue::token& held) {
     auto* task = find(held.id);
     const bool fits = task != nullptr && !held.nonce.empty() && task->record.nonce == held.nonce
-        && task->record.attempt == held.attempt;
+                      && task->record.attempt == held.attempt;
     return fits ? task : nullptr;
 }
 
@@ -116,9 +116,8 @@ bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>&
     return free > ahead;
 }
 
-std::optional<submitted::verdict> queue_model::refuse(
-    const std::string& caller, std::size_t limit
-) const {
+std::optional<submitted::verdict>
+queue_model::refuse(const std::string& caller, std::size_t limit) const {
     if (waiting() >= limit) {
         return submitted::verdict::queue_full;
     }
@@ -148,7 +147,7 @@ void queue_model::enter(model_task& task, const std::string& lane) {
     const auto& caller = task.record.caller;
     const bool stands_there = std::any_of(tasks_.begin(), tasks_.end(), [&](const auto& one) {
         return one.second.where == model_task::place::queue && one.second.standing_in == lane
-            && one.second.record.caller == caller;
+               && one.second.record.caller == caller;
     });
     if (!stands_there) {
         auto& share = started_share_[caller];
@@ -216,9 +215,8 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     return judge();
 }
 
-result<submitted> queue_model::submit_modal(
-    const queue::scope& who, const queue::new_task& answered
-) {
+result<submitted>
+queue_model::submit_modal(const queue::scope& who, const queue::new_task& answered) {
     auto* task = visible(who, answered.id);
     if (task == nullptr) {
         return failure{failure_kind::not_found, ""};
@@ -260,9 +258,8 @@ void queue_model::register_callers(const std::vector<queue::caller_limits>& call
     }
 }
 
-result<task::state> queue_model::cancel(
-    const queue::scope& who, const std::string& id, const std::string& reason
-) {
+result<task::state>
+queue_model::cancel(const queue::scope& who, const std::string& id, const std::string& reason) {
     auto* task = visible(who, id);
     if (task == nullptr) {
         return failure{failure_kind::not_found, ""};

@@ -45,13 +45,14 @@ struct model_task {
     task::record record; // without calls
     std::string submission;
     std::string view;
-    bool hook = false;
+    bool hook = false;      // was named
+    bool hook_gone = false; // wants no more
     place where = place::none;
     std::string standing_in; // the lane of its place
     unix_millis due = 0;     // of a delay, or of a modal
     unix_millis lease_until = 0;
     milliseconds lease{15000};
-    std::string reserved;    // slot
+    std::string reserved; // slot
     unix_millis reserved_until = 0;
     std::string duration_key;
     std::map<int, model_call> calls;
@@ -65,13 +66,14 @@ struct model_task {
     unix_millis kept_from = 0; // retention counts from here
 
     bool ended() const { return task::is_terminal(record.state); }
+
     bool at_work() const {
         return record.state == task::state::leased || record.state == task::state::calling
-            || record.state == task::state::storing;
+               || record.state == task::state::storing;
     }
-    bool waiting() const {
-        return where == place::queue && standing_in != queue::storing_lane;
-    }
+
+    bool waiting() const { return where == place::queue && standing_in != queue::storing_lane; }
+
     int calls_in_flight() const;
 };
 
@@ -85,11 +87,13 @@ public:
         int times = 0;
         bool disabled = false;
     };
+
     struct limits {
         int weight = 1;
         int max_waiting = 0;
         int max_running = 0;
     };
+
     struct taken {
         std::string id;
         std::string slot;
@@ -98,25 +102,29 @@ public:
     unix_millis now = 0;
     int repeats_allowed = 0;
 
-    // -- Verbs, named as the queue's (queue_model.cpp, queue_model_work.cpp, queue_model_duties.cpp).
+    // -- Verbs, named as the queue's (queue_model.cpp, queue_model_work.cpp,
+    // queue_model_duties.cpp).
     std::string reserve_id();
     result<queue::submitted> submit(const queue::new_task& task);
     result<queue::submitted> submit_modal(const queue::scope& who, const queue::new_task& answered);
     void register_callers(const std::vector<queue::caller_limits>& callers);
-    result<task::state> cancel(
-        const queue::scope& who, const std::string& id, const std::string& reason
-    );
+    result<task::state>
+    cancel(const queue::scope& who, const std::string& id, const std::string& reason);
     std::vector<std::string> newest(const queue::scope& who, std::size_t most) const;
     std::vector<std::string> unfinished(const queue::scope& who, std::size_t most) const;
 
     // The tasks that a claim must take, in order; then the nonces that it really gave are told.
     std::vector<taken> claim(
-        const std::string& worker, std::size_t most, milliseconds lease,
+        const std::string& worker,
+        std::size_t most,
+        milliseconds lease,
         const std::vector<queue::lane>& lanes
     );
     void learn_nonce(const std::string& id, const std::string& nonce);
     std::vector<std::string> renew(
-        const std::string& worker, std::size_t capacity, milliseconds lease,
+        const std::string& worker,
+        std::size_t capacity,
+        milliseconds lease,
         const std::vector<queue::token>& held
     );
     void sign_off(const std::string& worker);
@@ -124,12 +132,13 @@ public:
     refusal not_started(const queue::token& held, int index, const queue::key_verdict& key);
     result<bool> lost(const queue::token& held, int index);
     refusal stored(
-        const queue::token& held, int index, const std::string& answer, bool complete,
+        const queue::token& held,
+        int index,
+        const std::string& answer,
+        bool complete,
         std::int64_t cost
     );
-    refusal adopt(
-        const std::string& id, int index, const std::string& answer, std::int64_t cost
-    );
+    refusal adopt(const std::string& id, int index, const std::string& answer, std::int64_t cost);
     refusal finish(const queue::token& held, const queue::ending& how);
     refusal release(const queue::token& held, const std::string& lane, milliseconds delay);
     void progress(const std::vector<std::pair<queue::token, int>>& steps);
@@ -144,16 +153,20 @@ public:
     refusal outbox_failed(
         const std::string& id, const std::string& nonce, std::optional<milliseconds> delay
     );
+    refusal outbox_gone(const std::string& id, const std::string& nonce);
     refusal outbox_replay(const std::string& id);
 
     // -- Facts
     const tasks_by_id& tasks() const { return tasks_; }
+
     std::size_t waiting() const;
     std::size_t running() const;
     int held_places(const std::string& slot) const;
     std::set<std::string> waiting_lanes() const;
     int live_workers() const;
+
     const std::map<std::string, cooling>& cooled() const { return cooling_; }
+
     std::map<std::string, std::int64_t> spent_today() const;
 
 private:
@@ -167,21 +180,17 @@ private:
     void post(model_task& task, std::uint64_t sequence, std::string status, std::string progress);
     void enter(model_task& task, const std::string& lane);
     void unlease(model_task& task);
-    void end(
-        model_task& task, bool success, std::optional<task::fail_code> code, std::string reason
-    );
-    bool record_answer(
-        model_task& task, int index, const std::string& answer, std::int64_t cost
-    );
+    void
+    end(model_task& task, bool success, std::optional<task::fail_code> code, std::string reason);
+    bool record_answer(model_task& task, int index, const std::string& answer, std::int64_t cost);
     void raise_bill(model_task& task, const std::string& billed);
     void key_works(const model_call& call);
     void extend_lease(model_task& task);
     void settle_state(model_task& task, task::state when_idle);
     int free_places(const std::string& slot, int limit, const model_task* mine = nullptr) const;
     bool could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const;
-    std::optional<queue::submitted::verdict> refuse(
-        const std::string& caller, std::size_t limit
-    ) const;
+    std::optional<queue::submitted::verdict>
+    refuse(const std::string& caller, std::size_t limit) const;
     model_task* next_in(const std::string& lane);
     // The ids of tasks that fit, by (time, id), at most `most`.
     std::vector<std::string> first_by(
@@ -192,6 +201,7 @@ private:
         unix_millis until = 0;
         std::size_t capacity = 0;
     };
+
     struct known_submit {
         std::string id;
         std::string fingerprint;

@@ -157,7 +157,7 @@ std::size_t queue_model::forget(milliseconds ttl, std::size_t most) {
 void queue_model::post(
     model_task& task, std::uint64_t sequence, std::string status, std::string progress
 ) {
-    if (!task.hook) {
+    if (!task.hook || task.hook_gone) {
         return;
     }
     auto& outbox = task.outbox;
@@ -194,9 +194,8 @@ void queue_model::learn_outbox_nonce(const std::string& id, const std::string& n
     tasks_.at(id).outbox_nonce = nonce;
 }
 
-queue_model::refusal queue_model::outbox_delivered(
-    const std::string& id, const std::string& nonce, bool noted
-) {
+queue_model::refusal
+queue_model::outbox_delivered(const std::string& id, const std::string& nonce, bool noted) {
     auto* task = find(id);
     if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
         return conflict;
@@ -236,6 +235,19 @@ queue_model::refusal queue_model::outbox_failed(
             add_event(*task);
         }
     }
+    return std::nullopt;
+}
+
+queue_model::refusal queue_model::outbox_gone(const std::string& id, const std::string& nonce) {
+    auto* task = find(id);
+    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+        return conflict;
+    }
+    task->outbox.clear();
+    task->outbox_nonce.clear();
+    task->outbox_attempt = 0;
+    task->hook_gone = true;
+    add_event(*task);
     return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// Random walks beside the model: QUEUE_MODEL_STEPS (100000) from QUEUE_MODEL_SEED (random, printed).
-// A walk that fails is shrunk to few steps and told step by step.
+// Random walks beside the model: QUEUE_MODEL_STEPS (100000) from QUEUE_MODEL_SEED (random,
+// printed). A walk that fails is shrunk to few steps and told step by step.
 #include "queue_walk.hpp"
 #include "tests/support/redis_server.hpp"
 
@@ -31,9 +31,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 }
 
 // Walks the steps on an empty database; the first disagreement, or nothing.
-std::optional<outcome> walk(
-    blocking_redis& redis, const seeds& steps, std::size_t check_every
-) {
+std::optional<outcome> walk(blocking_redis& redis, const seeds& steps, std::size_t check_every) {
     outcome found;
     try {
         queue_walk walker(redis);

@@ -11,7 +11,9 @@ namespace {
 
 constexpr auto conflict = failure_kind::conflict;
 
-int rank(const std::string& billed) { return billed == "yes" ? 2 : billed == "unknown" ? 1 : 0; }
+int rank(const std::string& billed) {
+    return billed == "yes" ? 2 : billed == "unknown" ? 1 : 0;
+}
 
 } // namespace
 
@@ -38,7 +40,9 @@ model_task* queue_model::next_in(const std::string& lane) {
 }
 
 std::vector<queue_model::taken> queue_model::claim(
-    const std::string& worker, std::size_t most, milliseconds lease,
+    const std::string& worker,
+    std::size_t most,
+    milliseconds lease,
     const std::vector<queue::lane>& lanes
 ) {
     std::vector<taken> all;
@@ -84,7 +88,9 @@ void queue_model::learn_nonce(const std::string& id, const std::string& nonce) {
 }
 
 std::vector<std::string> queue_model::renew(
-    const std::string& worker, std::size_t capacity, milliseconds lease,
+    const std::string& worker,
+    std::size_t capacity,
+    milliseconds lease,
     const std::vector<queue::token>& held
 ) {
     const auto until = now + lease.count();
@@ -103,7 +109,9 @@ std::vector<std::string> queue_model::renew(
     return gone;
 }
 
-void queue_model::sign_off(const std::string& worker) { workers_.erase(worker); }
+void queue_model::sign_off(const std::string& worker) {
+    workers_.erase(worker);
+}
 
 void queue_model::unlease(model_task& task) {
     task.lease_until = 0;
@@ -135,9 +143,8 @@ void queue_model::key_works(const model_call& call) {
     }
 }
 
-result<queue::call_permit> queue_model::calling(
-    const queue::token& held, const queue::call_marker& call
-) {
+result<queue::call_permit>
+queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     auto* task = held_by(held);
     if (task == nullptr) {
         return failure{conflict, ""};
@@ -172,9 +179,8 @@ result<queue::call_permit> queue_model::calling(
     return queue::call_permit::granted;
 }
 
-queue_model::refusal queue_model::not_started(
-    const queue::token& held, int index, const queue::key_verdict& key
-) {
+queue_model::refusal
+queue_model::not_started(const queue::token& held, int index, const queue::key_verdict& key) {
     auto* task = find(held.id);
     if (task == nullptr || !task->calls.contains(index)) {
         return conflict;
@@ -253,8 +259,7 @@ bool queue_model::record_answer(
 }
 
 queue_model::refusal queue_model::stored(
-    const queue::token& held, int index, const std::string& answer, bool complete,
-    std::int64_t cost
+    const queue::token& held, int index, const std::string& answer, bool complete, std::int64_t cost
 ) {
     auto* task = held_by(held);
     if (task == nullptr) {
@@ -272,9 +277,8 @@ queue_model::refusal queue_model::stored(
     return std::nullopt;
 }
 
-queue_model::refusal queue_model::adopt(
-    const std::string& id, int index, const std::string& answer, std::int64_t cost
-) {
+queue_model::refusal
+queue_model::adopt(const std::string& id, int index, const std::string& answer, std::int64_t cost) {
     auto* task = find(id);
     if (task == nullptr) {
         return failure_kind::not_found;
@@ -318,9 +322,8 @@ queue_model::refusal queue_model::finish(const queue::token& held, const queue::
     return std::nullopt;
 }
 
-queue_model::refusal queue_model::release(
-    const queue::token& held, const std::string& lane, milliseconds delay
-) {
+queue_model::refusal
+queue_model::release(const queue::token& held, const std::string& lane, milliseconds delay) {
     auto* task = held_by(held);
     if (task == nullptr || task->calls_in_flight() > 0) {
         return conflict;

@@ -116,6 +116,7 @@ TEST_CASE_FIXTURE(outbox, "an event without a lease settles nothing") {
     nobody.nonce = "";
     CHECK(refused(tasks().outbox_delivered(nobody, "")) == conflict);
     CHECK(refused(tasks().outbox_failed(nobody, {}, "x")) == conflict);
+    CHECK(refused(tasks().outbox_gone(nobody, "x")) == conflict);
     CHECK(one_due().sequence == event.sequence);
 }
 

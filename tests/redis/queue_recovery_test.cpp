@@ -1,4 +1,5 @@
-// What becomes of tasks whose worker is gone, late or told to stop, and of those that are cancelled.
+// What becomes of tasks whose worker is gone, late or told to stop, and of those that are
+// cancelled.
 #include "queue_fixture.hpp"
 
 namespace imagined::test {
@@ -10,10 +11,14 @@ constexpr auto ambiguous = task::fail_code::ambiguous_upstream_outcome;
 
 struct recovery : queue_fixture {
     std::size_t reap() { return must(tasks().reap(100)); }
+
     std::size_t promote() { return must(tasks().promote(100)); }
+
     task::state state_of(const std::string& id) { return record(id).state; }
 
-    void cancel(const std::string& id) { must(tasks().cancel({"ann", false}, id, "changed my mind")); }
+    void cancel(const std::string& id) {
+        must(tasks().cancel({"ann", false}, id, "changed my mind"));
+    }
 
     void check_cancelled(const std::string& id) {
         const auto seen = record(id);
@@ -77,7 +82,9 @@ TEST_CASE_FIXTURE(recovery, "cancelling a leased task frees its place and tells 
     CHECK(refused(tasks().calling(held, marker)) == conflict);
 }
 
-TEST_CASE_FIXTURE(recovery, "cancelling a call leaves it to finish; its answer, cost and place are kept") {
+TEST_CASE_FIXTURE(
+    recovery, "cancelling a call leaves it to finish; its answer, cost and place are kept"
+) {
     const auto held = calling_task();
     cancel(held.id);
     check_cancelled(held.id);
@@ -149,7 +156,9 @@ TEST_CASE_FIXTURE(recovery, "a lease that is renewed is not reaped, and is only 
     CHECK(reap() == 0);
 }
 
-TEST_CASE_FIXTURE(recovery, "a call in flight outlives its lease and its answer is accepted until deadline + 2 s") {
+TEST_CASE_FIXTURE(
+    recovery, "a call in flight outlives its lease and its answer is accepted until deadline + 2 s"
+) {
     const auto held = calling_task();
     advance(seconds(20));
     reap();
@@ -164,7 +173,9 @@ TEST_CASE_FIXTURE(recovery, "a call in flight outlives its lease and its answer 
     CHECK(complaints().empty());
 }
 
-TEST_CASE_FIXTURE(recovery, "a call nobody answers for ends its task as ambiguous after deadline + 2 s") {
+TEST_CASE_FIXTURE(
+    recovery, "a call nobody answers for ends its task as ambiguous after deadline + 2 s"
+) {
     const auto held = calling_task();
     advance(seconds(20));
     reap();
@@ -225,7 +236,9 @@ TEST_CASE_FIXTURE(recovery, "past the task's deadline a lost call is not repeate
     CHECK(record(held.id).fail_code == ambiguous);
 }
 
-TEST_CASE_FIXTURE(recovery, "a repeat that never started ends as ambiguous, not as a mere timeout") {
+TEST_CASE_FIXTURE(
+    recovery, "a repeat that never started ends as ambiguous, not as a mere timeout"
+) {
     allow_repeats(1);
     submit(a_task().within(seconds(200)));
     const auto held = lease();
@@ -259,7 +272,9 @@ TEST_CASE_FIXTURE(recovery, "paid answers of a dead worker are stored by another
     CHECK(state_of(held.id) == task::state::success);
 }
 
-TEST_CASE_FIXTURE(recovery, "a task with some answers goes on with the rest, or is delivered in part") {
+TEST_CASE_FIXTURE(
+    recovery, "a task with some answers goes on with the rest, or is delivered in part"
+) {
     const auto held = calling_task();
     answer(held, 0, false);
     CHECK(state_of(held.id) == task::state::leased);
@@ -290,7 +305,9 @@ TEST_CASE_FIXTURE(recovery, "a task with some answers goes on with the rest, or 
     CHECK(complaints().empty());
 }
 
-TEST_CASE_FIXTURE(recovery, "answers told complete while a call is in flight do not hide that call") {
+TEST_CASE_FIXTURE(
+    recovery, "answers told complete while a call is in flight do not hide that call"
+) {
     const auto held = calling_task();
     call(held, 1);
     answer(held, 0, true);
@@ -321,7 +338,9 @@ TEST_CASE_FIXTURE(recovery, "adopt takes a waiting or delayed task out of its qu
     advance(milliseconds(182'001));
     reap();
     SUBCASE("waiting") {}
-    SUBCASE("delayed") { must(tasks().release(lease(), "", seconds(60), "later")); }
+    SUBCASE("delayed") {
+        must(tasks().release(lease(), "", seconds(60), "later"));
+    }
     must(tasks().adopt(stale, 0, "{}", 1));
     CHECK(claim().empty());
     CHECK(claim_storing().size() == 1);

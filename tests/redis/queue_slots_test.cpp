@@ -1,5 +1,5 @@
-// Places at backend keys: never more than the limit, given back by whatever happens, left alone when
-// the key says so.
+// Places at backend keys: never more than the limit, given back by whatever happens, left alone
+// when the key says so.
 #include "queue_fixture.hpp"
 
 namespace imagined::test {

@@ -27,17 +27,40 @@ struct submitting : queue_fixture {
     // A script run as the client runs it, with times of the test's choice.
     redis::reply script(const redis::script& what, unix_millis not_after, redis::arguments values) {
         redis::arguments words{
-            "EVAL", what.source(), "1", queue::key_base("test"), std::to_string(now()),
+            "EVAL",
+            what.source(),
+            "1",
+            queue::key_base("test"),
+            std::to_string(now()),
             std::to_string(not_after)
         };
         words.insert(words.end(), values.begin(), values.end());
         return raw.command(words);
     }
 
-    redis::arguments submit_values(std::string mark, std::string since, std::string id = "",
-                                   std::string hash = "", std::string fingerprint = "") {
-        return {std::move(id), "ann", lane_name, "a cat", "0", "3600000", "100", std::move(hash),
-                std::move(fingerprint), "0", "", std::move(mark), std::move(since), "submitted"};
+    redis::arguments submit_values(
+        std::string mark,
+        std::string since,
+        std::string id = "",
+        std::string hash = "",
+        std::string fingerprint = ""
+    ) {
+        return {
+            std::move(id),
+            "ann",
+            lane_name,
+            "a cat",
+            "0",
+            "3600000",
+            "100",
+            std::move(hash),
+            std::move(fingerprint),
+            "0",
+            "",
+            std::move(mark),
+            std::move(since),
+            "submitted"
+        };
     }
 };
 
@@ -125,7 +148,9 @@ TEST_CASE_FIXTURE(submitting, "modals have the queue's limit, ended tasks none")
     CHECK(try_submit(a_task().ended("{}").limited_to(0)).what == verdict::accepted);
 }
 
-TEST_CASE_FIXTURE(submitting, "a modal waits apart until its answer gives it a place and a deadline") {
+TEST_CASE_FIXTURE(
+    submitting, "a modal waits apart until its answer gives it a place and a deadline"
+) {
     const auto id = submit(a_task().as_modal().hooked());
     CHECK(record(id).state == task::state::modal);
     CHECK(waiting() == 0);
@@ -149,20 +174,20 @@ TEST_CASE_FIXTURE(submitting, "a modal waits apart until its answer gives it a p
 TEST_CASE_FIXTURE(submitting, "a modal is answered once, by those who see it, within the limits") {
     const auto id = submit(a_task().as_modal());
     const auto answered = a_task().named(id).in(lane_name);
-    CHECK(refused(tasks().submit_modal({"bob", false}, answered, seconds(5)))
-          == failure_kind::not_found);
+    CHECK(
+        refused(tasks().submit_modal({"bob", false}, answered, seconds(5)))
+        == failure_kind::not_found
+    );
     submit(a_task().by("bob"));
     auto tight = a_task().named(id).in(lane_name).limited_to(1);
     CHECK(must(tasks().submit_modal(everybody, tight, seconds(5))).what == verdict::queue_full);
     must(tasks().register_callers({{"ann", 1, 1, 0}}));
     submit();
-    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what
-          == verdict::caller_full);
+    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::caller_full);
     CHECK(record(id).state == task::state::modal);
     claim(9);
     must(tasks().submit_modal(everybody, answered, seconds(5)));
-    CHECK(refused(tasks().submit_modal(everybody, answered, seconds(5)))
-          == failure_kind::conflict);
+    CHECK(refused(tasks().submit_modal(everybody, answered, seconds(5))) == failure_kind::conflict);
 }
 
 TEST_CASE_FIXTURE(submitting, "the answer of a modal replays by its idempotency key") {
@@ -193,9 +218,13 @@ TEST_CASE_FIXTURE(submitting, "no script changes anything after its not-after ti
     const auto keys = trace();
     const auto answer = script(queue::scripts().submit, now() - 1, submit_values("m", "0"));
     CHECK(to_list(answer) == std::vector<std::string>{"late"});
-    for (const auto* one : {&queue::scripts().claim, &queue::scripts().cancel,
-                            &queue::scripts().reap, &queue::scripts().promote,
-                            &queue::scripts().finish, &queue::scripts().reserve_id}) {
+    for (const auto* one :
+         {&queue::scripts().claim,
+          &queue::scripts().cancel,
+          &queue::scripts().reap,
+          &queue::scripts().promote,
+          &queue::scripts().finish,
+          &queue::scripts().reserve_id}) {
         CHECK(to_list(script(*one, now() - 1, {id, "", "1", "x"})).front() == "late");
     }
     CHECK(trace() == keys);
@@ -213,7 +242,9 @@ TEST_CASE_FIXTURE(submitting, "a submit that is repeated finds its first write b
     CHECK(other[1] != first[1]);
 }
 
-TEST_CASE_FIXTURE(submitting, "a repeated submit under a reserved id finds it however old the id is") {
+TEST_CASE_FIXTURE(
+    submitting, "a repeated submit under a reserved id finds it however old the id is"
+) {
     const auto id = must(tasks().reserve_id());
     advance(seconds(60));
     const auto since = std::to_string(now() - 5000);
@@ -242,8 +273,10 @@ TEST_CASE_FIXTURE(submitting, "withdraw takes a ghost back without a trace, its 
             to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}));
         CHECK(answer == std::vector<std::string>{"ok", "withdrawn"});
         CHECK(keys() == before);
-        CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}))[1]
-              == "none");
+        CHECK(
+            to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}))[1]
+            == "none"
+        );
     }
     CHECK(complaints().empty());
 }
@@ -267,8 +300,9 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a replay has told some
         to_list(script(queue::scripts().submit, 0, submit_values("m2", "0", "", "hash", "f")));
     CHECK(again[0] == "replayed");
     const auto since = std::to_string(now() - 5000);
-    CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1]
-          == "none");
+    CHECK(
+        to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1] == "none"
+    );
     CHECK(record(made[1]).state == task::state::queued);
 }
 
@@ -278,13 +312,16 @@ TEST_CASE_FIXTURE(submitting, "a withdrawn success that nobody was told of leave
     values[10] = "{}";
     script(queue::scripts().submit, 0, values);
     const auto since = std::to_string(now() - 5000);
-    CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
-          == "withdrawn");
+    CHECK(
+        to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
+        == "withdrawn"
+    );
     CHECK(due().empty());
     script(queue::scripts().submit, 0, values);
     CHECK(due().size() == 1); // under way
-    CHECK(to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
-          == "started");
+    CHECK(
+        to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1] == "started"
+    );
     CHECK(complaints().empty());
 }
 

@@ -14,13 +14,33 @@ const std::array<std::string, 2> lanes{"generate/V_3", "remix/V_2"};
 const std::array<std::string, 2> workers{"w1", "w2"};
 const std::array<queue::slot, 3> all_slots{{{"alpha:1", 2}, {"alpha:2", 1}, {"beta:1", 3}}};
 
-bool at_work(const model_task& task) { return task.at_work(); }
-bool in_call(const model_task& task) { return task.calls_in_flight() > 0; }
-bool has_calls(const model_task& task) { return !task.calls.empty(); }
-bool is_modal(const model_task& task) { return task.record.state == task::state::modal; }
-bool is_open(const model_task& task) { return !task.ended(); }
-bool has_ended(const model_task& task) { return task.ended(); }
-bool storing(const model_task& task) { return task.record.state == task::state::storing; }
+bool at_work(const model_task& task) {
+    return task.at_work();
+}
+
+bool in_call(const model_task& task) {
+    return task.calls_in_flight() > 0;
+}
+
+bool has_calls(const model_task& task) {
+    return !task.calls.empty();
+}
+
+bool is_modal(const model_task& task) {
+    return task.record.state == task::state::modal;
+}
+
+bool is_open(const model_task& task) {
+    return !task.ended();
+}
+
+bool has_ended(const model_task& task) {
+    return task.ended();
+}
+
+bool storing(const model_task& task) {
+    return task.record.state == task::state::storing;
+}
 
 std::string name_of(const queue::token& token) {
     return token.id + "#" + std::to_string(token.attempt) + "." + token.nonce.substr(0, 4);
@@ -54,10 +74,12 @@ T queue_walk::run(awaitable<T> verb) {
 void queue_walk::step(std::uint32_t seed) {
     dice_.seed(seed);
     touched_.clear();
+
     struct choice {
         int weight;
         std::function<void()> make;
     };
+
     static thread_local queue_walk* self = nullptr;
     self = this;
     static const std::vector<choice> choices{
@@ -99,8 +121,13 @@ void queue_walk::step(std::uint32_t seed) {
     check_tasks({touched_.begin(), touched_.end()});
 }
 
-std::uint32_t queue_walk::roll(std::uint32_t below) { return dice_() % below; }
-bool queue_walk::chance(std::uint32_t percent) { return roll(100) < percent; }
+std::uint32_t queue_walk::roll(std::uint32_t below) {
+    return dice_() % below;
+}
+
+bool queue_walk::chance(std::uint32_t percent) {
+    return roll(100) < percent;
+}
 
 std::string queue_walk::some_task(bool (*fits)(const model_task&)) {
     if (chance(3)) {
@@ -117,9 +144,13 @@ std::string queue_walk::some_task(bool (*fits)(const model_task&)) {
                            : fitting[roll(static_cast<std::uint32_t>(fitting.size()))];
 }
 
-std::string queue_walk::some_caller() { return callers[roll(callers.size())]; }
+std::string queue_walk::some_caller() {
+    return callers[roll(callers.size())];
+}
 
-queue::scope queue_walk::some_scope() { return {some_caller(), chance(50)}; }
+queue::scope queue_walk::some_scope() {
+    return {some_caller(), chance(50)};
+}
 
 std::vector<queue::slot> queue_walk::some_slots() {
     std::vector<queue::slot> slots;
@@ -205,10 +236,12 @@ void queue_walk::submit() {
             task.id.clear(); // used and forgotten: nobody draws an id twice
         }
     }
-    tell("submit for " + task.caller + " in '" + task.lane + "', id '" + task.id + "', key '"
-         + task.idempotency_key + task.fingerprint + "', hook " + std::to_string(task.has_hook)
-         + ", modal " + std::to_string(task.modal) + ", view '" + task.ended_view + "', limit "
-         + std::to_string(task.queue_limit));
+    tell(
+        "submit for " + task.caller + " in '" + task.lane + "', id '" + task.id + "', key '"
+        + task.idempotency_key + task.fingerprint + "', hook " + std::to_string(task.has_hook)
+        + ", modal " + std::to_string(task.modal) + ", view '" + task.ended_view + "', limit "
+        + std::to_string(task.queue_limit)
+    );
     const auto wanted = model_.submit(task);
     expect_submitted(wanted, run(queue_->submit(task, seconds(5))));
 }
@@ -351,8 +384,10 @@ void queue_walk::calling() {
     call.first_picture = 1 + call.index;
     call.timeout = milliseconds(chance(50) ? 30'000 : 180'000);
     call.duration_key = chance(50) ? "fast" : "slow";
-    tell("calling " + name_of(held) + " index " + std::to_string(call.index) + " at "
-         + call.slot.name);
+    tell(
+        "calling " + name_of(held) + " index " + std::to_string(call.index) + " at "
+        + call.slot.name
+    );
     const auto wanted = model_.calling(held, call);
     const auto got = run(queue_->calling(held, call));
     const auto permit = [](const queue::call_grant& grant) { return grant.what; };
@@ -372,8 +407,10 @@ void queue_walk::not_started() {
     const queue::key_verdict verdict{
         static_cast<kind>(roll(4)), milliseconds(chance(20) ? 7'000 : 0)
     };
-    tell("not_started " + name_of(held) + " index " + std::to_string(index) + " key "
-         + std::to_string(static_cast<int>(verdict.what)));
+    tell(
+        "not_started " + name_of(held) + " index " + std::to_string(index) + " key "
+        + std::to_string(static_cast<int>(verdict.what))
+    );
     const auto wanted = model_.not_started(held, index, verdict);
     expect_refusal("not_started", wanted, run(queue_->not_started(held, index, verdict, "x")));
     touch(held.id);
@@ -394,8 +431,10 @@ void queue_walk::stored() {
     const bool complete = chance(60);
     const std::int64_t cost = chance(20) ? 0 : 1000 * (1 + roll(90));
     const auto answer = "answer " + std::to_string(roll(1000));
-    tell("stored " + name_of(held) + " index " + std::to_string(index) + " complete "
-         + std::to_string(complete));
+    tell(
+        "stored " + name_of(held) + " index " + std::to_string(index) + " complete "
+        + std::to_string(complete)
+    );
     const auto wanted = model_.stored(held, index, answer, complete, cost);
     expect_refusal("stored", wanted, run(queue_->stored(held, index, answer, complete, cost)));
     touch(held.id);
@@ -464,8 +503,9 @@ void queue_walk::duties() {
     default: {
         const milliseconds ttl(chance(50) ? 10'000 : 400'000);
         tell("forget " + std::to_string(most * 3));
-        expect("forgotten", model_.forget(ttl, most * 3),
-               run(queue_->forget(ttl, most * 3)).value());
+        expect(
+            "forgotten", model_.forget(ttl, most * 3), run(queue_->forget(ttl, most * 3)).value()
+        );
         break;
     }
     }
@@ -516,6 +556,12 @@ void queue_walk::outbox_settle() {
         expect_refusal(
             "outbox_delivered", wanted, run(queue_->outbox_delivered(event, noted ? "2xx" : ""))
         );
+        return;
+    }
+    if (chance(10)) {
+        tell("outbox_gone " + id);
+        const auto wanted = model_.outbox_gone(id, event.nonce);
+        expect_refusal("outbox_gone", wanted, run(queue_->outbox_gone(event, "410")));
         return;
     }
     std::optional<milliseconds> delay;

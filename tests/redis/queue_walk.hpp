@@ -79,16 +79,15 @@ private:
 
     // -- Comparing (queue_walk_checks.cpp)
     void tell(std::string what) { told_ = std::move(what); }
+
     void touch(const std::string& id) { touched_.insert(id); }
     template <class A, class B>
     void expect(const std::string& what, const A& wanted, const B& found) const;
     void expect_refusal(
-        const std::string& what, const queue_model::refusal& wanted,
-        const result<void>& found
+        const std::string& what, const queue_model::refusal& wanted, const result<void>& found
     ) const;
-    void expect_submitted(
-        const result<queue::submitted>& wanted, const result<queue::submitted>& found
-    );
+    void
+    expect_submitted(const result<queue::submitted>& wanted, const result<queue::submitted>& found);
     void check_tasks(const std::vector<std::string>& ids);
     void check_task(const std::string& id, const std::vector<redis::reply>& replies);
     void check_set(const std::string& name, const std::map<std::string, unix_millis>& wanted);

@@ -8,7 +8,9 @@ namespace imagined::test {
 
 namespace {
 
-std::string key(const std::string& rest) { return "test:{0}:" + rest; }
+std::string key(const std::string& rest) {
+    return "test:{0}:" + rest;
+}
 
 const char* word_of(model_call::fate fate) {
     switch (fate) {
@@ -64,9 +66,9 @@ std::string words_of(const model_task& task, bool with_calls) {
     out << words_of(task.record);
     for (const auto& [index, call] : task.calls) {
         if (with_calls) {
-            out << "\n      call " << index << ' ' << word_of(call.now) << ' ' << call.first
-                << '+' << call.count << ' ' << call.slot << ' ' << call.started << '-'
-                << call.deadline << ' ' << call.answer;
+            out << "\n      call " << index << ' ' << word_of(call.now) << ' ' << call.first << '+'
+                << call.count << ' ' << call.slot << ' ' << call.started << '-' << call.deadline
+                << ' ' << call.answer;
         }
     }
     return out.str();
@@ -86,7 +88,7 @@ void queue_walk::expect_submitted(
             return "refused: " + std::string(to_string(from.error().kind));
         }
         return std::to_string(static_cast<int>(from->what)) + " id " + from->id + " immediate "
-            + std::to_string(from->immediate) + " ahead " + std::to_string(from->ahead);
+               + std::to_string(from->immediate) + " ahead " + std::to_string(from->ahead);
     };
     expect("submitted", words(wanted), words(found));
     if (found && found->what == queue::submitted::verdict::accepted) {
@@ -129,9 +131,7 @@ void queue_walk::check_task(const std::string& id, const std::vector<redis::repl
     expect("record", words_of(task, true), words_of(*record));
     std::vector<std::string> owed;
     for (const auto& event : task.outbox) {
-        owed.push_back(
-            std::to_string(event.sequence) + "|" + event.status + "|" + event.progress
-        );
+        owed.push_back(std::to_string(event.sequence) + "|" + event.status + "|" + event.progress);
     }
     expect("outbox of " + id, owed, to_list(replies[2]));
     const auto texts = to_list(replies[3]);
@@ -292,8 +292,7 @@ void queue_walk::check_figures() {
     expect("spent", words(model_.spent_today()), words(spent));
     for (const auto& slot : stats.slots) {
         const auto cold = model_.cooled().find(slot.name);
-        const bool resting =
-            cold != model_.cooled().end() && cold->second.until > model_.now;
+        const bool resting = cold != model_.cooled().end() && cold->second.until > model_.now;
         expect("cooling " + slot.name, resting ? cold->second.until : 0, slot.cooling_until);
         expect("disabled", resting && cold->second.disabled, slot.disabled);
     }
@@ -324,8 +323,7 @@ void queue_walk::check_everything() {
     check_places();
     check_figures();
     check_terminal_is_final();
-    auto verb =
-        std::make_shared<awaitable<result<std::vector<std::string>>>>(queue_->audit());
+    auto verb = std::make_shared<awaitable<result<std::vector<std::string>>>>(queue_->audit());
     const auto complaints = run_on<result<std::vector<std::string>>>(
         context_,
         [verb]() -> awaitable<result<std::vector<std::string>>> { return std::move(*verb); }

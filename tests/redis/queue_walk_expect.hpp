@@ -38,8 +38,13 @@ std::string words_of(const task::record& record);
 // The model's record, with its calls if asked for.
 std::string words_of(const model_task& task, bool with_calls);
 
-inline std::string words_of(const std::string& text) { return text; }
-inline std::string words_of(const char* text) { return text; }
+inline std::string words_of(const std::string& text) {
+    return text;
+}
+
+inline std::string words_of(const char* text) {
+    return text;
+}
 
 template <class T>
     requires std::is_arithmetic_v<T>

@@ -33,7 +33,7 @@ struct api_options {
     std::vector<std::string> api_keys; // the operator's
     std::vector<caller_options> callers;
     std::vector<std::string> cors_origins{"*"};
-    std::size_t max_body_bytes = 32 * 1024 * 1024;
+    std::size_t max_body_bytes = 32 * std::size_t{1024} * 1024;
     std::size_t queue_limit = 100000;
     milliseconds task_timeout{3600000};
     milliseconds submit_budget{1800}; // of Redis' time; a submit is answered within 2 s

@@ -42,9 +42,8 @@ class backend {
 public:
     // Fails with `invalid`, naming backend and field: unknown dialect, bad base_url, no key, …
     // `fetch_rules` are fetch.allow; the backend's own host and port are allowed beside them.
-    static result<std::unique_ptr<backend>> create(
-        executor on, backend_options options, const http::egress_policy& fetch_rules
-    );
+    static result<std::unique_ptr<backend>>
+    create(executor on, backend_options options, const http::egress_policy& fetch_rules);
 
     virtual ~backend() = default;
 
@@ -58,17 +57,15 @@ public:
 
     // Makes the call that `body` (from dialect::encode) describes with the key of `slot`, within
     // `limit`. Ends with what became of it; never throws for network trouble, never repeats.
-    virtual awaitable<outcome> call(
-        task::render_request request, wire_request body, std::string slot, milliseconds limit
-    ) = 0;
+    virtual awaitable<outcome>
+    call(task::render_request request, wire_request body, std::string slot, milliseconds limit) = 0;
 
     // Downloads one result picture: from public hosts, from this backend's own host and port, and
     // from fetch.allow; at most 3 redirects, each judged again. `max_bytes` caps it. Fails with
-    // `rejected` for a forbidden address, `unavailable` where a repetition may help, `corrupt` for a
-    // link that is gone (403, 404, 410) or is no picture.
-    virtual awaitable<result<std::string>> fetch_picture(
-        std::string url, std::size_t max_bytes, milliseconds limit
-    ) = 0;
+    // `rejected` for a forbidden address, `unavailable` where a repetition may help, `corrupt` for
+    // a link that is gone (403, 404, 410) or is no picture.
+    virtual awaitable<result<std::string>>
+    fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) = 0;
 };
 
 // When a paid link dies, as its `exp` parameter says (seconds since the epoch); nullopt without.

@@ -30,7 +30,7 @@ struct call_plan {
 
 // What goes over the wire, relative to the backend's base_url.
 struct wire_request {
-    std::string path; // "/ideogram/v1/ideogram-v3/generate"
+    std::string path;     // "/ideogram/v1/ideogram-v3/generate"
     http::fields headers; // Content-Type and the like; never the key
     std::string body;
 };
@@ -40,7 +40,7 @@ enum class key_header { api_key, bearer };
 
 // One entry of Ideogram's `data`.
 struct answered_picture {
-    std::string url;   // "" when withheld
+    std::string url; // "" when withheld
     bool safe = true;
     std::optional<std::int64_t> seed;
     std::string prompt;
@@ -54,7 +54,7 @@ struct answer {
     std::string raw;
 };
 
-std::string to_text(const answer& value);                 // for the queue's record
+std::string to_text(const answer& value); // for the queue's record
 result<answer> answer_from_text(std::string_view text);
 
 // What a call's end means (contract §4, "Outcome of a call").
@@ -68,18 +68,18 @@ enum class verdict {
 // What it means for the key that was used.
 enum class key_effect {
     none,
-    cool,       // rate limited or unreachable: leave it alone for retry_after or 5 -> 60 s
-    disable     // bad, unpaid or forbidden key: one real task tries it every 5 min
+    cool,   // rate limited or unreachable: leave it alone for retry_after or 5 -> 60 s
+    disable // bad, unpaid or forbidden key: one real task tries it every 5 min
 };
 
 struct outcome {
     verdict what = verdict::unknowable;
     key_effect key = key_effect::none;
     std::optional<std::chrono::seconds> retry_after;
-    std::optional<backend::answer> answer; // exactly when answered
+    std::optional<backend::answer> answer;                              // exactly when answered
     task::fail_code code = task::fail_code::ambiguous_upstream_outcome; // unless answered
-    task::bilingual reason;  // for people; holds the upstream's own words where they help
-    std::string detail;      // for log and history: "HTTP 422 Prompt provided failed safety check"
+    task::bilingual reason; // for people; holds the upstream's own words where they help
+    std::string detail;     // for log and history: "HTTP 422 Prompt provided failed safety check"
 };
 
 // The bytes of a picture that a request refers to.
@@ -119,9 +119,8 @@ public:
 
     // What a complete HTTP answer means. Tolerant where money was spent (every `created`, null or
     // absent fields, fewer pictures), strict where it was not.
-    virtual outcome decode(
-        const task::render_request& request, const http::response& response
-    ) const = 0;
+    virtual outcome
+    decode(const task::render_request& request, const http::response& response) const = 0;
 };
 
 // official, camel, mjdjourney, quickrouter, crazyrouter; nullptr for an unknown name. The objects

@@ -17,6 +17,7 @@ public:
     explicit roster(std::vector<std::unique_ptr<backend>> members);
 
     bool empty() const { return members_.empty(); }
+
     const std::vector<std::unique_ptr<backend>>& members() const { return members_; }
 
     // Some backend serves it.

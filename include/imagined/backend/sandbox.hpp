@@ -1,6 +1,7 @@
 // A simulated Ideogram (ideogram-api.md §14): strict about every documented rule, with real PNG
 // pictures that a person can tell apart, a delay, scripted outcomes, and a ledger of what would
-// have been billed. It spends nothing. It is shipped: the first picture of a new user comes from it.
+// have been billed. It spends nothing. It is shipped: the first picture of a new user comes from
+// it.
 //
 // Routes: every dialect under /<dialect>/… (base_url = "http://host/camel"), the root speaks
 // `dialect`; GET /__ledger; POST /__script; pictures under /api/images/ephemeral/….
@@ -19,8 +20,8 @@ struct sandbox_options {
     milliseconds delay{0};
     std::string dialect = "official"; // spoken by the root
     std::size_t max_file_bytes = 10 * 1024 * 1024;
-    int max_in_flight_per_key = 10;   // more: 429
-    std::string picture_key = "";     // signs picture links; "" draws a random one
+    int max_in_flight_per_key = 10; // more: 429
+    std::string picture_key = "";   // signs picture links; "" draws a random one
 };
 
 class sandbox {

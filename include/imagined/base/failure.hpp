@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,9 @@ struct failure {
 
     friend bool operator==(const failure&, const failure&) = default;
 };
+
+// "unavailable: redis: connect: Connection refused".
+std::ostream& operator<<(std::ostream& out, const failure& error);
 
 // Required by boost::system::result: what value() on a failed result throws.
 [[noreturn]] void throw_exception_from_error(const failure& error, const boost::source_location&);

@@ -34,7 +34,8 @@ public:
     // From now on spawn() does nothing. Children notice by stopping() or by cancel().
     void stop();
 
-    // Cancels every child (terminal cancellation: pending waits end with operation_aborted).
+    // Cancels every child, at once or at the next turn of the loop (terminal cancellation: pending
+    // waits end with operation_aborted).
     void cancel();
 
     // Waits until no child runs, or `limit` has passed; true if none is left.

@@ -33,7 +33,7 @@ struct courier_options {
     milliseconds timeout{15000};
     // The answer is read only for its status, but a 2xx with an error page's length of text is
     // still a delivery: generous, and all of it is dropped.
-    std::size_t max_answer_bytes = 256 * 1024;
+    std::size_t max_answer_bytes = 256 * std::size_t{1024};
 };
 
 class courier {

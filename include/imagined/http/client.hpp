@@ -1,6 +1,6 @@
 // An HTTP/1.1 client on Asio: pooled keep-alive connections per (scheme, host, port), TLS with peer
-// and host name verification, a deadline on every phase, a cap on what is read. It never retries and
-// never follows a redirect by itself: who pays for a request decides about repeating it.
+// and host name verification, a deadline on every phase, a cap on what is read. It never retries
+// and never follows a redirect by itself: who pays for a request decides about repeating it.
 #pragma once
 
 #include "imagined/base/async.hpp"
@@ -30,17 +30,17 @@ struct outgoing {
     url to;
     fields headers; // Host, Content-Length and Connection are the client's business
     std::string body;
-    milliseconds deadline{30000};              // whole exchange, resolve included
-    std::size_t max_body_bytes = std::size_t{1024} * 1024;  // of the answer
-    const egress_policy* egress = nullptr;     // nullptr: trusted; must outlive the call
-    bool fresh_connection = false;             // do not use a pooled one
+    milliseconds deadline{30000};                          // whole exchange, resolve included
+    std::size_t max_body_bytes = std::size_t{1024} * 1024; // of the answer
+    const egress_policy* egress = nullptr; // nullptr: trusted; must outlive the call
+    bool fresh_connection = false;         // do not use a pooled one
 };
 
 // How far an exchange got: whether the peer can have acted on it.
 enum class progress {
-    not_sent,  // no byte of the request was written: it surely did not start
-    sent,      // some byte was written; the peer may have acted
-    answered,  // a complete response was read
+    not_sent, // no byte of the request was written: it surely did not start
+    sent,     // some byte was written; the peer may have acted
+    answered, // a complete response was read
 };
 
 struct exchange {

@@ -1,4 +1,5 @@
-// What each failCode says to people: the failReason of a task that ended without a more telling one.
+// What each failCode says to people: the failReason of a task that ended without a more telling
+// one.
 #pragma once
 
 #include "imagined/task/bilingual.hpp"

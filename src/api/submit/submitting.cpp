@@ -153,7 +153,8 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
         }
         task.fingerprint = std::move(*digest);
     }
-    const auto made_task = co_await api.parts.tasks.submit(std::move(task), api.options.submit_budget);
+    const auto made_task =
+        co_await api.parts.tasks.submit(std::move(task), api.options.submit_budget);
     if (!made_task) {
         co_return from_failure(made_task.error(), "submit a task", from.lang);
     }

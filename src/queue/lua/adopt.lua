@@ -1,8 +1,8 @@
 -- adopt: a late paid answer whose worker lost its lease. We paid, so we deliver: it wins, and the
 -- newer lease is revoked, iff the task is open and no newer call of it is in flight.
 -- ARGV[3] id  [4] call index  [5] answer  [6] cost micros
--- Returns {'ok'}; or {'ended'} or {'conflict'}: then only the answer, its cost and the free slot are
--- recorded; or {'missing'}.
+-- Returns {'ok'}; or {'ended'} or {'conflict'}: then only the answer, its cost and the free slot
+-- are recorded; or {'missing'}.
 local id, index = ARGV[3], ARGV[4]
 local task = redis.call('HMGET', task_key(id), 's', 'c', 'ql')
 local state, caller = task[1], task[2]

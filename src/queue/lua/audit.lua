@@ -1,7 +1,8 @@
 -- audit: recounts the sets against the tasks, one caller and one page a call; changes nothing.
--- ARGV[3] offset  [4] page size  [5] 'sets' for those that belong to nobody, or 'caller'  [6] caller
--- Returns {'ok', more 0/1, complaint, …}. What may be wrong between two pages of one run is looked at
--- again in the next: each page is one moment.
+-- ARGV[3] offset  [4] page size  [5] 'sets' for those that belong to nobody, or 'caller'
+--     [6] caller
+-- Returns {'ok', more 0/1, complaint, …}. What may be wrong between two pages of one run is
+-- looked at again in the next: each page is one moment.
 local offset, size, owner = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[6]
 local complaints = {'ok', 0}
 local function complain(id, what)
@@ -91,7 +92,7 @@ local function check_task(id, caller)
     check_calls(id, state)
     local owed = redis.call('LLEN', outbox_key(id)) > 0
     local due, dead = in_set(due_key, id), in_set(dead_key, id)
-    if owed ~= due or (owed and task[4] ~= '1') then
+    if owed ~= due or (owed and not task[4]) then
         complain(id, 'callback owed ' .. tostring(owed) .. ', due ' .. tostring(due))
     end
     if dead and (owed or not is_terminal(state)) then

@@ -1,9 +1,9 @@
 -- calling: the durable marker of one paid call, written before its first byte leaves.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] slot  [8] slot limit
 --     [9] first picture  [10] count  [11] timeout ms  [12] duration key
--- Returns {'ok', expected ms}, or {'stale'}, {'no_slot'}, {'too_late'}: then nothing was written. The
--- slot is held until the answer or the call's deadline. A place that claim reserved is used up, here
--- or (when the call goes elsewhere) in vain; while its key cools it is worth nothing.
+-- Returns {'ok', expected ms}, or {'stale'}, {'no_slot'}, {'too_late'}: then nothing was written.
+-- The slot is held until the answer or the call's deadline. A place that claim reserved is used up,
+-- here or (when the call goes elsewhere) in vain; while its key cools it is worth nothing.
 local id, index, slot = ARGV[3], ARGV[6], ARGV[7]
 local key = task_key(id)
 if not holds(id, ARGV[4], ARGV[5]) then

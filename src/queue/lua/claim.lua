@@ -24,8 +24,9 @@ local function lease_task(id, caller, lane, slot)
         redis.call('HSET', key, 'b', now)
         post(id, sequence, 'SUBMITTED', '0%')
     end
-    taken[#taken + 1] = {id, redis.call('HGETALL', key), redis.call('GET', submission_key(id)) or '',
-        redis.call('HGETALL', calls_key(id)), slot or ''}
+    taken[#taken + 1] = {id, redis.call('HGETALL', key),
+        redis.call('GET', submission_key(id)) or '', redis.call('HGETALL', calls_key(id)),
+        slot or ''}
 end
 
 local at = 7

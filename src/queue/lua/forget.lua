@@ -1,6 +1,6 @@
 -- forget: retention. Ended tasks older than the limit go, unless a callback is still owed, a dead
--- letter waits for a person, or a call may still be answered and billed; those are looked at again in
--- an hour.
+-- letter waits for a person, or a call may still be answered and billed; those are looked at again
+-- in an hour.
 -- ARGV[3] kept ms  [4] most
 -- Returns {'ok', number forgotten}.
 local look_again_ms = 3600000

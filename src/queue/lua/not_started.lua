@@ -1,8 +1,9 @@
--- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot free.
+-- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot
+-- free.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
 --     [8] what it says about the key: none | cool | works  [9] at least ms  [10] disable ms or 0
--- Returns {'ok'} (also when it was told before) or {'stale'}: then the key cools all the same, and the
--- place of a call whose task has ended meanwhile is free.
+-- Returns {'ok'} (also when it was told before) or {'stale'}: then the key cools all the same, and
+-- the place of a call whose task has ended meanwhile is free.
 local id, index = ARGV[3], ARGV[6]
 local text = redis.call('HGET', calls_key(id), 'm' .. index)
 if not text then

@@ -3,7 +3,7 @@
 -- ARGV[3] id  [4] nonce  [5] note for the history
 -- Returns {'ok'} or {'stale'}.
 local id = ARGV[3]
-if redis.call('HGET', task_key(id), 'on') ~= ARGV[4] then
+if ARGV[4] == '' or redis.call('HGET', task_key(id), 'on') ~= ARGV[4] then
     return {'stale'}
 end
 redis.call('DEL', outbox_key(id))

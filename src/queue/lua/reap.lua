@@ -1,8 +1,8 @@
 -- reap: what becomes of tasks whose lease has expired.
 -- ARGV[3] most  [4] repeats of lost calls that the policy allows
 -- Returns {'ok', number of tasks touched}. Without a call in flight: back to the head of the queue
--- (paid answers to "storing"). With one: open until its deadline + grace; then its call is lost, and
--- the task is asked again, delivered in part, or ended, in that order of preference.
+-- (paid answers to "storing"). With one: open until its deadline + grace; then its call is lost,
+-- and the task is asked again, delivered in part, or ended, in that order of preference.
 local ids = redis.call('ZRANGEBYSCORE', lease_key, '-inf', '(' .. now, 'LIMIT', 0, ARGV[3])
 for _, id in ipairs(ids) do
     local task = redis.call('HMGET', task_key(id), 'c', 'l', 'w', 'g', 's', 'd')
@@ -32,7 +32,8 @@ for _, id in ipairs(ids) do
         elseif again then
             requeue(id, task[1], task[2])
         else
-            end_task(id, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '', 'the outcome of a call is unknown')
+            end_task(id, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '',
+                'the outcome of a call is unknown')
         end
     end
 end

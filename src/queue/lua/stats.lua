@@ -1,7 +1,8 @@
 -- stats: the figures of `imagined queue`. Reads only set sizes and heads.
 -- ARGV[3...] slot names
--- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms, live workers,
---          {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting, …}}.
+-- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms,
+--          live workers, {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting,
+--          …}}.
 local oldest = 0
 local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
 if head then

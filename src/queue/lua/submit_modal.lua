@@ -1,11 +1,11 @@
--- submit_modal: a task that waited for its modal gets its final submission and a place in the queue,
--- under the same id. Its deadline starts now.
+-- submit_modal: a task that waited for its modal gets its final submission and a place in the
+-- queue, under the same id. Its deadline starts now.
 -- ARGV[3] id  [4] caller  [5] sees all 0/1  [6] lane  [7] submission  [8] has hook 0/1
 --     [9] task timeout  [10] queue limit  [11] idempotency hash or ''  [12] fingerprint
 --    [13] mark: random, to find this very write again  [14] event text
 --    [15...] slots that could serve it: name, limit, …
--- Returns as submit does, or {'missing'} or {'conflict'} (it is not modal any more). A hook that the
--- first submit named stays.
+-- Returns as submit does, or {'missing'} or {'conflict'} (it is not modal any more). A hook that
+-- the first submit named stays.
 local id, caller = ARGV[3], ARGV[4]
 local key = task_key(id)
 if not visible(id, caller, ARGV[5]) then

@@ -1,4 +1,5 @@
--- unfinished: running and waiting tasks, oldest first; delayed ones and those to be stored included.
+-- unfinished: running and waiting tasks, oldest first; delayed ones and those to be stored
+-- included.
 -- ARGV[3] caller  [4] sees all 0/1  [5] most
 -- Returns as read does. Bounded: the oldest of each queue, and the first due of the delayed.
 local most = tonumber(ARGV[5])

@@ -181,9 +181,16 @@ TEST_CASE("a key that the upstream repeats appears nowhere in the outcome") {
             CHECK(text.find("sk-secret-0001") == std::string::npos);
         }
     }
-    upstream.order({{"status", 200}, {"body", {{"data", {{{"prompt", "sk-secret-0001"}}}}}}});
-    const auto paid = upstream.call(*through, a_request());
-    CHECK(paid.answer->raw.find("sk-secret-0001") == std::string::npos);
+}
+
+TEST_CASE("a success that says only the key is unknowable, and says nothing of it") {
+    running_sandbox upstream;
+    const auto through = upstream.a_backend("official", "sk-secret-0001");
+    upstream.order({{"status", 200}, {"body", {{"error", "bad key sk-secret-0001 !"}}}});
+    const auto got = upstream.call(*through, a_request());
+    CHECK(got.what == verdict::unknowable);
+    CHECK(got.detail.find("bad key") != std::string::npos);
+    CHECK(got.detail.find("sk-secret-0001") == std::string::npos);
 }
 
 TEST_CASE("a slot of another process is not called with") {

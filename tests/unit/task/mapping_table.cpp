@@ -2,7 +2,7 @@
 // model column. "" stands for a field that is not sent.
 #include "imagined/task/mapping.hpp"
 
-#include "imagined/task/styles.hpp"
+#include "styles.hpp"
 
 #include <doctest/doctest.h>
 

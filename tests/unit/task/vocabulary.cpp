@@ -1,6 +1,6 @@
 #include "imagined/task/vocabulary.hpp"
 
-#include "imagined/task/styles.hpp"
+#include "styles.hpp"
 
 #include <doctest/doctest.h>
 

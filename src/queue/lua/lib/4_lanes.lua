@@ -1,6 +1,7 @@
--- Waiting tasks. A lane is a capability class ("generate/V_3"), or "storing" for tasks whose answers
--- are paid. In a lane each caller has a queue ordered by id, so a task that comes back stands at the
--- head; the ring orders the callers by virtual time (weighted fair queueing: a start costs 1/weight).
+-- Waiting tasks. A lane is a capability class ("generate/V_3"), or "storing" for tasks whose
+-- answers are paid. In a lane each caller has a queue ordered by id, so a task that comes back
+-- stands at the head; the ring orders the callers by virtual time (weighted fair queueing: a start
+-- costs 1/weight).
 
 local function read_caller(caller)
     local text = redis.call('HGET', callers_key, caller) or '1|0|0'
@@ -65,7 +66,8 @@ local function next_caller(lane)
 end
 
 -- Takes the next task out of a lane; returns its id and caller, or nil. The clock never goes back,
--- although a lane that was blocked for long is behind: else its start would be a burst for newcomers.
+-- although a lane that was blocked for long is behind: else its start would be a burst for
+-- newcomers.
 local function take_next(lane)
     local caller, mine, weight = next_caller(lane)
     if not caller then
@@ -90,9 +92,9 @@ local function read_cooling(slot)
     return tonumber(until_ms), tonumber(times), disabled
 end
 
--- Free places of a slot, of which `mine` count as free: limits are set sizes, and holders past their
--- time do not count. A key that was left alone is tried by one real task first: a probe would cost
--- money as well.
+-- Free places of a slot, of which `mine` count as free: limits are set sizes, and holders past
+-- their time do not count. A key that was left alone is tried by one real task first: a probe would
+-- cost money as well.
 local function free_places(slot, limit, mine)
     local until_ms = read_cooling(slot)
     if until_ms then

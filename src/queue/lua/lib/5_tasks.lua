@@ -38,8 +38,8 @@ local function read_markers(id)
     return markers
 end
 
--- How many calls are in flight, answered and of unknown outcome, and the latest deadline of those in
--- flight.
+-- How many calls are in flight, answered and of unknown outcome, and the latest deadline of those
+-- in flight.
 local function count_calls(id)
     local in_flight, answered, deadline, unknown = 0, 0, 0, 0
     for _, marker in pairs(read_markers(id)) do

@@ -1,8 +1,9 @@
 -- What submit and submit_modal share.
 local idempotency_ttl_ms = 86400000
 
--- True if a task that comes after `ahead` others could start now: a live worker has room, and one of
--- its slots (ARGV[first], name and limit in turn) has a place that no task ahead of it will take.
+-- True if a task that comes after `ahead` others could start now: a live worker has room, and one
+-- of its slots (ARGV[first], name and limit in turn) has a place that no task ahead of it will
+-- take.
 local function could_start(ahead, first)
     local room = 0
     for _, worker in ipairs(redis.call('ZRANGEBYSCORE', workers_key, now, '+inf')) do

@@ -1,0 +1,90 @@
+// A submit whose answer is lost: found again while there is time, taken back when there is none.
+#include "queue_fixture.hpp"
+
+namespace imagined::test {
+
+namespace {
+
+// Executes every script, and loses the first answers of one.
+class deaf_client final : public redis::client {
+public:
+    deaf_client(redis::client& through, std::string script, int answers)
+        : through_(through), script_(std::move(script)), answers_(answers) {}
+
+    awaitable<result<redis::reply>>
+    execute(redis::arguments command, milliseconds deadline) override {
+        return through_.execute(std::move(command), deadline);
+    }
+
+    awaitable<result<redis::reply>>
+    run(const redis::script& what,
+        redis::arguments keys,
+        redis::arguments values,
+        milliseconds deadline) override {
+        auto answer = co_await through_.run(what, std::move(keys), std::move(values), deadline);
+        if (what.name() == script_ && answers_ > 0) {
+            --answers_;
+            co_return failure{failure_kind::unavailable, "the answer was lost"};
+        }
+        co_return answer;
+    }
+
+    bool connected() const override { return true; }
+
+    milliseconds clock_offset() const override { return {}; }
+
+    void close() override {}
+
+private:
+    redis::client& through_;
+    std::string script_;
+    int answers_;
+};
+
+struct lost_answer : queue_fixture {
+    static constexpr int all = 1000;
+
+    // Submits through a client that loses answers, then lets the background end.
+    result<submitted> submit_losing(int answers, new_task task, milliseconds budget) {
+        deaf_client deaf(raw, "submit", answers);
+        asio::io_context context(1);
+        queue::queue_options options;
+        options.prefix = "test";
+        const auto tasks = queue::open_redis_queue(deaf, options);
+        task.caller = "ann";
+        task.lane = lane_name;
+        auto made = run_on<result<submitted>>(context, [&] { return tasks->submit(task, budget); });
+        context.restart();
+        context.run();
+        return made;
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(lost_answer, "a submit whose first answer is lost is accepted once") {
+    const auto made = submit_losing(1, a_task(), seconds(20));
+    REQUIRE(made);
+    CHECK(made->what == submitted::verdict::accepted);
+    CHECK(must(tasks().newest(everybody, 9)).size() == 1);
+    CHECK(record(made->id).state == task::state::queued);
+}
+
+TEST_CASE_FIXTURE(lost_answer, "a submit that is answered 503 leaves no task and no key") {
+    const auto made = submit_losing(all, a_task().keyed("k"), milliseconds(300));
+    REQUIRE(!made);
+    CHECK(made.error().kind == failure_kind::unavailable);
+    CHECK(must(tasks().newest(everybody, 9)).empty());
+    CHECK(raw.list({"KEYS", key("idem:*")}).empty());
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(lost_answer, "a submit under a reserved id is taken back as well") {
+    advance(-seconds(3600));
+    const auto id = must(tasks().reserve_id());
+    const auto made = submit_losing(all, a_task().named(id), milliseconds(300));
+    REQUIRE(!made);
+    CHECK(must(tasks().read(everybody, {id})).empty());
+}
+
+} // namespace imagined::test
