@@ -180,11 +180,13 @@ awaitable<outcome> http_backend::call(
         co_return unknowable(without_keys(made.outcome.error().detail));
     }
     outcome came = speaks_.decode(request, *made.outcome);
-    came.detail = without_keys(std::move(came.detail));
-    came.reason.zh = without_keys(std::move(came.reason.zh));
-    came.reason.en = without_keys(std::move(came.reason.en));
     if (came.answer) {
         came.answer->raw = without_keys(std::move(came.answer->raw));
+    } else {
+        // Log and history quote its words, cut short: a key must be gone before the cut, or the
+        // part before it would stay.
+        made.outcome->body = without_keys(std::string(made.outcome->text()));
+        came = speaks_.decode(request, *made.outcome);
     }
     co_return came;
 }

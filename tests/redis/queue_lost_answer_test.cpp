@@ -64,7 +64,7 @@ struct lost_answer : queue_fixture {
 
 TEST_CASE_FIXTURE(lost_answer, "a submit whose first answer is lost is accepted once") {
     const auto made = submit_losing(1, a_task(), seconds(20));
-    REQUIRE(made);
+    REQUIRE(made.has_value());
     CHECK(made->what == submitted::verdict::accepted);
     CHECK(must(tasks().newest(everybody, 9)).size() == 1);
     CHECK(record(made->id).state == task::state::queued);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(lost_answer, "a submit whose first answer is lost is accepted 
 
 TEST_CASE_FIXTURE(lost_answer, "a submit that is answered 503 leaves no task and no key") {
     const auto made = submit_losing(all, a_task().keyed("k"), milliseconds(300));
-    REQUIRE(!made);
+    REQUIRE_FALSE(made.has_value());
     CHECK(made.error().kind == failure_kind::unavailable);
     CHECK(must(tasks().newest(everybody, 9)).empty());
     CHECK(raw.list({"KEYS", key("idem:*")}).empty());
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(lost_answer, "a submit under a reserved id is taken back as we
     advance(-seconds(3600));
     const auto id = must(tasks().reserve_id());
     const auto made = submit_losing(all, a_task().named(id), milliseconds(300));
-    REQUIRE(!made);
+    REQUIRE_FALSE(made.has_value());
     CHECK(must(tasks().read(everybody, {id})).empty());
 }
 

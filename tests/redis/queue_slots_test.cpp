@@ -112,6 +112,14 @@ TEST_CASE_FIXTURE(slots, "renewing a lease keeps its reservation") {
     CHECK(call(token_of(taken[0]), 0, narrow) == call_permit::granted);
 }
 
+TEST_CASE_FIXTURE(slots, "a lease renewed too late does not take its expired reservation again") {
+    submit();
+    const auto taken = claim(1, "w1", {narrow});
+    advance(milliseconds(15'001));
+    CHECK(must(tasks().renew("w1", 5, seconds(15), {token_of(taken[0])})).empty());
+    CHECK(state().in_flight == 0);
+}
+
 TEST_CASE_FIXTURE(slots, "a dead worker's call holds its place until its deadline") {
     calling_task();
     advance(seconds(180));

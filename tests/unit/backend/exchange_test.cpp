@@ -183,6 +183,28 @@ TEST_CASE("a key that the upstream repeats appears nowhere in the outcome") {
     }
 }
 
+TEST_CASE("a key that lies across the end of the quoted words is not quoted in part") {
+    running_sandbox upstream;
+    const auto through = upstream.a_backend("official", "sk-secret-0001");
+    for (const int status : {200, 401, 500}) {
+        const std::string words = std::string(190, 'x') + "sk-secret-0001";
+        upstream.order({{"status", status}, {"body", {{"error", words}}}});
+        const auto got = upstream.call(*through, a_request());
+        for (const auto& text : {got.detail, got.reason.zh, got.reason.en}) {
+            CHECK(text.find("sk-secret") == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("a key that a paid answer repeats is not kept in its raw text") {
+    running_sandbox upstream;
+    const auto through = upstream.a_backend("official", "sk-secret-0001");
+    upstream.order({{"status", 200}, {"body", {{"data", {{{"prompt", "sk-secret-0001"}}}}}}});
+    const auto paid = upstream.call(*through, a_request());
+    REQUIRE(paid.what == verdict::answered);
+    CHECK(paid.answer->raw.find("sk-secret-0001") == std::string::npos);
+}
+
 TEST_CASE("a success that says only the key is unknowable, and says nothing of it") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official", "sk-secret-0001");
