@@ -92,8 +92,9 @@ awaitable<typename offload_result<std::invoke_result_t<Job>>::type> offload_pool
     co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void()>(
         std::move(start), asio::use_awaitable_t<executor>{}
     );
-    if (shared->error) {
-        std::rethrow_exception(shared->error);
+    // Taken out of the slot, which the pool's thread may be the last to let go.
+    if (auto error = std::exchange(shared->error, nullptr)) {
+        std::rethrow_exception(std::move(error));
     }
     co_return std::move(*shared->value);
 }
