@@ -33,7 +33,7 @@ result<redis::endpoint> where_is_redis(const config::settings& settings) {
     return socket;
 }
 
-result<backend::roster> open_roster(executor on, const config::settings& settings) {
+result<backend::roster> open_roster(const executor& on, const config::settings& settings) {
     const auto rules = http::egress_policy::parse(settings.fetch_allow);
     if (!rules) {
         return rules.error();
@@ -58,7 +58,7 @@ drive(asio::io_context& context, const operator_command& command, operator_conte
         context.get_executor(),
         command(with),
         [&](std::exception_ptr thrown, result<report> told) {
-            error = thrown;
+            error = std::move(thrown);
             outcome = std::move(told);
             context.stop();
         }
@@ -77,7 +77,7 @@ int fail(const failure& why) {
 
 } // namespace
 
-int run_operator_command(const config::settings& settings, bool json, operator_command command) {
+int run_operator_command(const config::settings& settings, bool json, const operator_command& command) {
     const auto endpoint = where_is_redis(settings);
     if (!endpoint) {
         return fail(endpoint.error());

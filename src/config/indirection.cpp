@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view env_prefix = "env:";
 constexpr std::string_view file_prefix = "file:";
-constexpr std::size_t max_file_bytes = 1024 * 1024;
+constexpr std::size_t max_file_bytes = 1 << 20;
 
 // "env:sk-live-1234" is a key in the wrong place; a variable is spelled in capitals.
 bool is_variable_name(std::string_view text) {
