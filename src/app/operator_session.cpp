@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <utility>
 
 namespace imagined::app {
 
@@ -77,7 +78,9 @@ int fail(const failure& why) {
 
 } // namespace
 
-int run_operator_command(const config::settings& settings, bool json, const operator_command& command) {
+int run_operator_command(
+    const config::settings& settings, bool json, const operator_command& command
+) {
     const auto endpoint = where_is_redis(settings);
     if (!endpoint) {
         return fail(endpoint.error());

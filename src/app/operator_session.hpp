@@ -12,6 +12,8 @@ namespace imagined::app {
 using operator_command = std::function<awaitable<result<report>>(operator_context)>;
 
 // Runs `command`, prints what it reports, and returns the exit code.
-int run_operator_command(const config::settings& settings, bool json, const operator_command& command);
+int run_operator_command(
+    const config::settings& settings, bool json, const operator_command& command
+);
 
 } // namespace imagined::app

@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <exception>
+#include <utility>
 
 namespace imagined::app {
 
@@ -43,7 +44,7 @@ int run_sandbox(backend::sandbox_options options) {
         context.get_executor(),
         serve_until_signal(signals, **opened),
         [&](std::exception_ptr thrown) {
-            error = thrown;
+            error = std::move(thrown);
             context.stop();
         }
     );

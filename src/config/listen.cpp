@@ -11,12 +11,9 @@ namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    return port;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    const bool whole = stop == text.data() + text.size();
+    return error == std::errc{} && whole ? std::optional(port) : std::nullopt;
 }
 
 // The host as an address literal; "" if it is not one.

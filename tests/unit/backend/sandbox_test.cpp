@@ -1,5 +1,7 @@
 #include "running_sandbox.hpp"
 
+#include "sandbox/answers.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -356,6 +358,19 @@ TEST_CASE("a picture link with a wrong signature or another expiry is refused") 
     later.replace(later.find("exp=") + 4, 1, "9");
     CHECK(upstream.ask("GET", later).status == 403);
     CHECK(upstream.ask("GET", path.substr(0, path.find('?'))).status == 403);
+}
+
+TEST_CASE("a picture link that was rightly signed is refused once it has expired") {
+    running_sandbox upstream({.picture_key = "k"});
+    const std::string word = to_word({.text = "a fox", .width = 16, .height = 16});
+    const auto status = [&](const std::string& exp) {
+        const auto sig = picture_signature("k", word, exp);
+        return upstream
+            .ask("GET", "/api/images/ephemeral/" + word + ".png?exp=" + exp + "&sig=" + sig)
+            .status;
+    };
+    CHECK(status("4102444800") == 200);
+    CHECK(status("1000000000") == 403);
 }
 
 TEST_CASE("each dialect writes created in its own way") {
