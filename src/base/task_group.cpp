@@ -98,17 +98,19 @@ void task_group::cancel() {
 awaitable<bool> task_group::join(milliseconds limit) {
     const auto shared = state_;
     steady_timer deadline(shared->executor_, limit);
-    bool expired = false;
-    deadline.async_wait([shared, &expired](const boost::system::error_code& ec) {
+    // Shared, because the handler may be on its way already when this coroutine ends.
+    const auto expired = std::make_shared<bool>(false);
+    deadline.async_wait([shared, expired](const boost::system::error_code& ec) {
         if (!ec) {
-            expired = true;
+            *expired = true;
             shared->idle.cancel();
         }
     });
-    while (!shared->children.empty() && !expired) {
+    while (!shared->children.empty() && !*expired) {
         co_await shared->idle.async_wait(as_outcome);
     }
-    co_return shared->children.empty();
+    const bool nobody_left = shared->children.empty();
+    co_return nobody_left;
 }
 
 } // namespace imagined

@@ -36,6 +36,7 @@ bool is_plain(std::string_view name, std::string_view punctuation) {
 template <class Words>
 std::string list_of(const Words& words) {
     std::vector<std::string> spelled;
+    spelled.reserve(words.size());
     for (const auto word : words) {
         spelled.emplace_back(task::to_string(word));
     }
@@ -89,7 +90,7 @@ constraint each_word(Complain complain) {
 }
 
 template <class Complain>
-constraint text_that(Complain complain) {
+constraint text_that(const Complain& complain) {
     return [complain](const value& what) -> std::string {
         return complain(std::get<std::string>(what));
     };

@@ -158,12 +158,13 @@ void redis_queue::withdraw_later(executor on, redis::arguments what) {
     if (!background_) {
         background_.emplace(on);
     }
-    background_->spawn("withdraw a submit", [this, what] { return withdraw(what); });
+    auto body = [this, what = std::move(what)] { return withdraw(what); };
+    background_->spawn("withdraw a submit", std::move(body));
 }
 
 awaitable<> redis_queue::withdraw(redis::arguments what) {
     const auto end = std::chrono::steady_clock::now() + withdraw_limit;
-    const std::string caller = what.front();
+    const std::string& caller = what.front();
     while (std::chrono::steady_clock::now() < end) {
         const auto answer = co_await run(scripts().withdraw, what);
         if (answer) {

@@ -29,7 +29,7 @@ struct holding {
 };
 
 struct shift {
-    shift(worker_options chosen, worker_parts given, std::string its_name)
+    shift(worker_options chosen, const worker_parts& given, std::string its_name)
         : options(chosen),
           parts(given),
           name(std::move(its_name)),

@@ -60,6 +60,14 @@ TEST_CASE_FIXTURE(fairness, "a hundred waiting tasks of one caller do not delay 
     CHECK(serve(2).count("bob") == 1);
 }
 
+TEST_CASE_FIXTURE(fairness, "what a caller starts in one lane counts in the others") {
+    fill("ann", 40, "a");
+    fill("ann", 20, "b");
+    fill("bob", 20, "b");
+    serve(20, 1, {"a"});
+    CHECK(serve(10, 1, {"b"}).at("bob") == 10);
+}
+
 TEST_CASE_FIXTURE(fairness, "being idle earns no burst") {
     fill("bob", 1);
     fill("ann", 100);

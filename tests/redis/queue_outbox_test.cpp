@@ -189,6 +189,16 @@ TEST_CASE_FIXTURE(
     CHECK(complaints().empty());
 }
 
+TEST_CASE_FIXTURE(outbox, "a newer event does not take the place of one that is under way again") {
+    const auto held = hooked_lease();
+    failed(one_due(), seconds(5));
+    advance(seconds(5));
+    const auto again = one_due();
+    call(held);
+    delivered(again);
+    CHECK(deliver_all() == names{"IN_PROGRESS 1%"});
+}
+
 TEST_CASE_FIXTURE(outbox, "an event given up is gone; a terminal one becomes a dead letter") {
     const auto held = hooked_lease();
     failed(one_due(), {});

@@ -19,7 +19,7 @@ struct sandbox_options {
     std::string listen = "127.0.0.1:0";
     milliseconds delay{0};
     std::string dialect = "official"; // spoken by the root
-    std::size_t max_file_bytes = 10 * 1024 * 1024;
+    std::size_t max_file_bytes = 10UL * 1024 * 1024;
     int max_in_flight_per_key = 10; // more: 429
     std::string picture_key = "";   // signs picture links; "" draws a random one
 };

@@ -25,7 +25,7 @@ struct worker_options {
     store::picture_format grid_format = store::picture_format::jpeg;
     milliseconds task_ttl{7LL * 24 * 3600 * 1000};
     milliseconds image_ttl{30LL * 24 * 3600 * 1000};
-    std::size_t max_picture_bytes = 64 * 1024 * 1024;
+    std::size_t max_picture_bytes = 64UL * 1024 * 1024;
     std::size_t max_deliveries = 256;         // callbacks under way at a time
     std::size_t max_deliveries_per_host = 16; // so that a tarpit starves nobody
     milliseconds poll{1000};                  // without any hint; hints make it immediate
@@ -43,7 +43,7 @@ struct worker_parts {
 
 class worker {
 public:
-    static std::unique_ptr<worker> create(worker_options options, worker_parts parts);
+    static std::unique_ptr<worker> create(worker_options options, const worker_parts& parts);
 
     virtual ~worker() = default;
 
