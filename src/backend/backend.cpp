@@ -196,7 +196,7 @@ http_backend::fetch_picture(std::string url, std::size_t max_bytes, milliseconds
     fetch_order order{
         .from = std::move(url), .max_bytes = max_bytes, .limit = limit, .rules = &fetch_rules_
     };
-    co_return co_await fetch(*client_, std::move(order));
+    return fetch(*client_, std::move(order));
 }
 
 result<http::url> base_of(const backend_options& options) {

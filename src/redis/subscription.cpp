@@ -213,7 +213,7 @@ std::unique_ptr<subscription> subscription::open(
     std::function<void()> on_ready
 ) {
     return std::make_unique<open_subscription>(std::make_shared<listener>(
-        std::move(on),
+        on,
         std::move(options),
         std::move(channel),
         std::move(on_message),

@@ -134,9 +134,9 @@ std::optional<double> parse_side(std::string_view text) {
         }
     }
     double value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stop != end || !(value > 0) || !std::isfinite(value)) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = stop == text.data() + text.size();
+    if (error != std::errc{} || !whole || !(value > 0) || !std::isfinite(value)) {
         return std::nullopt;
     }
     return value;

@@ -152,6 +152,16 @@ TEST_CASE_FIXTURE(slots, "a call that did not start frees its place and may be m
     CHECK(complaints().empty());
 }
 
+TEST_CASE_FIXTURE(slots, "a foreign token does not void the marker of a call in flight") {
+    const auto held = calling_task();
+    auto foreign = held;
+    foreign.nonce = "00";
+    CHECK(refused(tasks().not_started(foreign, 0, {}, "x")) == failure_kind::conflict);
+    CHECK(state().in_flight == 1);
+    CHECK(complaints().empty());
+    answer(held);
+}
+
 TEST_CASE_FIXTURE(slots, "telling twice that a call did not start is telling it once") {
     const auto held = calling_task();
     refuse(held, kind::cool);

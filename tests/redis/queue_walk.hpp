@@ -54,7 +54,7 @@ private:
     queue::token some_token(bool (*fits)(const model_task&));
     int some_call(const std::string& id);
 
-    // -- Steps
+    // -- Steps (queue_walk.cpp; those of workers, duties and couriers in queue_walk_steps.cpp)
     void move_clock();
     void submit();
     void submit_modal();

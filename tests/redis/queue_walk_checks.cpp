@@ -2,7 +2,6 @@
 #include "queue_walk_expect.hpp"
 
 #include "task_record.hpp"
-#include "tests/support/run_coroutine.hpp"
 
 namespace imagined::test {
 
@@ -256,12 +255,7 @@ void queue_walk::check_places() {
 
 // I17: the figures are what a recount gives.
 void queue_walk::check_figures() {
-    auto verb = std::make_shared<awaitable<result<queue::statistics>>>(
-        queue_->stats({"alpha:1", "alpha:2", "beta:1"})
-    );
-    const auto answer = run_on<result<queue::statistics>>(
-        context_, [verb]() -> awaitable<result<queue::statistics>> { return std::move(*verb); }
-    );
+    const auto answer = run(queue_->stats({"alpha:1", "alpha:2", "beta:1"}));
     const auto& stats = *answer;
     std::size_t delayed = 0;
     std::size_t modal = 0;
@@ -323,11 +317,7 @@ void queue_walk::check_everything() {
     check_places();
     check_figures();
     check_terminal_is_final();
-    auto verb = std::make_shared<awaitable<result<std::vector<std::string>>>>(queue_->audit());
-    const auto complaints = run_on<result<std::vector<std::string>>>(
-        context_,
-        [verb]() -> awaitable<result<std::vector<std::string>>> { return std::move(*verb); }
-    );
+    const auto complaints = run(queue_->audit());
     expect("audit", std::vector<std::string>{}, *complaints);
 }
 

@@ -1,7 +1,8 @@
-// Comparing by words: what is compared is printed alike when it differs.
+// Running verbs, and comparing by words: what is compared is printed alike when it differs.
 #pragma once
 
 #include "queue_walk.hpp"
+#include "tests/support/run_coroutine.hpp"
 
 #include <sstream>
 
@@ -50,6 +51,12 @@ template <class T>
     requires std::is_arithmetic_v<T>
 std::string words_of(T value) {
     return std::to_string(value);
+}
+
+template <class T>
+T queue_walk::run(awaitable<T> verb) {
+    auto held = std::make_shared<awaitable<T>>(std::move(verb));
+    return run_on<T>(context_, [held]() -> awaitable<T> { return std::move(*held); });
 }
 
 template <class A, class B>

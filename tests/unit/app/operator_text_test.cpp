@@ -25,14 +25,13 @@ queue::snapshot a_failed_task() {
     shown.record.finished = submitted_at + 1000;
     shown.record.fail_code = task::fail_code::timeout;
     shown.record.fail_reason = "too late";
-    shown.record.calls.push_back(
-        {.index = 0,
-         .now = task::call::state::lost,
-         .backend = "camel-1",
-         .slot = "camel-1:abc",
-         .started = submitted_at + 5,
-         .deadline = submitted_at + 10}
-    );
+    task::call lost;
+    lost.now = task::call::state::lost;
+    lost.backend = "camel-1";
+    lost.slot = "camel-1:abc";
+    lost.started = submitted_at + 5;
+    lost.deadline = submitted_at + 10;
+    shown.record.calls.push_back(std::move(lost));
     shown.view = R"({"id":"1700000000123001","status":"FAILURE"})";
     return shown;
 }

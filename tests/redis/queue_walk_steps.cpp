@@ -1,0 +1,288 @@
+// The steps of a walk that workers, duties and couriers make.
+#include "queue_walk_cast.hpp"
+#include "queue_walk_expect.hpp"
+
+#include <array>
+
+namespace imagined::test {
+
+void queue_walk::claim(bool storing_too) {
+    const auto worker = workers[roll(workers.size())];
+    const std::size_t most = 1 + roll(4);
+    const milliseconds lease(chance(80) ? 15'000 : 40'000);
+    std::vector<queue::lane> asked;
+    if (storing_too) {
+        asked.push_back({std::string(queue::storing_lane), {}});
+    }
+    for (const auto& lane : lanes) {
+        auto slots = some_slots();
+        if (!slots.empty() && chance(storing_too ? 30 : 80)) {
+            asked.push_back({lane, std::move(slots)});
+        }
+    }
+    tell("claim " + std::to_string(most) + " by " + worker);
+    const auto wanted = model_.claim(worker, most, lease, asked);
+    const auto found = run(queue_->claim(worker, most, lease, asked)).value();
+    expect("claimed", wanted.size(), found.tasks.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto& record = found.tasks[i].record;
+        expect("claimed id", wanted[i].id, record.id);
+        expect("claimed slot", wanted[i].slot, found.tasks[i].slot);
+        auto& tokens = tokens_[record.id];
+        if (!tokens.empty() && tokens.back().attempt >= record.attempt) {
+            throw mismatch("attempt of " + record.id + " does not increase");
+        }
+        tokens.push_back({record.id, record.attempt, record.nonce});
+        model_.learn_nonce(record.id, record.nonce);
+        const auto& kept = model_.tasks().at(record.id);
+        expect("claimed submission", kept.submission, found.tasks[i].submission);
+        expect("claimed record", words_of(kept, true), words_of(record));
+        touch(record.id);
+    }
+    std::set<std::string> names(found.lanes.begin(), found.lanes.end());
+    expect("lanes that wait", model_.waiting_lanes(), names);
+}
+
+void queue_walk::renew() {
+    const auto worker = workers[roll(workers.size())];
+    const milliseconds lease(chance(80) ? 15'000 : 2'000);
+    const std::size_t capacity = roll(8);
+    std::vector<queue::token> held;
+    for (std::uint32_t i = roll(4); i > 0; --i) {
+        held.push_back(some_token(at_work));
+        touch(held.back().id);
+    }
+    tell("renew " + std::to_string(held.size()) + " by " + worker);
+    const auto wanted = model_.renew(worker, capacity, lease, held);
+    const auto found = run(queue_->renew(worker, capacity, lease, held)).value();
+    std::set<std::string> gone;
+    for (const auto& one : found) {
+        gone.insert(one.id);
+    }
+    expect("lost leases", std::set<std::string>(wanted.begin(), wanted.end()), gone);
+}
+
+void queue_walk::sign_off() {
+    const auto worker = workers[roll(workers.size())];
+    tell("sign_off " + worker);
+    model_.sign_off(worker);
+    expect_refusal("sign_off", {}, run(queue_->sign_off(worker)));
+}
+
+void queue_walk::calling() {
+    const auto held = some_token(at_work);
+    queue::call_marker call;
+    const auto found = model_.tasks().find(held.id);
+    const bool known = found != model_.tasks().end();
+    call.index = known ? static_cast<int>(found->second.calls.size()) : 0;
+    if (chance(5)) {
+        call.index = static_cast<int>(roll(4));
+    }
+    call.slot = all_slots[roll(all_slots.size())];
+    for (const auto& slot : all_slots) {
+        if (known && found->second.reserved == slot.name && chance(60)) {
+            call.slot = slot;
+        }
+    }
+    call.backend = call.slot.name.substr(0, call.slot.name.find(':'));
+    call.first_picture = 1 + call.index;
+    call.timeout = milliseconds(chance(50) ? 30'000 : 180'000);
+    call.duration_key = chance(50) ? "fast" : "slow";
+    tell(
+        "calling " + name_of(held) + " index " + std::to_string(call.index) + " at "
+        + call.slot.name
+    );
+    const auto wanted = model_.calling(held, call);
+    const auto got = run(queue_->calling(held, call));
+    const auto permit = [](const queue::call_grant& grant) { return grant.what; };
+    const result<queue::call_permit> answer =
+        got ? result<queue::call_permit>(permit(*got)) : result<queue::call_permit>(got.error());
+    expect("calling", words_of(wanted), words_of(answer));
+    if (got && got->what == queue::call_permit::granted) {
+        expect("expected ms", model_.tasks().at(held.id).record.expected, got->expected_ms);
+    }
+    touch(held.id);
+}
+
+void queue_walk::not_started() {
+    using kind = queue::key_verdict::kind;
+    const auto held = some_token(in_call);
+    const int index = some_call(held.id);
+    const queue::key_verdict verdict{
+        static_cast<kind>(roll(4)), milliseconds(chance(20) ? 7'000 : 0)
+    };
+    tell(
+        "not_started " + name_of(held) + " index " + std::to_string(index) + " key "
+        + std::to_string(static_cast<int>(verdict.what))
+    );
+    const auto wanted = model_.not_started(held, index, verdict);
+    expect_refusal("not_started", wanted, run(queue_->not_started(held, index, verdict, "x")));
+    touch(held.id);
+}
+
+void queue_walk::lost() {
+    const auto held = some_token(in_call);
+    const int index = some_call(held.id);
+    tell("lost " + name_of(held) + " index " + std::to_string(index));
+    const auto wanted = model_.lost(held, index);
+    expect("lost", words_of(wanted), words_of(run(queue_->lost(held, index, "cut"))));
+    touch(held.id);
+}
+
+void queue_walk::stored() {
+    const auto held = some_token(in_call);
+    const int index = some_call(held.id);
+    const bool complete = chance(60);
+    const std::int64_t cost = chance(20) ? 0 : 1000 * (1 + roll(90));
+    const auto answer = "answer " + std::to_string(roll(1000));
+    tell(
+        "stored " + name_of(held) + " index " + std::to_string(index) + " complete "
+        + std::to_string(complete)
+    );
+    const auto wanted = model_.stored(held, index, answer, complete, cost);
+    expect_refusal("stored", wanted, run(queue_->stored(held, index, answer, complete, cost)));
+    touch(held.id);
+}
+
+void queue_walk::adopt() {
+    const auto held = some_token(has_calls);
+    const int index = some_call(held.id);
+    const std::int64_t cost = 1000 * (1 + roll(90));
+    tell("adopt " + name_of(held) + " index " + std::to_string(index));
+    const auto wanted = model_.adopt(held.id, index, "late", cost);
+    expect_refusal("adopt", wanted, run(queue_->adopt(held, index, "late", cost)));
+    touch(held.id);
+}
+
+void queue_walk::finish() {
+    const auto held = some_token(chance(50) ? storing : at_work);
+    queue::ending how;
+    how.success = chance(60);
+    how.view = R"({"view":)" + std::to_string(roll(1000)) + "}";
+    how.event = "end";
+    how.billed = std::array{"no", "unknown", "yes"}[roll(3)];
+    if (!how.success) {
+        how.code = task::fail_code::no_picture;
+        how.reason = "none came";
+    }
+    tell("finish " + name_of(held) + (how.success ? " success" : " failure"));
+    const auto wanted = model_.finish(held, how);
+    expect_refusal("finish", wanted, run(queue_->finish(held, how)));
+    touch(held.id);
+}
+
+void queue_walk::release() {
+    const auto held = some_token(at_work);
+    const std::array<std::string, 4> to{"", "", lanes[1], std::string(queue::storing_lane)};
+    const auto lane = to[roll(to.size())];
+    const milliseconds delay(chance(50) ? 0 : 1000 * (1 + roll(90)));
+    tell("release " + name_of(held) + " to '" + lane + "' in " + std::to_string(delay.count()));
+    const auto wanted = model_.release(held, lane, delay);
+    expect_refusal("release", wanted, run(queue_->release(held, lane, delay, "back")));
+    touch(held.id);
+}
+
+void queue_walk::progress() {
+    std::vector<std::pair<queue::token, int>> steps;
+    for (std::uint32_t i = 1 + roll(3); i > 0; --i) {
+        steps.emplace_back(some_token(in_call), static_cast<int>(1 + roll(99)));
+        touch(steps.back().first.id);
+    }
+    tell("progress of " + std::to_string(steps.size()));
+    model_.progress(steps);
+    expect_refusal("progress", {}, run(queue_->progress(steps)));
+}
+
+void queue_walk::duties() {
+    const std::size_t most = 1 + roll(6);
+    switch (roll(4)) {
+    case 0:
+        tell("reap " + std::to_string(most));
+        expect("reaped", model_.reap(most), run(queue_->reap(most)).value());
+        break;
+    case 1:
+        tell("promote " + std::to_string(most));
+        expect("promoted", model_.promote(most), run(queue_->promote(most)).value());
+        break;
+    default: {
+        const milliseconds ttl(chance(50) ? 10'000 : 400'000);
+        tell("forget " + std::to_string(most * 3));
+        expect(
+            "forgotten", model_.forget(ttl, most * 3), run(queue_->forget(ttl, most * 3)).value()
+        );
+        break;
+    }
+    }
+}
+
+void queue_walk::outbox_claim() {
+    const std::size_t most = 1 + roll(4);
+    tell("outbox_claim " + std::to_string(most));
+    const auto wanted = model_.outbox_claim(most, seconds(30));
+    const auto found = run(queue_->outbox_claim(most, seconds(30))).value();
+    expect("due", wanted.size(), found.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto& event = found[i];
+        expect("due id", wanted[i], event.record.id);
+        const auto& task = model_.tasks().at(wanted[i]);
+        const auto& head = task.outbox.front();
+        const bool terminal = head.status == "SUCCESS" || head.status == "FAILURE";
+        expect("due sequence", head.sequence, event.sequence);
+        expect("due status", head.status + head.progress, event.status + event.progress);
+        expect("due attempt", task.outbox_attempt, event.attempt);
+        expect("due terminal", terminal, event.terminal);
+        expect("due view", terminal ? task.view : "", event.view);
+        model_.learn_outbox_nonce(wanted[i], event.nonce);
+        due_.push_back(event);
+        touch(wanted[i]);
+    }
+}
+
+void queue_walk::outbox_settle() {
+    constexpr std::size_t remembered = 12;
+    if (due_.empty()) {
+        return;
+    }
+    while (due_.size() > remembered) {
+        due_.erase(due_.begin());
+    }
+    const auto at = roll(static_cast<std::uint32_t>(due_.size()));
+    auto event = due_[at];
+    if (chance(80)) {
+        due_.erase(due_.begin() + at);
+    }
+    const auto& id = event.record.id;
+    touch(id);
+    if (chance(60)) {
+        const bool noted = chance(50);
+        tell("outbox_delivered " + id);
+        const auto wanted = model_.outbox_delivered(id, event.nonce, noted);
+        expect_refusal(
+            "outbox_delivered", wanted, run(queue_->outbox_delivered(event, noted ? "2xx" : ""))
+        );
+        return;
+    }
+    if (chance(10)) {
+        tell("outbox_gone " + id);
+        const auto wanted = model_.outbox_gone(id, event.nonce);
+        expect_refusal("outbox_gone", wanted, run(queue_->outbox_gone(event, "410")));
+        return;
+    }
+    std::optional<milliseconds> delay;
+    if (chance(70)) {
+        delay = milliseconds(1000 * roll(60));
+    }
+    tell("outbox_failed " + id + (delay ? " later" : " for good"));
+    const auto wanted = model_.outbox_failed(id, event.nonce, delay);
+    expect_refusal("outbox_failed", wanted, run(queue_->outbox_failed(event, delay, "500")));
+}
+
+void queue_walk::outbox_replay() {
+    const auto id = some_task(has_ended);
+    tell("outbox_replay " + id);
+    const auto wanted = model_.outbox_replay(id);
+    expect_refusal("outbox_replay", wanted, run(queue_->outbox_replay(id)));
+    touch(id);
+}
+
+} // namespace imagined::test
