@@ -91,6 +91,7 @@ std::vector<redis::reply> blocking_redis::pipeline(const std::vector<redis::argu
         send(words);
     }
     std::vector<redis::reply> answers;
+    answers.reserve(commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i) {
         answers.push_back(receive());
     }

@@ -208,6 +208,7 @@ TEST_CASE_FIXTURE(queue_fixture, "newest and unfinished show a caller its own, t
     must(tasks().cancel(everybody, own[3], "x"));
     const auto ids = [](const std::vector<queue::snapshot>& from) {
         std::vector<std::string> made;
+        made.reserve(from.size());
         for (const auto& one : from) {
             made.push_back(one.record.id);
         }

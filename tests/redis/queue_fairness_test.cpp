@@ -109,6 +109,7 @@ TEST_CASE_FIXTURE(fairness, "a caller's running limit is never exceeded and lets
 
 TEST_CASE_FIXTURE(fairness, "a caller's tasks start in the order of their submits") {
     std::vector<std::string> ids;
+    ids.reserve(5);
     for (int i = 0; i < 5; ++i) {
         ids.push_back(submit());
     }

@@ -244,6 +244,7 @@ void queue_walk::look() {
     tell("newest and unfinished " + std::to_string(most) + " for " + who.caller);
     const auto ids = [](const std::vector<queue::snapshot>& from) {
         std::vector<std::string> made;
+        made.reserve(from.size());
         for (const auto& one : from) {
             made.push_back(one.record.id);
         }

@@ -129,6 +129,7 @@ void queue_walk::check_task(const std::string& id, const std::vector<redis::repl
     }
     expect("record", words_of(task, true), words_of(*record));
     std::vector<std::string> owed;
+    owed.reserve(task.outbox.size());
     for (const auto& event : task.outbox) {
         owed.push_back(std::to_string(event.sequence) + "|" + event.status + "|" + event.progress);
     }
@@ -138,6 +139,7 @@ void queue_walk::check_task(const std::string& id, const std::vector<redis::repl
     expect("view of " + id, task.view, texts[1]);
     std::vector<std::string> wanted;
     std::vector<std::string> told;
+    wanted.reserve(task.history.size());
     for (const auto& [sequence, at] : task.history) {
         wanted.push_back(std::to_string(sequence) + "|" + std::to_string(at));
     }

@@ -7,7 +7,7 @@
 namespace imagined::test {
 
 void queue_walk::claim(bool storing_too) {
-    const auto worker = workers[roll(workers.size())];
+    const auto& worker = workers[roll(workers.size())];
     const std::size_t most = 1 + roll(4);
     const milliseconds lease(chance(80) ? 15'000 : 40'000);
     std::vector<queue::lane> asked;
@@ -44,7 +44,7 @@ void queue_walk::claim(bool storing_too) {
 }
 
 void queue_walk::renew() {
-    const auto worker = workers[roll(workers.size())];
+    const auto& worker = workers[roll(workers.size())];
     const milliseconds lease(chance(80) ? 15'000 : 2'000);
     const std::size_t capacity = roll(8);
     std::vector<queue::token> held;
@@ -63,7 +63,7 @@ void queue_walk::renew() {
 }
 
 void queue_walk::sign_off() {
-    const auto worker = workers[roll(workers.size())];
+    const auto& worker = workers[roll(workers.size())];
     tell("sign_off " + worker);
     model_.sign_off(worker);
     expect_refusal("sign_off", {}, run(queue_->sign_off(worker)));
@@ -133,7 +133,7 @@ void queue_walk::stored() {
     const auto held = some_token(in_call);
     const int index = some_call(held.id);
     const bool complete = chance(60);
-    const std::int64_t cost = chance(20) ? 0 : 1000 * (1 + roll(90));
+    const std::int64_t cost = chance(20) ? 0 : 1000LL * (1 + roll(90));
     const auto answer = "answer " + std::to_string(roll(1000));
     tell(
         "stored " + name_of(held) + " index " + std::to_string(index) + " complete "
@@ -147,7 +147,7 @@ void queue_walk::stored() {
 void queue_walk::adopt() {
     const auto held = some_token(has_calls);
     const int index = some_call(held.id);
-    const std::int64_t cost = 1000 * (1 + roll(90));
+    const std::int64_t cost = 1000LL * (1 + roll(90));
     tell("adopt " + name_of(held) + " index " + std::to_string(index));
     const auto wanted = model_.adopt(held.id, index, "late", cost);
     expect_refusal("adopt", wanted, run(queue_->adopt(held, index, "late", cost)));
@@ -174,8 +174,8 @@ void queue_walk::finish() {
 void queue_walk::release() {
     const auto held = some_token(at_work);
     const std::array<std::string, 4> to{"", "", lanes[1], std::string(queue::storing_lane)};
-    const auto lane = to[roll(to.size())];
-    const milliseconds delay(chance(50) ? 0 : 1000 * (1 + roll(90)));
+    const auto& lane = to[roll(to.size())];
+    const milliseconds delay(chance(50) ? 0 : 1000LL * (1 + roll(90)));
     tell("release " + name_of(held) + " to '" + lane + "' in " + std::to_string(delay.count()));
     const auto wanted = model_.release(held, lane, delay);
     expect_refusal("release", wanted, run(queue_->release(held, lane, delay, "back")));
