@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from .client import Api, Sandbox, Sink
-from .processes import Imagined, Redis, clean_environment, short_directory
+from .processes import Imagined, Redis, clean_environment, short_directory, wait_until
 
 A_PNG = io.BytesIO()
 Image.new("RGB", (64, 64), (200, 30, 30)).save(A_PNG, "PNG")
@@ -66,6 +66,9 @@ class Scene(unittest.TestCase):
         self.assertIsNone(told["result"])
         for word in words:
             self.assertIn(word, told["description"])
+
+    def until(self, condition, what):
+        wait_until(condition, what)
 
     def assert_ends_well(self, process):
         self.assertEqual(process.stop(), 0, process.log)
