@@ -1,0 +1,50 @@
+"""Node.js clients of the tests: installed from npm once, by the test run itself, and run as their
+users run them."""
+
+import os
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+SOURCES = Path(__file__).parent / "npm"
+FOLDER = Path(os.environ.get(
+    "IMAGINED_NPM", Path(__file__).resolve().parents[2] / "build" / "npm"))
+PINNED = ("package.json", "package-lock.json", ".npmrc")
+INSTALL_LIMIT = 300
+RUN_LIMIT = 120
+_installing = threading.Lock()
+
+
+def install():
+    """Brings FOLDER to what the lock file pins; does nothing when it is there already."""
+    for program, package in (("node", "nodejs"), ("npm", "npm")):
+        if shutil.which(program) is None:
+            raise AssertionError(f"{program} is missing; install the Debian package {package}")
+    with _installing:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        done = FOLDER / "installed"
+        wanted = "".join((SOURCES / name).read_text() for name in PINNED)
+        if done.is_file() and done.read_text() == wanted:
+            return
+        done.unlink(missing_ok=True)
+        for name in PINNED:
+            shutil.copy(SOURCES / name, FOLDER / name)
+        told = subprocess.run(
+            ["npm", "ci", "--prefer-offline"], cwd=FOLDER, capture_output=True, text=True,
+            timeout=INSTALL_LIMIT, check=False)
+        if told.returncode != 0:
+            raise AssertionError(
+                "npm could not install the clients of tests/service/npm; is its registry "
+                f"reachable from here?\n{told.stdout}{told.stderr}")
+        done.write_text(wanted)
+
+
+def run(script, *arguments, directory):
+    """What the script writes to its standard output; fails with its complaints."""
+    environment = {**os.environ, "NODE_PATH": str(FOLDER / "node_modules"), "NO_COLOR": "1"}
+    told = subprocess.run(
+        ["node", str(SOURCES / script), *arguments], cwd=directory, env=environment,
+        capture_output=True, text=True, timeout=RUN_LIMIT, check=False)
+    assert told.returncode == 0, f"{script}: {told.stdout}{told.stderr}"
+    return told.stdout
