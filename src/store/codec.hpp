@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::store {
 
@@ -22,6 +23,13 @@ result<void> decode_webp(std::string_view bytes, const pixel_area& target);
 // `wanted`: a thumbnail of a large picture then costs a fraction of a full decode.
 result<bitmap>
 decode_jpeg_reduced(std::string_view bytes, const picture_info& info, const picture_size& wanted);
+
+// All four channels of the whole picture, rows without padding; a JPEG is opaque.
+result<std::vector<std::uint8_t>> decode_rgba(std::string_view bytes, const picture_info& info);
+result<void>
+decode_png_rgba(std::string_view bytes, const picture_info& info, std::vector<std::uint8_t>& into);
+result<void>
+decode_webp_rgba(std::string_view bytes, const picture_info& info, std::vector<std::uint8_t>& into);
 
 // `pixels` is not empty and complete (encode() has checked it).
 result<std::string> encode_png(const bitmap& pixels);

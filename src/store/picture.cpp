@@ -3,7 +3,9 @@
 #include "codec.hpp"
 #include "scale.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace imagined::store {
 
@@ -85,6 +87,27 @@ decode_into(std::string_view bytes, const picture_info& info, const pixel_area& 
         return decode_webp(bytes, target);
     }
     return failure{failure_kind::invalid, "unknown picture format"};
+}
+
+result<std::vector<std::uint8_t>> decode_rgba(std::string_view bytes, const picture_info& info) {
+    const std::size_t pixels = std::size_t{info.width} * info.height;
+    std::vector<std::uint8_t> rgba(pixels * rgba_channels, 255);
+    if (info.format == picture_format::png) {
+        const auto done = decode_png_rgba(bytes, info, rgba);
+        return done ? result<std::vector<std::uint8_t>>(std::move(rgba)) : done.error();
+    }
+    if (info.format == picture_format::webp) {
+        const auto done = decode_webp_rgba(bytes, info, rgba);
+        return done ? result<std::vector<std::uint8_t>>(std::move(rgba)) : done.error();
+    }
+    const auto opaque = decode_known(bytes, info);
+    if (!opaque) {
+        return opaque.error();
+    }
+    for (std::size_t i = 0; i < pixels; ++i) {
+        std::copy_n(opaque->rgb.data() + i * rgb_channels, rgb_channels, &rgba[i * rgba_channels]);
+    }
+    return rgba;
 }
 
 result<bitmap> decode(std::string_view bytes) {

@@ -84,23 +84,35 @@ int decode_rows(spng_ctx* context, const spng_ihdr& header, bool alpha, const pi
     }
 }
 
-int decode_all(spng_ctx* context, std::string_view bytes, const pixel_area& target) {
-    int error = spng_set_image_limits(context, target.width, target.height);
+// Hands the bytes over and reads the header, which must state this size.
+int open_png(
+    spng_ctx* context,
+    std::string_view bytes,
+    std::uint32_t width,
+    std::uint32_t height,
+    spng_ihdr& header
+) {
+    int error = spng_set_image_limits(context, width, height);
     if (error == SPNG_OK) {
         error = spng_set_chunk_limits(context, max_chunk_bytes, max_metadata_bytes);
     }
     if (error == SPNG_OK) {
         error = spng_set_png_buffer(context, bytes.data(), bytes.size());
     }
-    spng_ihdr header{};
     if (error == SPNG_OK) {
         error = spng_get_ihdr(context, &header);
     }
+    if (error == SPNG_OK && (header.width != width || header.height != height)) {
+        error = SPNG_EIHDR_SIZE;
+    }
+    return error;
+}
+
+int decode_all(spng_ctx* context, std::string_view bytes, const pixel_area& target) {
+    spng_ihdr header{};
+    int error = open_png(context, bytes, target.width, target.height, header);
     if (error != SPNG_OK) {
         return error;
-    }
-    if (header.width != target.width || header.height != target.height) {
-        return SPNG_EIHDR_SIZE;
     }
     spng_trns transparency{};
     error = spng_get_trns(context, &transparency);
@@ -170,6 +182,22 @@ result<void> decode_png(std::string_view bytes, const pixel_area& target) {
     // Every byte is under a chunk's CRC already; the second checksum inside would only cost time.
     const context_ptr context = make_context(SPNG_CTX_IGNORE_ADLER32);
     if (const int error = decode_all(context.get(), bytes, target)) {
+        return png_failure(error);
+    }
+    return {};
+}
+
+result<void>
+decode_png_rgba(std::string_view bytes, const picture_info& info, std::vector<std::uint8_t>& into) {
+    const context_ptr context = make_context(SPNG_CTX_IGNORE_ADLER32);
+    spng_ihdr header{};
+    int error = open_png(context.get(), bytes, info.width, info.height, header);
+    if (error == SPNG_OK) {
+        error = spng_decode_image(
+            context.get(), into.data(), into.size(), SPNG_FMT_RGBA8, SPNG_DECODE_TRNS
+        );
+    }
+    if (error != SPNG_OK) {
         return png_failure(error);
     }
     return {};

@@ -94,6 +94,24 @@ result<void> decode_webp(std::string_view bytes, const pixel_area& target) {
     return {};
 }
 
+result<void> decode_webp_rgba(
+    std::string_view bytes, const picture_info& info, std::vector<std::uint8_t>& into
+) {
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    int width = 0;
+    int height = 0;
+    if (WebPGetInfo(data, bytes.size(), &width, &height) == 0
+        || static_cast<std::uint32_t>(width) != info.width
+        || static_cast<std::uint32_t>(height) != info.height) {
+        return failure{failure_kind::corrupt, "webp: two different sizes"};
+    }
+    const auto stride = static_cast<int>(info.width * rgba_channels);
+    if (WebPDecodeRGBAInto(data, bytes.size(), into.data(), into.size(), stride) == nullptr) {
+        return failure{failure_kind::corrupt, "webp: damaged"};
+    }
+    return {};
+}
+
 result<std::string> encode_webp(const bitmap& pixels, int quality) {
     if (pixels.width > WEBP_MAX_DIMENSION || pixels.height > WEBP_MAX_DIMENSION) {
         return failure{failure_kind::invalid, "webp: more than 16383 pixels a side"};
