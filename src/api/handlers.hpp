@@ -18,14 +18,16 @@ awaitable<http::response> list_accounts(context& api, call from);
 // pictures.cpp
 awaitable<http::response> show_picture(context& api, call from);
 
-// submit/imagine.cpp, submit/change_routes.cpp, submit/not_offered.cpp
-awaitable<http::response> submit_imagine(context& api, call from);
+// action/routes.cpp, action/modal.cpp
 awaitable<http::response> submit_change(context& api, call from);
 awaitable<http::response> submit_simple_change(context& api, call from);
 awaitable<http::response> submit_action(context& api, call from);
+awaitable<http::response> submit_modal(context& api, call from);
+
+// submit/imagine.cpp, submit/not_offered.cpp
+awaitable<http::response> submit_imagine(context& api, call from);
 awaitable<http::response> refuse_describe(context& api, call from);
 awaitable<http::response> refuse_blend(context& api, call from);
-awaitable<http::response> refuse_modal(context& api, call from);
 awaitable<http::response> refuse_edit(context& api, call from);
 awaitable<http::response> refuse_other(context& api, call from);
 awaitable<http::response> refuse_video(context& api, call from);

@@ -26,6 +26,33 @@ inline const bilingual parent_status{"关联任务状态错误", "Related task h
 inline const bilingual parent_forbids{
     "关联任务不允许执行变化", "Related task does not allow this action"
 };
+// Clients look for the English word (mj-api.md §1).
+inline const bilingual waits_for_modal{
+    "窗口等待确认 (Waiting for window confirm)", "Waiting for window confirm"
+};
+inline const bilingual no_question{
+    "任务不在等待确认的状态", "The task does not wait for a modal's answer"
+};
+inline const bilingual no_mask{
+    "maskBase64不能为空：白色为重绘区域", "maskBase64 must not be empty: white is painted anew"
+};
+inline const bilingual bad_mask{
+    "maskBase64格式错误", "maskBase64 is malformed, or not a PNG, JPEG or WebP picture"
+};
+inline const bilingual mask_keeps_all{
+    "maskBase64未标记任何区域：白色为重绘区域",
+    "maskBase64 marks nothing: white is painted anew, black is kept"
+};
+inline const bilingual mask_repaints_all{
+    "maskBase64标记了整张图片：至少保留一部分(黑色)",
+    "maskBase64 marks the whole picture: some of it (black) must be kept"
+};
+inline const bilingual no_zoom{
+    "prompt参数错误：需要 --zoom 1 到 2", "prompt: --zoom with a number from 1 to 2 is needed"
+};
+inline const bilingual nothing_to_paint{
+    "画面没有可绘制的新区域", "There is nothing new to paint: the picture fills the canvas"
+};
 inline const bilingual no_task{"任务不存在", "Task not found"};
 inline const bilingual task_ended{"任务已结束", "The task has already ended"};
 inline const bilingual cancelled_reason{"取消任务", "Task cancelled"};

@@ -27,6 +27,12 @@ double ratio_of(dimensions size) {
     return static_cast<double>(size.width) / size.height;
 }
 
+// The longer side in terms of the shorter one.
+double length_of(dimensions size) {
+    const double ratio = ratio_of(size);
+    return std::max(ratio, 1 / ratio);
+}
+
 dimensions shrunk(dimensions size, double by) {
     return {rounded(size.width * by), rounded(size.height * by)};
 }
@@ -143,8 +149,8 @@ canvas_plan plan_pan(dimensions picture, pan_direction direction) {
     const std::uint32_t strip = rounded(side * grown_by_pan);
     canvas_plan plan{picture, 0, 0, picture};
     (sideways ? plan.canvas.width : plan.canvas.height) = side + strip;
-    const double ratio = ratio_of(plan.canvas);
-    const bool grows = std::max(ratio, 1 / ratio) <= max_canvas_ratio;
+    const double length = length_of(plan.canvas);
+    const bool grows = length <= max_canvas_ratio || length < length_of(picture);
     if (!grows) {
         plan.canvas = picture;
     }

@@ -1,4 +1,4 @@
-#include "imagined/task/view.hpp"
+#include "imagined/task/buttons.hpp"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@ namespace {
 
 constexpr int most_pictures = 4; // the cells of a grid
 
-std::string custom_id(std::string_view what, int index, std::string_view job) {
+std::string job_id(std::string_view what, int index, std::string_view job) {
     std::string id = "MJ::JOB::";
     id += what;
     id += "::" + std::to_string(index) + "::";
@@ -16,12 +16,35 @@ std::string custom_id(std::string_view what, int index, std::string_view job) {
     return id;
 }
 
-// Takes the text up to the next "::" off `rest`.
-std::string_view next_part(std::string_view& rest) {
-    const std::size_t end = rest.find("::");
-    const std::string_view part = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
-    return part;
+// The same for buttons that stand alone: "MJ::Inpaint::1::<job>::SOLO".
+std::string solo_id(std::string_view prefix, std::string_view job) {
+    std::string id(prefix);
+    id += "::1::";
+    id += job;
+    id += "::SOLO";
+    return id;
+}
+
+button reroll_button(std::string_view job) {
+    return {job_id("reroll", 0, job) + "::SOLO", "🔄", ""};
+}
+
+void add_repaints(std::vector<button>& to, const button_support& can, std::string_view job) {
+    if (can.repaint) {
+        to.push_back({solo_id("MJ::Inpaint", job), "🖌️", "Vary (Region)"});
+        to.push_back({solo_id("MJ::Outpaint::50", job), "🔍", "Zoom Out 2x"});
+        to.push_back({solo_id("MJ::Outpaint::75", job), "🔍", "Zoom Out 1.5x"});
+        to.push_back({"MJ::CustomZoom::" + std::string(job), "🔍", "Custom Zoom"});
+    }
+    if (can.square) {
+        to.push_back({solo_id("MJ::Outpaint::100", job), "↔️", "Make Square"});
+    }
+    if (can.repaint) {
+        to.push_back({solo_id("MJ::JOB::pan_left", job), "⬅️", ""});
+        to.push_back({solo_id("MJ::JOB::pan_right", job), "➡️", ""});
+        to.push_back({solo_id("MJ::JOB::pan_up", job), "⬆️", ""});
+        to.push_back({solo_id("MJ::JOB::pan_down", job), "⬇️", ""});
+    }
 }
 
 } // namespace
@@ -30,40 +53,37 @@ std::vector<button> grid_buttons(int count, const button_support& can, std::stri
     const int cells = std::clamp(count, 0, most_pictures);
     std::vector<button> buttons;
     for (int i = 1; i <= cells; ++i) {
-        buttons.push_back({custom_id("upsample", i, job), "", "U" + std::to_string(i)});
+        buttons.push_back({job_id("upsample", i, job), "", "U" + std::to_string(i)});
     }
     if (can.reroll) {
-        buttons.push_back({custom_id("reroll", 0, job) + "::SOLO", "🔄", ""});
+        buttons.push_back(reroll_button(job));
     }
     for (int i = 1; can.vary && i <= cells; ++i) {
-        buttons.push_back({custom_id("variation", i, job), "", "V" + std::to_string(i)});
+        buttons.push_back({job_id("variation", i, job), "", "V" + std::to_string(i)});
     }
     return buttons;
 }
 
-std::optional<button_press> parse_custom_id(std::string_view custom_id) {
-    constexpr std::string_view prefix = "MJ::JOB::";
-    if (!custom_id.starts_with(prefix)) {
-        return std::nullopt;
+std::vector<button> single_buttons(const button_support& can, std::string_view job) {
+    std::vector<button> buttons;
+    if (can.upscale) {
+        buttons.push_back(
+            {solo_id("MJ::JOB::upsample_v7_2x_subtle", job), "upscale_1", "Upscale (Subtle)"}
+        );
+        buttons.push_back(
+            {solo_id("MJ::JOB::upsample_v7_2x_creative", job), "upscale_1", "Upscale (Creative)"}
+        );
     }
-    std::string_view rest = custom_id.substr(prefix.size());
-    const std::string_view what = next_part(rest);
-    const std::string_view index = next_part(rest);
-    const std::string_view job = next_part(rest);
-    if (job.empty() || index.size() != 1) {
-        return std::nullopt;
+    if (can.vary) {
+        buttons.push_back({solo_id("MJ::JOB::low_variation", job), "🪄", "Vary (Subtle)"});
+        buttons.push_back({solo_id("MJ::JOB::high_variation", job), "🪄", "Vary (Strong)"});
     }
-    if (what == "reroll") {
-        const bool known = index == "0" && (rest.empty() || rest == "SOLO");
-        return known ? std::optional(button_press{button_press::kind::reroll, 0}) : std::nullopt;
+    add_repaints(buttons, can, job);
+    buttons.push_back({"MJ::BOOKMARK::" + std::string(job), "❤️", ""});
+    if (can.reroll) {
+        buttons.push_back(reroll_button(job));
     }
-    if ((what != "upsample" && what != "variation") || !rest.empty() || index[0] < '1'
-        || index[0] > '0' + most_pictures) {
-        return std::nullopt;
-    }
-    const auto kind =
-        what == "upsample" ? button_press::kind::upscale : button_press::kind::variation;
-    return button_press{kind, index[0] - '0'};
+    return buttons;
 }
 
 } // namespace imagined::task

@@ -42,6 +42,10 @@ std::string to_text(const submission& value) {
     if (value.parent_index != 0) {
         object["parent_index"] = value.parent_index;
     }
+    put_text(object, "pressed", value.pressed);
+    if (value.strong) {
+        object["strong"] = true;
+    }
     if (value.native) {
         object["native"] = true;
     }
@@ -76,6 +80,8 @@ result<submission> submission_from_text(std::string_view text) {
     value.bot_type = parse_bot(bot_type);
     fields.read("parent_id", value.parent_id);
     fields.read("parent_index", value.parent_index);
+    fields.read("pressed", value.pressed);
+    fields.read("strong", value.strong);
     fields.read("native", value.native);
     fields.read("notes", value.notes);
     if (fields.error()) {

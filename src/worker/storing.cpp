@@ -1,8 +1,9 @@
 // The second half of a task's life: what was paid is downloaded, stored durably, shown, and the
 // task ends. Everything here may be done again by another worker without another call.
-#include "imagined/base/bytes.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/task/fail_texts.hpp"
+#include "imagined/task/follow_up.hpp"
+#include "imagined/task/job_id.hpp"
 #include "insist.hpp"
 #include "task_step.hpp"
 
@@ -21,11 +22,27 @@ constexpr seconds download_again_after{15};
 constexpr std::int64_t link_lifetime_ms = 24LL * 3600 * 1000; // where a link states no `exp`
 constexpr seconds storing_vouch{600};
 
+// Midjourney shows grids of everything but what was enlarged.
 bool shows_grid(const task::submission& submission) {
-    using task::action;
-    return !submission.native
-           && (submission.what == action::imagine || submission.what == action::variation
-               || submission.what == action::reroll || submission.what == action::blend);
+    return !submission.native && submission.request.what != task::operation::upscale;
+}
+
+std::vector<task::button> buttons_under(
+    const task::submission& submission,
+    std::size_t pictures,
+    const backend::roster& backends,
+    const std::string& id
+) {
+    if (submission.native) {
+        return {};
+    }
+    const auto can =
+        task::support_of(submission.request, [&backends](task::operation what, task::model with) {
+            return backends.serves(what, with);
+        });
+    const std::string job = task::job_id_of(id);
+    return shows_grid(submission) ? task::grid_buttons(static_cast<int>(pictures), can, job)
+                                  : task::single_buttons(can, job);
 }
 
 task::picture describe(int n, const store::stored_picture& stored) {
@@ -291,16 +308,8 @@ awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& p
     if (!verdict.note.empty()) {
         delivered.notes.push_back(verdict.note);
     }
-    if (shows_grid(submission_)) {
-        const auto& backends = on_->parts.backends;
-        const auto model = submission_.request.model;
-        delivered.buttons = task::grid_buttons(
-            static_cast<int>(delivered.pictures.size()),
-            {.reroll = backends.serves(task::operation::generate, model),
-             .vary = backends.serves(task::operation::remix, model)},
-            random_uuid()
-        );
-    }
+    delivered.buttons =
+        buttons_under(submission_, delivered.pictures.size(), on_->parts.backends, record_.id);
     record_.state = task::state::success;
     record_.finished = system_clock().now();
     queue::ending how;

@@ -26,7 +26,11 @@ struct submission {
     bot bot_type = bot::mid_journey;
     std::string parent_id; // "" for none
     int parent_index = 0;  // which picture of the parent, 1-based
-    bool native = false;   // submitted under /ideogram: no grid, no buttons
+    // The customId that made it, kept while its modal is open: the answer is read by the same
+    // button.
+    std::string pressed;
+    bool strong = false; // of a pressed V: vary more than usual
+    bool native = false; // submitted under /ideogram: no grid, no buttons
     render_request request;
     std::vector<std::string> notes;
 

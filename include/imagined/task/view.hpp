@@ -3,6 +3,7 @@
 // decoder's: one wrong type there drops a whole poll.
 #pragma once
 
+#include "imagined/task/buttons.hpp"
 #include "imagined/task/record.hpp"
 #include "imagined/task/submission.hpp"
 
@@ -15,12 +16,6 @@
 #include <vector>
 
 namespace imagined::task {
-
-struct button {
-    std::string custom_id;
-    std::string emoji;
-    std::string label;
-};
 
 // One delivered picture.
 struct picture {
@@ -69,22 +64,5 @@ std::string render_event_view(
     std::string_view progress,
     unix_millis now
 );
-
-// Buttons of a grid of `count` pictures: U1..Un; the reroll; V1..Vn where `can_vary`. And after an
-// upscale. `job` is the 36-character picture job id that clients expect inside customIds.
-struct button_support {
-    bool reroll = true;
-    bool vary = false;
-};
-
-std::vector<button> grid_buttons(int count, const button_support& can, std::string_view job);
-
-// A customId of grid_buttons(), read back; nullopt for anything else. The job id may be any text.
-struct button_press {
-    enum class kind { upscale, variation, reroll } what = kind::upscale;
-    int index = 0;
-};
-
-std::optional<button_press> parse_custom_id(std::string_view custom_id);
 
 } // namespace imagined::task

@@ -36,7 +36,7 @@ constexpr std::array table{
     route{"POST", "mj/submit/change", submit_change, keyed, submits},
     route{"POST", "mj/submit/simple-change", submit_simple_change, keyed, submits},
     route{"POST", "mj/submit/action", submit_action, keyed, submits},
-    route{"POST", "mj/submit/modal", refuse_modal, keyed, submits},
+    route{"POST", "mj/submit/modal", submit_modal, keyed, submits},
     route{"POST", "mj/submit/describe", refuse_describe, keyed, submits},
     route{"POST", "mj/submit/blend", refuse_blend, keyed, submits},
     route{"POST", "mj/submit/shorten", refuse_other, keyed, submits},

@@ -48,11 +48,6 @@ awaitable<http::response> refuse_edit(context& api, call from) {
     );
 }
 
-// No task of this program waits for a modal.
-awaitable<http::response> refuse_modal(context& /*api*/, call from) {
-    co_return refusal(code::bad_request, texts::no_parent, from.lang);
-}
-
 awaitable<http::response> refuse_other(context& /*api*/, call from) {
     co_return refusal(code::bad_request, texts::not_yet, from.lang);
 }

@@ -33,13 +33,11 @@ std::optional<task::speed_mode> first_mode(const std::vector<std::string>& words
     return std::nullopt;
 }
 
-std::optional<task::speed_mode> read_mode(const call& from, json_body& fields) {
-    json_body filter = fields.object("accountFilter");
+std::optional<task::speed_mode> read_mode(const call& from, json_body& fields, json_body& filter) {
     std::vector<std::string> words{fields.text("mode"), fields.text("model")};
     for (std::string& word : filter.texts("modes")) {
         words.push_back(std::move(word));
     }
-    fields.adopt_error(filter);
     return from.mode ? from.mode : first_mode(words);
 }
 
@@ -63,7 +61,8 @@ queue::new_task task_of(context& api, const call& from, draft made) {
     task.has_hook = !submission.notify_hook.empty();
     task.task_timeout = api.options.task_timeout;
     task.queue_limit = api.options.queue_limit;
-    if (made.ended_view.empty()) {
+    task.modal = made.modal;
+    if (made.ended_view.empty() && !made.modal) {
         task.lane = task::class_of(submission.request);
         for (auto& slot : api.parts.backends.candidates(submission.request, api.dice())) {
             task.slots.push_back({std::move(slot.name), slot.limit});
@@ -88,7 +87,18 @@ http::response in_queue(const call& from, const queue::submitted& task) {
     return json_answer(200, submit_body(code::in_queue, text.in(from.lang), result, properties));
 }
 
-http::response answer_to(const call& from, const queue::submitted& task) {
+// Clients tell a modal by the English word in the description, and put finalPrompt before the user.
+http::response asks(const call& from, const queue::submitted& task, std::string_view prompt) {
+    const std::string properties = R"({"discordInstanceId":")" + std::string(instance)
+                                   + R"(","finalPrompt":)" + json_string(prompt)
+                                   + R"(,"remix":true})";
+    const auto result = from.result_of(task.id);
+    const std::string& text = texts::waits_for_modal.in(from.lang);
+    return json_answer(200, submit_body(code::modal, text, result, properties));
+}
+
+http::response
+answer_to(const call& from, const queue::submitted& task, std::optional<std::string> question) {
     using verdict = queue::submitted::verdict;
     switch (task.what) {
     case verdict::key_reused:
@@ -100,20 +110,32 @@ http::response answer_to(const call& from, const queue::submitted& task) {
     case verdict::replayed:
         break;
     }
-    http::response answer = task.immediate ? json_answer(
-                                                 200,
-                                                 submit_body(
-                                                     code::accepted,
-                                                     texts::submitted.in(from.lang),
-                                                     from.result_of(task.id),
-                                                     instance_properties()
-                                                 )
-                                             )
-                                           : in_queue(from, task);
+    http::response answer;
+    if (question) {
+        answer = asks(from, task, *question);
+    } else if (task.immediate) {
+        const std::string& text = texts::submitted.in(from.lang);
+        const auto result = from.result_of(task.id);
+        answer = json_answer(200, submit_body(code::accepted, text, result, instance_properties()));
+    } else {
+        answer = in_queue(from, task);
+    }
     if (task.what == verdict::replayed) {
         answer.headers.set("Idempotent-Replayed", "true");
     }
     return answer;
+}
+
+awaitable<std::optional<failure>>
+add_fingerprint(context& api, const call& from, queue::new_task& task) {
+    if (!task.idempotency_key.empty()) {
+        auto digest = co_await fingerprint(api, from);
+        if (!digest) {
+            co_return digest.error();
+        }
+        task.fingerprint = std::move(*digest);
+    }
+    co_return std::nullopt;
 }
 
 } // namespace
@@ -125,7 +147,11 @@ base_fields read_base(context& api, const call& from, json_body& fields) {
         fields.refuse("state", {"最多2000个字符", "at most 2000 characters"});
     }
     base.bot_type = task::parse_bot(fields.text("botType"));
-    base.mode = read_mode(from, fields);
+    json_body filter = fields.object("accountFilter");
+    base.mode = read_mode(from, fields, filter);
+    const bool by_filter = filter.flag("remix");
+    base.remix = fields.flag("enableRemix") || by_filter;
+    fields.adopt_error(filter);
     base.hook = read_hook(api, fields);
     return base;
 }
@@ -145,20 +171,42 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     if (from.request.headers.get("Idempotency-Key").size() > max_idempotency_key_bytes) {
         co_return refusal(code::bad_request, texts::key_too_long, from.lang);
     }
+    const auto question =
+        made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
     queue::new_task task = task_of(api, from, std::move(made));
-    if (!task.idempotency_key.empty()) {
-        auto digest = co_await fingerprint(api, from);
-        if (!digest) {
-            co_return from_failure(digest.error(), "read a body", from.lang);
-        }
-        task.fingerprint = std::move(*digest);
+    if (auto trouble = co_await add_fingerprint(api, from, task)) {
+        co_return from_failure(*trouble, "read a body", from.lang);
     }
     const auto made_task =
         co_await api.parts.tasks.submit(std::move(task), api.options.submit_budget);
     if (!made_task) {
         co_return from_failure(made_task.error(), "submit a task", from.lang);
     }
-    co_return answer_to(from, *made_task);
+    co_return answer_to(from, *made_task, question);
+}
+
+awaitable<http::response> submit_answer(context& api, const call& from, draft made) {
+    if (from.request.headers.get("Idempotency-Key").size() > max_idempotency_key_bytes) {
+        co_return refusal(code::bad_request, texts::key_too_long, from.lang);
+    }
+    queue::new_task task = task_of(api, from, std::move(made));
+    if (auto trouble = co_await add_fingerprint(api, from, task)) {
+        co_return from_failure(*trouble, "read a body", from.lang);
+    }
+    const auto answered = co_await api.parts.tasks.submit_modal(
+        from.who.scope(), std::move(task), api.options.submit_budget
+    );
+    if (answered) {
+        co_return answer_to(from, *answered, std::nullopt);
+    }
+    switch (answered.error().kind) {
+    case failure_kind::conflict:
+        co_return refusal(code::bad_request, texts::no_question, from.lang);
+    case failure_kind::not_found:
+        co_return refusal(code::bad_request, texts::no_parent, from.lang);
+    default:
+        co_return from_failure(answered.error(), "answer a modal", from.lang);
+    }
 }
 
 bool is_served(const context& api, const task::render_request& request) {

@@ -19,6 +19,7 @@ struct base_fields {
     std::string hook; // judged; callback.default_url when the body names none
     task::bot bot_type = task::bot::mid_journey;
     std::optional<task::speed_mode> mode; // path over mode/model over accountFilter.modes
+    bool remix = false; // accountFilter.remix or enableRemix: buttons ask for a prompt first
 };
 
 // Errors are remembered in `fields`.
@@ -31,12 +32,17 @@ struct draft {
     task::submission submission;
     std::string id;         // reserved, or "" to have one drawn
     std::string ended_view; // not "": a success at once
+    bool modal = false;     // waits for POST /mj/submit/modal, and is answered with code 21
     std::string event = "submitted";
 };
 
 // Hands the task to the queue. The caller's Idempotency-Key counts for every submit. Afterwards
 // either a task exists and the answer names it, or none does and the answer says why.
 awaitable<http::response> submit(context& api, const call& from, draft made);
+
+// The same for the answer of a modal: the task `made.id`, which waits for it, gets its submission
+// and a place in the queue.
+awaitable<http::response> submit_answer(context& api, const call& from, draft made);
 
 // True if some backend serves it now or later; a busy one counts.
 bool is_served(const context& api, const task::render_request& request);

@@ -52,7 +52,7 @@ TEST_CASE("U picks a stored picture: code 1, ended at once, byte for byte") {
     CHECK(view["parentId"] == parent);
     CHECK(view["imageUrl"] == "http://pictures.example/mj/image/" + id);
     CHECK(view["imageUrls"].is_null());
-    CHECK(view["buttons"] == json::array());
+    CHECK(view["buttons"].size() == 15);
     CHECK(view["submitTime"].get<std::int64_t>() > 1500000000000);
     CHECK(view["startTime"].is_number_integer());
     CHECK(view["finishTime"].is_number_integer());
@@ -241,11 +241,10 @@ TEST_CASE("a parent that has not succeeded is refused with the exact text") {
     check_refused(simple(s, parent + " R"), 4, "关联任务状态错误");
 }
 
-TEST_CASE("a picked picture can neither be picked nor rerolled") {
+TEST_CASE("a picked picture cannot be picked again, and has no second one to vary") {
     scene s;
     const std::string single = simple(s, s.finished_imagine() + " U1")["result"];
     check_refused(simple(s, single + " U1"), 4, "关联任务不允许执行变化");
-    check_refused(simple(s, single + " R"), 4, "关联任务不允许执行变化");
     check_refused(simple(s, single + " V2"), 4, "关联任务不允许执行变化");
     CHECK(simple(s, single + " V1")["code"] == 1);
 }
@@ -273,7 +272,7 @@ TEST_CASE("bad parameters are refused with the exact texts") {
     check_refused(press(s, "", "MJ::JOB::upsample::1::x"), 4, "参数错误");
     check_refused(press(s, id, " "), 4, "参数错误");
     check_refused(press(s, id, "MJ::Nonsense"), 4, "未知的 Action 类型");
-    check_refused(press(s, id, "MJ::Outpaint::50::1::x::SOLO"), 4, "该功能暂不可用");
+    check_refused(press(s, id, "MJ::JOB::animate_high::1::x::SOLO"), 4, "视频功能未启用");
     CHECK(s.tasks.tasks.size() == 1);
 }
 

@@ -487,7 +487,6 @@ TEST_CASE("what Midjourney has and this program lacks is answered in its words")
         {"/mj/submit/video", "视频功能未启用"},
         {"/mj/insight-face/swap", "服务不支持"},
         {"/mj/insight-face/video-swap", "服务不支持"},
-        {"/mj/submit/modal", "关联任务不存在或已失效"},
         {"/mj/submit/describe", "该功能暂不可用"},
         {"/mj/submit/blend", "该功能暂不可用"},
         {"/mj/submit/edits", "该功能暂不可用"},

@@ -53,7 +53,7 @@ memory_queue::submit(queue::new_task task, milliseconds budget) {
     }
     queue::submitted made;
     made.ahead = waiting();
-    made.immediate = free_worker || !task.ended_view.empty();
+    made.immediate = (free_worker && !task.modal) || !task.ended_view.empty();
     const auto key = std::pair(task.caller, task.idempotency_key);
     const auto known = task.idempotency_key.empty() ? idempotency_.end() : idempotency_.find(key);
     if (known != idempotency_.end()) {
@@ -79,10 +79,49 @@ memory_queue::submit(queue::new_task task, milliseconds budget) {
     stored.record.caller = task.caller;
     stored.record.lane = task.lane;
     stored.record.submitted = submit_time;
-    stored.record.state = task.ended_view.empty() ? task::state::queued : task::state::success;
+    stored.record.state = task.modal                ? task::state::modal
+                          : task.ended_view.empty() ? task::state::queued
+                                                    : task::state::success;
     stored.view = task.ended_view;
     stored.given = std::move(task);
     tasks[made.id] = std::move(stored);
+    co_return made;
+}
+
+memory_queue::answer<queue::submitted>
+memory_queue::submit_modal(queue::scope who, queue::new_task answered, milliseconds budget) {
+    last_budget = budget;
+    if (outage) {
+        co_return *outage;
+    }
+    const auto found = tasks.find(answered.id);
+    if (found == tasks.end() || !visible(found->second, who)) {
+        co_return failure{failure_kind::not_found, "no such task"};
+    }
+    queue::submitted made;
+    made.id = answered.id;
+    made.ahead = waiting();
+    made.immediate = free_worker;
+    const auto key = std::pair(who.caller, answered.idempotency_key);
+    const auto known =
+        answered.idempotency_key.empty() ? idempotency_.end() : idempotency_.find(key);
+    if (known != idempotency_.end()) {
+        const bool same =
+            known->second.fingerprint == answered.fingerprint && known->second.id == answered.id;
+        made.what = same ? verdict::replayed : verdict::key_reused;
+        co_return made;
+    }
+    stored_task& stored = found->second;
+    if (stored.record.state != task::state::modal) {
+        co_return failure{failure_kind::conflict, "it is not modal"};
+    }
+    if (!answered.idempotency_key.empty()) {
+        idempotency_[key] = {answered.fingerprint, answered.id};
+    }
+    stored.record.state = task::state::queued;
+    stored.record.lane = answered.lane;
+    answered.caller = stored.given.caller;
+    stored.given = std::move(answered);
     co_return made;
 }
 

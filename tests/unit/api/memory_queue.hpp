@@ -33,6 +33,8 @@ public:
 
     answer<std::string> reserve_id() override;
     answer<queue::submitted> submit(queue::new_task task, milliseconds budget) override;
+    answer<queue::submitted>
+    submit_modal(queue::scope who, queue::new_task answered, milliseconds budget) override;
     answer<task::state> cancel(queue::scope who, std::string id, std::string reason) override;
     answer<std::vector<queue::snapshot>>
     read(queue::scope who, std::vector<std::string> ids) override;

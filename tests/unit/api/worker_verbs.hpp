@@ -10,10 +10,6 @@ public:
     template <class T>
     using answer = awaitable<result<T>>;
 
-    answer<queue::submitted> submit_modal(queue::scope, queue::new_task, milliseconds) override {
-        co_return unused();
-    }
-
     answer<void> register_callers(std::vector<queue::caller_limits>) override {
         co_return unused();
     }

@@ -80,6 +80,8 @@ TEST_CASE("a pan that would become too long moves the picture out of the other s
     CHECK(plan_pan({1536, 512}, to::right) == canvas_plan{{1536, 512}, -768, 0, {1536, 512}});
     CHECK(plan_pan({512, 1536}, to::down) == canvas_plan{{512, 1536}, 0, -768, {512, 1536}});
     CHECK(plan_pan({1536, 512}, to::up).canvas == dimensions{1536, 768});
+    // Still long, but shorter than it was.
+    CHECK(plan_pan({2000, 400}, to::up).canvas == dimensions{2000, 600});
 }
 
 TEST_CASE("a square is as long as the longer side") {

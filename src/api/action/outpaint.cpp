@@ -1,0 +1,211 @@
+// New ground around a picture: zoom out, pan, make square.
+#include "action/repaint.hpp"
+#include "answers.hpp"
+#include "submit/input_pictures.hpp"
+#include "submit/read_prompt.hpp"
+#include "texts.hpp"
+
+namespace imagined::api {
+
+namespace {
+
+using kind = task::button_press::kind;
+
+result<void> put_canvas(
+    store::image_store& images,
+    const task::picture_ref& source,
+    const store::canvas_plan& plan,
+    const std::string& id
+) {
+    const auto bytes = images.read(source.id, source.n);
+    if (!bytes) {
+        return bytes.error();
+    }
+    const auto drawn = store::draw_canvas(*bytes, plan);
+    if (!drawn) {
+        return drawn.error();
+    }
+    const auto picture = images.put(id, first_input_number, drawn->picture);
+    if (!picture) {
+        return picture.error();
+    }
+    const auto mask = images.put(id, first_input_number + 1, drawn->mask);
+    return mask ? result<void>() : mask.error();
+}
+
+store::pan_direction direction_of(kind what) {
+    switch (what) {
+    case kind::pan_left:
+        return store::pan_direction::left;
+    case kind::pan_right:
+        return store::pan_direction::right;
+    case kind::pan_up:
+        return store::pan_direction::up;
+    default:
+        return store::pan_direction::down;
+    }
+}
+
+// Clients append the flag to the old prompt; who sends the flag alone means the old prompt.
+std::string with_old_text(const std::string& prompt, const std::string& old) {
+    const bool flags_only =
+        prompt.starts_with("--") || prompt.starts_with("—") || prompt.starts_with("–");
+    return flags_only ? old + " " + prompt : prompt;
+}
+
+// What the modal of a custom zoom must bring: --zoom, and perhaps another --ar.
+struct zoom_wish {
+    double zoom = 1;
+    std::optional<double> shape;
+};
+
+std::optional<zoom_wish> zoom_of(const task::parsed_prompt& prompt) {
+    if (!prompt.zoom) {
+        return std::nullopt;
+    }
+    zoom_wish wish{*prompt.zoom, std::nullopt};
+    if (prompt.aspect) {
+        wish.shape = prompt.aspect->width / prompt.aspect->height;
+    }
+    return wish;
+}
+
+} // namespace
+
+awaitable<result<void>> attach_canvas(
+    context& api,
+    const press& pressed,
+    const store::canvas_plan& plan,
+    const std::string& id,
+    task::render_request& request
+) {
+    const task::picture_ref source{pressed.of.record.id, pressed.button.index};
+    auto job = [&images = api.parts.images, source, plan, id] {
+        return put_canvas(images, source, plan, id);
+    };
+    auto stored = co_await api.parts.pool.run(std::move(job));
+    if (stored) {
+        request.pictures = {task::picture_ref{id, first_input_number}};
+        request.mask = task::picture_ref{id, first_input_number + 1};
+    }
+    co_return stored;
+}
+
+awaitable<http::response> paint_around(
+    context& api,
+    const call& from,
+    const press& pressed,
+    const store::canvas_plan& plan,
+    task::submission made
+) {
+    if (store::covers_all(plan)) {
+        co_return refusal(code::bad_request, texts::nothing_to_paint, from.lang);
+    }
+    const auto id = co_await api.parts.tasks.reserve_id();
+    if (!id) {
+        co_return from_failure(id.error(), "draw a canvas", from.lang);
+    }
+    const auto stored = co_await attach_canvas(api, pressed, plan, *id, made.request);
+    if (!stored) {
+        co_return no_source(stored.error(), from.lang);
+    }
+    made.request.images = api.options.imagine.images;
+    co_return co_await conclude(api, from, pressed, std::move(made), *id);
+}
+
+awaitable<http::response> press_zoom(context& api, const call& from, press pressed) {
+    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
+    if (!next) {
+        co_return no_capability(from.lang);
+    }
+    const auto found = co_await find_meant(api, pressed);
+    if (!found) {
+        co_return no_source(found.error(), from.lang);
+    }
+    task::submission made = begin_press(api, from, pressed, task::action::zoom);
+    adopt(api, pressed, std::move(*next), made);
+    const auto plan = store::plan_zoom(size_of(*found), pressed.button.zoom);
+    co_return co_await paint_around(api, from, pressed, plan, std::move(made));
+}
+
+awaitable<http::response> press_custom(context& api, const call& from, press pressed) {
+    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
+    if (!next) {
+        co_return no_capability(from.lang);
+    }
+    const auto found = co_await find_meant(api, pressed);
+    if (!found) {
+        co_return no_source(found.error(), from.lang);
+    }
+    task::submission made = begin_press(api, from, pressed, task::action::zoom);
+    if (!pressed.answer) {
+        co_return co_await ask(api, from, pressed, std::move(made));
+    }
+    std::string& prompt = pressed.answer->prompt;
+    prompt = with_old_text(prompt, made.prompt);
+    task::parsed_prompt parsed;
+    if (prompt.empty()) {
+        co_return refusal(code::bad_request, texts::no_zoom, from.lang);
+    }
+    if (auto refused = read_prompt(api, prompt, parsed, from.lang)) {
+        co_return std::move(*refused);
+    }
+    const auto wish = zoom_of(parsed);
+    if (!wish) {
+        co_return refusal(code::bad_request, texts::no_zoom, from.lang);
+    }
+    adopt(api, pressed, std::move(*next), made);
+    if (auto refused = reword(api, from, pressed, made)) {
+        co_return std::move(*refused);
+    }
+    const auto plan = store::plan_zoom(size_of(*found), wish->zoom, wish->shape);
+    co_return co_await paint_around(api, from, pressed, plan, std::move(made));
+}
+
+awaitable<http::response> press_pan(context& api, const call& from, press pressed) {
+    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
+    if (!next) {
+        co_return no_capability(from.lang);
+    }
+    const auto found = co_await find_meant(api, pressed);
+    if (!found) {
+        co_return no_source(found.error(), from.lang);
+    }
+    task::submission made = begin_press(api, from, pressed, task::action::pan);
+    if (pressed.base.remix && !pressed.answer) {
+        co_return co_await ask(api, from, pressed, std::move(made));
+    }
+    adopt(api, pressed, std::move(*next), made);
+    if (auto refused = reword(api, from, pressed, made)) {
+        co_return std::move(*refused);
+    }
+    const auto plan = store::plan_pan(size_of(*found), direction_of(pressed.button.what));
+    co_return co_await paint_around(api, from, pressed, plan, std::move(made));
+}
+
+// Reframing is documented for square input, so only that is reframed where both are possible.
+awaitable<http::response> press_square(context& api, const call& from, press pressed) {
+    const task::render_request& drawn = pressed.of.submission.request;
+    auto painted = task::repaint(drawn, capability_of(api));
+    auto reframed = task::reframe_square(drawn, capability_of(api));
+    if (!painted && !reframed) {
+        co_return no_capability(from.lang);
+    }
+    const auto found = co_await find_meant(api, pressed);
+    if (!found) {
+        co_return no_source(found.error(), from.lang);
+    }
+    task::submission made = begin_press(api, from, pressed, task::action::zoom);
+    const auto size = size_of(*found);
+    if (reframed && (!painted || size.width == size.height)) {
+        adopt(api, pressed, std::move(*reframed), made);
+        made.request.pictures = {task::picture_ref{pressed.of.record.id, pressed.button.index}};
+        made.request.images = api.options.imagine.images;
+        co_return co_await conclude(api, from, pressed, std::move(made), "");
+    }
+    adopt(api, pressed, std::move(*painted), made);
+    const auto plan = store::plan_square(size);
+    co_return co_await paint_around(api, from, pressed, plan, std::move(made));
+}
+
+} // namespace imagined::api

@@ -1,0 +1,118 @@
+// Vary (Region): the modal brings a mask, white where the picture is painted anew.
+#include "action/repaint.hpp"
+#include "answers.hpp"
+#include "imagined/store/mask.hpp"
+#include "submit/input_pictures.hpp"
+#include "texts.hpp"
+
+namespace imagined::api {
+
+namespace {
+
+// What became of the client's mask: stored, or why not.
+struct stored_mask {
+    std::optional<task::bilingual> refused;
+    bool shrunk = false; // the picture is too large to be sent: a smaller copy was stored beside it
+};
+
+std::optional<task::bilingual> fault_of(store::drawn_mask::verdict what) {
+    using verdict = store::drawn_mask::verdict;
+    switch (what) {
+    case verdict::unreadable:
+        return texts::bad_mask;
+    case verdict::keeps_all:
+        return texts::mask_keeps_all;
+    case verdict::repaints_all:
+        return texts::mask_repaints_all;
+    case verdict::usable:
+        break;
+    }
+    return std::nullopt;
+}
+
+bool fits(const store::stored_picture& picture) {
+    return picture.bytes <= store::max_canvas_bytes
+           && std::uint64_t{picture.info.width} * picture.info.height <= store::max_canvas_pixels;
+}
+
+result<stored_mask> put_mask(
+    store::image_store& images,
+    const task::picture_ref& source,
+    const store::stored_picture& picture,
+    const std::string& text,
+    const std::string& id
+) {
+    const auto sent = decode_picture(text);
+    if (!sent) {
+        return stored_mask{texts::bad_mask, false};
+    }
+    const auto plan = store::plan_zoom(size_of(picture), 1);
+    const auto drawn = store::to_ideogram_mask(*sent, plan.canvas.width, plan.canvas.height);
+    if (auto fault = fault_of(drawn.what)) {
+        return stored_mask{std::move(fault), false};
+    }
+    const auto mask = images.put(id, first_input_number + 1, drawn.png);
+    if (!mask) {
+        return mask.error();
+    }
+    if (fits(picture)) {
+        return stored_mask{};
+    }
+    const auto bytes = images.read(source.id, source.n);
+    if (!bytes) {
+        return bytes.error();
+    }
+    const auto canvas = store::draw_canvas(*bytes, plan);
+    if (!canvas) {
+        return canvas.error();
+    }
+    const auto smaller = images.put(id, first_input_number, canvas->picture);
+    return smaller ? result<stored_mask>(stored_mask{std::nullopt, true}) : smaller.error();
+}
+
+} // namespace
+
+awaitable<http::response> press_region(context& api, const call& from, press pressed) {
+    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
+    if (!next) {
+        co_return no_capability(from.lang);
+    }
+    const auto found = co_await find_meant(api, pressed);
+    if (!found) {
+        co_return no_source(found.error(), from.lang);
+    }
+    task::submission made = begin_press(api, from, pressed, task::action::inpaint);
+    if (!pressed.answer) {
+        co_return co_await ask(api, from, pressed, std::move(made));
+    }
+    if (pressed.answer->mask.empty()) {
+        co_return refusal(code::bad_request, texts::no_mask, from.lang);
+    }
+    adopt(api, pressed, std::move(*next), made);
+    if (auto refused = reword(api, from, pressed, made)) {
+        co_return std::move(*refused);
+    }
+    const task::picture_ref source{pressed.of.record.id, pressed.button.index};
+    const auto id = co_await api.parts.tasks.reserve_id();
+    if (!id) {
+        co_return from_failure(id.error(), "store a mask", from.lang);
+    }
+    auto job = [&images = api.parts.images,
+                source,
+                picture = *found,
+                text = std::move(pressed.answer->mask),
+                id = *id] { return put_mask(images, source, picture, text, id); };
+    const auto mask = co_await api.parts.pool.run(std::move(job));
+    if (!mask) {
+        co_return from_failure(mask.error(), "store a mask", from.lang);
+    }
+    if (mask->refused) {
+        co_return refusal(code::bad_request, *mask->refused, from.lang);
+    }
+    made.request.pictures = {mask->shrunk ? task::picture_ref{*id, first_input_number} : source};
+    made.request.mask = task::picture_ref{*id, first_input_number + 1};
+    made.request.images = api.options.imagine.images;
+    co_return co_await conclude(api, from, pressed, std::move(made), *id);
+}
+
+} // namespace imagined::api

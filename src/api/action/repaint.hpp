@@ -1,0 +1,32 @@
+// A picture and a mask, stored for a task that repaints under the mask.
+#pragma once
+
+#include "action/press.hpp"
+#include "imagined/store/canvas.hpp"
+
+namespace imagined::api {
+
+// Draws the meant picture's canvas and stores it and its mask as inputs of task `id`.
+awaitable<result<void>> attach_canvas(
+    context& api,
+    const press& pressed,
+    const store::canvas_plan& plan,
+    const std::string& id,
+    task::render_request& request
+);
+
+// The plain half of zoom, pan and region: repaint what `plan` leaves open. Refused when that is
+// nothing. `made` has its request already.
+awaitable<http::response> paint_around(
+    context& api,
+    const call& from,
+    const press& pressed,
+    const store::canvas_plan& plan,
+    task::submission made
+);
+
+inline store::dimensions size_of(const store::stored_picture& picture) {
+    return {picture.info.width, picture.info.height};
+}
+
+} // namespace imagined::api

@@ -1,0 +1,45 @@
+#include "submit/read_prompt.hpp"
+
+#include "answers.hpp"
+#include "texts.hpp"
+
+namespace imagined::api {
+
+namespace {
+
+// Midjourney's. More than one is refused here, but too many are told apart.
+constexpr std::size_t max_permutations = 40;
+
+http::response banned(const std::string& prompt, std::string_view word, task::language in) {
+    const std::string properties =
+        "{\"promptEn\":" + json_string(prompt) + ",\"bannedWord\":" + json_string(word) + "}";
+    return refusal(code::banned, texts::banned_prompt, in, properties);
+}
+
+} // namespace
+
+std::optional<http::response> read_prompt(
+    const context& api, const std::string& prompt, task::parsed_prompt& parsed, task::language in
+) {
+    if (prompt.empty()) {
+        return refusal(code::bad_request, texts::prompt_empty, in);
+    }
+    if (const auto word = api.banned.find_in(prompt); !word.empty()) {
+        return banned(prompt, word, in);
+    }
+    const auto prompts = task::expand_permutations(prompt, max_permutations);
+    if (!prompts) {
+        return refusal(code::bad_request, prompts.error().reason, in);
+    }
+    if (prompts->size() != 1) {
+        return refusal(code::bad_request, texts::prompt_braces, in);
+    }
+    auto read = task::parse_prompt(prompts->front());
+    if (!read) {
+        return refusal(code::bad_request, read.error().reason, in);
+    }
+    parsed = std::move(*read);
+    return std::nullopt;
+}
+
+} // namespace imagined::api
