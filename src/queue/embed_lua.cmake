@@ -1,4 +1,5 @@
-# Writes one C++ file with every script: all of lua/lib (in name order), then the operation.
+# Writes one C++ file with the texts under lua: all of lua/lib (in name order) as `library`, and each
+# operation. linking.hpp joins them.
 set(text "// Generated from src/queue/lua.\n#include \"lua_sources.hpp\"\n\n")
 string(APPEND text "namespace imagined::queue::lua {\n\n")
 set(library "")
@@ -7,10 +8,11 @@ foreach(file IN LISTS LIB)
     file(READ ${file} content)
     string(APPEND library "${content}\n")
 endforeach()
+string(APPEND text "const std::string_view library = R\"lua(${library})lua\";\n\n")
 foreach(file IN LISTS OPERATIONS)
     get_filename_component(name ${file} NAME_WE)
     file(READ ${file} content)
-    string(APPEND text "const std::string_view ${name} = R\"lua(${library}${content})lua\";\n\n")
+    string(APPEND text "const std::string_view ${name} = R\"lua(${content})lua\";\n\n")
 endforeach()
 string(APPEND text "} // namespace imagined::queue::lua\n")
 file(WRITE ${OUT} "${text}")

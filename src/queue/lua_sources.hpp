@@ -1,10 +1,11 @@
-// The scripts of src/queue/lua, each with the shared library in front, embedded by the build.
+// The texts under src/queue/lua, embedded by the build: the shared library, and each operation.
 #pragma once
 
 #include <string_view>
 
 namespace imagined::queue::lua {
 
+extern const std::string_view library;
 extern const std::string_view adopt, audit, calling, cancel, claim, finish, forget, history, lost,
     newest, not_started, outbox_claim, outbox_delivered, outbox_failed, outbox_gone, outbox_replay,
     progress, promote, read, reap, register_callers, release, renew, reserve_id, sign_off, stats,

@@ -1,15 +1,15 @@
 #include "scripts.hpp"
 
+#include "linking.hpp"
 #include "lua_sources.hpp"
-
-#include <string>
 
 namespace imagined::queue {
 
 namespace {
 
-redis::script load(const char* name, std::string_view source) {
-    return {name, std::string(source)};
+redis::script load(const char* name, std::string_view operation) {
+    static const auto library = split_library(lua::library);
+    return {name, link_script(library, operation)};
 }
 
 } // namespace
