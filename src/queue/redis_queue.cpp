@@ -21,7 +21,12 @@ failure refusal(std::string_view verb, std::string_view word) {
 }
 
 redis_queue::redis_queue(redis::client& on, queue_options options)
-    : redis_(on), options_(std::move(options)), base_(key_base(options_.prefix)) {}
+    : redis_(on),
+      options_(std::move(options)),
+      base_(key_base(options_.prefix)),
+      batch_([this](redis::arguments tasks, milliseconds left) {
+          return run(scripts().submit, std::move(tasks), left);
+      }) {}
 
 unix_millis redis_queue::server_now() const {
     return system_clock().now() + redis_.clock_offset().count();

@@ -5,6 +5,7 @@
 #include "imagined/base/task_group.hpp"
 #include "imagined/queue/task_queue.hpp"
 #include "scripts.hpp"
+#include "submit_batch.hpp"
 
 #include <optional>
 #include <string>
@@ -86,6 +87,7 @@ private:
     redis::client& redis_;
     queue_options options_;
     std::string base_;
+    submit_batch batch_;
     std::optional<task_group> background_;
 };
 

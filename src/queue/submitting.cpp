@@ -74,7 +74,8 @@ submit_arguments(const new_task& task, const std::string& mark, unix_millis sinc
         task.ended_view,
         mark,
         std::to_string(since),
-        task.event
+        task.event,
+        std::to_string(task.slots.size())
     };
     add_slots(values, task.slots);
     return values;
@@ -138,7 +139,7 @@ awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds bud
     const unix_millis since = server_now() - clock_doubt.count();
     unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
     auto attempt = [&](milliseconds left) {
-        return run(scripts().submit, submit_arguments(task, mark, tried_since), left);
+        return batch_.join(submit_arguments(task, mark, tried_since), left);
     };
     auto unsure = [&] { tried_since = since; };
     auto answer = co_await try_until(budget, attempt, unsure);

@@ -1,6 +1,7 @@
 #include "imagined/task/submission.hpp"
 
 #include "json_fields.hpp"
+#include "json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,10 +11,35 @@ namespace {
 
 using nlohmann::json;
 
-void put_text(json& object, const char* key, const std::string& text) {
+constexpr std::string_view imagine_command = "/imagine ";
+
+void put_text(object_text& object, std::string_view key, const std::string& text) {
     if (!text.empty()) {
-        object[key] = text;
+        object.text(key, text);
     }
+}
+
+void put_flag(object_text& object, std::string& out, std::string_view key, bool set) {
+    if (set) {
+        object.key(key);
+        out += "true";
+    }
+}
+
+bool is_usual_description(const submission& value) {
+    const std::string_view text = value.description;
+    return text.starts_with(imagine_command) && text.substr(imagine_command.size()) == value.prompt;
+}
+
+// The request's prompt is nearly always the final one.
+std::string request_text(const submission& value) {
+    json request = to_json(value.request);
+    if (value.request.prompt == value.final_prompt) {
+        request.erase("prompt");
+    } else {
+        request["prompt"] = value.request.prompt;
+    }
+    return request.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 bool is_task_bot(std::string_view text) {
@@ -22,38 +48,46 @@ bool is_task_bot(std::string_view text) {
 
 } // namespace
 
+// A waiting task is mostly its prompt, so a text that repeats another is written once: an absent
+// final prompt is the prompt, an absent description "/imagine <prompt>", and an absent prompt in
+// the request the final one.
 std::string to_text(const submission& value) {
-    json object = json::object();
-    object["action"] = to_string(value.what);
-    put_text(object, "prompt", value.prompt);
-    put_text(object, "final_prompt", value.final_prompt);
-    put_text(object, "description", value.description);
-    put_text(object, "state", value.state);
-    put_text(object, "notify_hook", value.notify_hook);
-    put_text(object, "public_url", value.public_url);
-    object["lang"] = to_string(value.lang);
-    if (value.mode) {
-        object["mode"] = to_string(*value.mode);
+    std::string out;
+    {
+        object_text object(out);
+        object.text("action", to_string(value.what));
+        put_text(object, "prompt", value.prompt);
+        if (value.final_prompt != value.prompt) {
+            object.text("final_prompt", value.final_prompt);
+        }
+        if (!is_usual_description(value)) {
+            object.text("description", value.description);
+        }
+        put_text(object, "state", value.state);
+        put_text(object, "notify_hook", value.notify_hook);
+        put_text(object, "public_url", value.public_url);
+        object.text("lang", to_string(value.lang));
+        if (value.mode) {
+            object.text("mode", to_string(*value.mode));
+        }
+        if (value.bot_type != bot::mid_journey) {
+            object.text("bot", to_string(value.bot_type));
+        }
+        put_text(object, "parent_id", value.parent_id);
+        if (value.parent_index != 0) {
+            object.number("parent_index", value.parent_index);
+        }
+        put_text(object, "pressed", value.pressed);
+        put_flag(object, out, "strong", value.strong);
+        put_flag(object, out, "native", value.native);
+        if (!value.notes.empty()) {
+            object.key("notes");
+            out += json(value.notes).dump(-1, ' ', false, json::error_handler_t::replace);
+        }
+        object.key("request");
+        out += request_text(value);
     }
-    if (value.bot_type != bot::mid_journey) {
-        object["bot"] = to_string(value.bot_type);
-    }
-    put_text(object, "parent_id", value.parent_id);
-    if (value.parent_index != 0) {
-        object["parent_index"] = value.parent_index;
-    }
-    put_text(object, "pressed", value.pressed);
-    if (value.strong) {
-        object["strong"] = true;
-    }
-    if (value.native) {
-        object["native"] = true;
-    }
-    object["request"] = to_json(value.request);
-    if (!value.notes.empty()) {
-        object["notes"] = value.notes;
-    }
-    return object.dump(-1, ' ', false, json::error_handler_t::replace);
+    return out;
 }
 
 result<submission> submission_from_text(std::string_view text) {
@@ -65,7 +99,9 @@ result<submission> submission_from_text(std::string_view text) {
     json_fields fields(object, "submission");
     fields.read_word("action", value.what, parse_action);
     fields.read("prompt", value.prompt);
+    value.final_prompt = value.prompt;
     fields.read("final_prompt", value.final_prompt);
+    value.description = std::string(imagine_command) + value.prompt;
     fields.read("description", value.description);
     fields.read("state", value.state);
     fields.read("notify_hook", value.notify_hook);
@@ -96,6 +132,9 @@ result<submission> submission_from_text(std::string_view text) {
         return read.error();
     }
     value.request = std::move(*read);
+    if (!request->contains("prompt")) {
+        value.request.prompt = value.final_prompt;
+    }
     return value;
 }
 

@@ -4,6 +4,13 @@
 #include "queue_fixture.hpp"
 #include "scripts.hpp"
 
+#include "imagined/base/task_group.hpp"
+#include "imagined/base/wakeup.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <set>
+
 namespace imagined::test {
 
 namespace {
@@ -59,8 +66,47 @@ struct submitting : queue_fixture {
             "",
             std::move(mark),
             std::move(since),
-            "submitted"
+            "submitted",
+            "0"
         };
+    }
+
+    // Submits all in one turn of the loop.
+    std::vector<result<submitted>> submit_together(std::vector<new_task> many) {
+        for (new_task& one : many) {
+            one.caller = one.caller.empty() ? "ann" : one.caller;
+            one.lane = lane_name;
+            one.submission = "a cat";
+        }
+        return run(submit_all(tasks(), std::move(many)));
+    }
+
+    static awaitable<std::vector<result<submitted>>>
+    submit_all(queue::task_queue& to, std::vector<new_task> many) {
+        std::vector<result<submitted>> answers;
+        answers.reserve(many.size());
+        const auto on = co_await asio::this_coro::executor;
+        wakeup answered(on);
+        task_group group(on);
+        for (const new_task& one : many) {
+            group.spawn("submit", [&to, &answers, &answered, one]() -> awaitable<> {
+                answers.push_back(co_await to.submit(one, seconds(1)));
+                answered.ring();
+            });
+        }
+        while (answers.size() < many.size()) {
+            REQUIRE(co_await answered.wait(seconds(20)));
+        }
+        co_return answers;
+    }
+
+    // The verdict on the only task of a submit.
+    std::vector<std::string> submit_by_script(const redis::arguments& values) {
+        const auto answer = script(queue::scripts().submit, 0, values);
+        REQUIRE(answer.items() != nullptr);
+        REQUIRE(answer.items()->size() == 2);
+        REQUIRE(answer.items()->back().items()->size() == 1);
+        return to_list(answer.items()->back().items()->front());
     }
 };
 
@@ -232,13 +278,75 @@ TEST_CASE_FIXTURE(submitting, "no script changes anything after its not-after ti
     CHECK(to_list(script(queue::scripts().reserve_id, now(), {})).front() == "ok");
 }
 
+TEST_CASE_FIXTURE(submitting, "several tasks in one script get each its own verdict") {
+    redis::arguments values;
+    const auto add = [&values](const redis::arguments& task) {
+        values.insert(values.end(), task.begin(), task.end());
+    };
+    const auto reserved = must(tasks().reserve_id());
+    add(submit_values("m1", "0", "", "hash", "f"));
+    add(submit_values("m2", "0", "", "hash", "f"));     // the same again
+    add(submit_values("m3", "0", "", "hash", "other")); // the key of another
+    add(submit_values("m4", "0", reserved));
+    add(submit_values("m5", "0", reserved)); // taken
+    auto full = submit_values("m6", "0");
+    full[6] = "2"; // the queue's limit
+    add(full);
+    add(submit_values("m7", "0"));
+    const auto answer = script(queue::scripts().submit, 0, values);
+    std::vector<std::vector<std::string>> told;
+    for (const auto& verdict : *answer.items()->back().items()) {
+        told.push_back(to_list(verdict));
+    }
+    REQUIRE(told.size() == 7);
+    CHECK(told[0][0] == "ok");
+    CHECK(told[1] == std::vector<std::string>{"replayed", told[0][1], "0", "1"});
+    CHECK(told[2] == std::vector<std::string>{"key_reused"});
+    CHECK(told[3] == std::vector<std::string>{"ok", reserved, "0", "1"});
+    CHECK(told[4] == std::vector<std::string>{"conflict"});
+    CHECK(told[5] == std::vector<std::string>{"queue_full"});
+    CHECK(told[6][0] == "ok");
+    CHECK(told[6][1] > told[0][1]);
+    CHECK(told[6][3] == "2");
+    CHECK(waiting() == 3);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "submits of one turn of the loop share a script, and its failure") {
+    raw.command({"CONFIG", "RESETSTAT"});
+    std::vector<new_task> many;
+    for (int i = 0; i < 100; ++i) {
+        many.push_back(a_task());
+    }
+    many[7].caller = "bob";
+    const auto answers = submit_together(many);
+    std::set<std::string> ids;
+    for (const auto& one : answers) {
+        REQUIRE(one.has_value());
+        CHECK(one->what == verdict::accepted);
+        ids.insert(one->id);
+    }
+    CHECK(ids.size() == many.size());
+    CHECK(waiting() == many.size());
+    const auto stats = *raw.command({"INFO", "commandstats"}).text();
+    CAPTURE(stats);
+    CHECK(stats.find("cmdstat_evalsha:calls=3,") != std::string::npos); // 64 tasks, the rest, and stats
+    CHECK(complaints().empty());
+    raw.command({"CONFIG", "SET", "maxmemory", "1"});
+    for (const auto& one : submit_together(many)) {
+        CHECK_FALSE(one.has_value());
+    }
+    raw.command({"CONFIG", "SET", "maxmemory", "0"});
+    CHECK(waiting() == many.size());
+}
+
 TEST_CASE_FIXTURE(submitting, "a submit that is repeated finds its first write by its mark") {
     const auto since = std::to_string(now() - 5000);
-    const auto first = to_list(script(queue::scripts().submit, 0, submit_values("m1", "0")));
-    const auto again = to_list(script(queue::scripts().submit, 0, submit_values("m1", since)));
+    const auto first = submit_by_script(submit_values("m1", "0"));
+    const auto again = submit_by_script(submit_values("m1", since));
     CHECK(again == std::vector<std::string>{"ok", first[1], "0", "0"});
     CHECK(waiting() == 1);
-    const auto other = to_list(script(queue::scripts().submit, 0, submit_values("m2", since)));
+    const auto other = submit_by_script(submit_values("m2", since));
     CHECK(other[1] != first[1]);
 }
 
@@ -248,9 +356,9 @@ TEST_CASE_FIXTURE(
     const auto id = must(tasks().reserve_id());
     advance(seconds(60));
     const auto since = std::to_string(now() - 5000);
-    script(queue::scripts().submit, 0, submit_values("m1", "0", id));
+    submit_by_script(submit_values("m1", "0", id));
     claim(1);
-    const auto again = to_list(script(queue::scripts().submit, 0, submit_values("m1", since, id)));
+    const auto again = submit_by_script(submit_values("m1", since, id));
     CHECK(again[0] == "ok");
     CHECK(again[1] == id);
     CHECK(record(id).state == task::state::leased);
@@ -266,7 +374,7 @@ TEST_CASE_FIXTURE(submitting, "withdraw takes a ghost back without a trace, its 
     };
     const auto before = keys();
     for (const auto& given : std::vector<std::string>{"", must(tasks().reserve_id())}) {
-        script(queue::scripts().submit, 0, submit_values("m1", "0", given, "hash", "f"));
+        submit_by_script(submit_values("m1", "0", given, "hash", "f"));
         advance(seconds(3));
         const auto since = std::to_string(now() - 5000);
         const auto answer =
@@ -282,7 +390,7 @@ TEST_CASE_FIXTURE(submitting, "withdraw takes a ghost back without a trace, its 
 }
 
 TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a worker has touched") {
-    const auto made = to_list(script(queue::scripts().submit, 0, submit_values("m1", "0")));
+    const auto made = submit_by_script(submit_values("m1", "0"));
     const auto held = lease();
     const auto since = std::to_string(now() - 5000);
     const redis::arguments ghost{"ann", "m1", since, "", ""};
@@ -294,10 +402,8 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a worker has touched")
 }
 
 TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a replay has told somebody of") {
-    const auto made =
-        to_list(script(queue::scripts().submit, 0, submit_values("m1", "0", "", "hash", "f")));
-    const auto again =
-        to_list(script(queue::scripts().submit, 0, submit_values("m2", "0", "", "hash", "f")));
+    const auto made = submit_by_script(submit_values("m1", "0", "", "hash", "f"));
+    const auto again = submit_by_script(submit_values("m2", "0", "", "hash", "f"));
     CHECK(again[0] == "replayed");
     const auto since = std::to_string(now() - 5000);
     CHECK(

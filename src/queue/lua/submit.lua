@@ -1,69 +1,163 @@
--- submit: idempotency, limits, creation and a place in the queue, all or nothing.
--- ARGV[3] id or ''       [4] caller        [5] lane          [6] submission
---     [7] has hook 0/1   [8] task timeout  [9] queue limit   [10] idempotency hash or ''
---    [11] fingerprint   [12] modal 0/1    [13] ended view or ''
---    [14] mark: random, to find this very write again     [15] 0, or: tried before since this ms
---    [16] event text    [17...] slots that could serve it: name, limit, …
--- Returns {'ok', id, immediate 0/1, tasks ahead} or {'replayed', id, …} or {'key_reused'} or
--- {'queue_full'} or {'caller_full'} or {'conflict'} (the given id exists); only 'ok' has created
--- something.
-local caller, lane, mark, since = ARGV[4], ARGV[5], ARGV[14], ARGV[15]
-local modal, view = ARGV[12] == '1', ARGV[13]
-local waits = not modal and view == ''
-
-local function answer(word, id, ahead)
-    local immediate = view ~= '' or (waits and could_start(ahead, 17))
-    return {word, id, immediate and 1 or 0, ahead}
-end
-
-if since ~= '0' then
-    local id = find_marked(caller, mark, ARGV[3], since)
-    if id then
-        return answer('ok', id, math.max(0, redis.call('ZCARD', waiting_key) - 1))
-    end
-end
-
-local known, other_body = known_submit(caller, ARGV[10], ARGV[11])
-if known then
-    if other_body then
-        return {'key_reused'}
-    end
-    -- Somebody has now been told this id: the task can not be withdrawn any more.
-    redis.call('HDEL', task_key(known), 'm')
-    return answer('replayed', known, redis.call('ZCARD', waiting_key))
-end
-if ARGV[3] ~= '' and redis.call('EXISTS', task_key(ARGV[3])) == 1 then
-    return {'conflict'}
-end
-
-local ahead = redis.call('ZCARD', waiting_key)
-local refused = waits and refuse_waiting(caller, ahead, ARGV[9])
-if modal and redis.call('ZCARD', modal_key) >= tonumber(ARGV[9]) then
-    refused = 'queue_full'
-end
-if refused then
-    return {refused}
-end
-
-local id = ARGV[3] ~= '' and ARGV[3] or next_id()
+-- submit: idempotency, limits, creation and a place in the queue, all or nothing for each of several
+-- tasks. They come from one process in one turn of its loop: what they have in common is looked up
+-- once.
+-- ARGV[3...] the tasks, each:
+--     [1] id or ''          [2] caller        [3] lane          [4] submission
+--     [5] has hook 0/1      [6] task timeout  [7] queue limit   [8] idempotency hash or ''
+--     [9] fingerprint      [10] modal 0/1    [11] ended view or ''
+--    [12] mark: random, to find this very write again          [13] 0, or: tried before since this
+--    [14] event text       [15] count of slots that could serve it, then each: name, limit
+-- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead} or
+-- {'replayed', id, …} or {'key_reused'} or {'queue_full'} or {'caller_full'} or {'conflict'} (the
+-- given id exists); only 'ok' has created something.
 local modal_kept_ms = 3600000
-redis.call('HSETNX', callers_key, caller, '1|0|0')
-redis.call('HSET', task_key(id), 'c', caller, 'l', lane, 'u', now, 'd', now + tonumber(ARGV[8]),
-    'a', 0, 'e', 1, 'm', mark)
-if ARGV[7] == '1' then
-    redis.call('HSET', task_key(id), 'hk', 1)
+local room, ahead, next_id
+local places, met_callers, most_waiting, met_places, hinted = {}, {}, {}, {}, {}
+
+local function places_of(name, limit)
+    if not places[name] then
+        places[name] = math.max(0, free_places(name, limit))
+    end
+    return places[name]
 end
-redis.call('SET', submission_key(id), ARGV[6])
-redis.call('ZADD', index_key(caller), id, id)
-remember_submit(caller, ARGV[10], ARGV[11], id)
-if modal then
-    redis.call('HSET', task_key(id), 's', 'modal')
-    redis.call('ZADD', modal_key, now + modal_kept_ms, id)
-elseif view ~= '' then
-    redis.call('HSET', task_key(id), 'b', now)
-    redis.call('SET', view_key(id), view)
-    end_task(id, true, '', '', ARGV[16])
-else
-    enter_lane(id, lane)
+
+-- True if a task that comes after `before` others could start now.
+local function could_start(task, before)
+    room = room or worker_room()
+    local free = -before
+    for i = 1, room > before and #task.slots or 0, 2 do
+        free = free + places_of(task.slots[i], tonumber(task.slots[i + 1]))
+    end
+    return room > before and free > 0
 end
-return answer('ok', id, ahead)
+
+local function answer(task, word, id, before)
+    local immediate = task.view ~= '' or (not task.modal and could_start(task, before))
+    return {word, id, immediate and 1 or 0, before}
+end
+
+local function refuse(task)
+    if task.modal then
+        return redis.call('ZCARD', modal_key) >= task.queue_limit and 'queue_full'
+    elseif task.view ~= '' then
+        return nil
+    elseif ahead >= task.queue_limit then
+        return 'queue_full'
+    end
+    local caller = task.caller
+    if not most_waiting[caller] then
+        local _, most = read_caller(caller)
+        most_waiting[caller] = most
+    end
+    local most = most_waiting[caller]
+    return most > 0 and waiting_of(caller) >= most and 'caller_full'
+end
+
+-- A place in its queue, and what the first task of a caller in a lane needs.
+local function enqueue(task, id)
+    redis.call('ZADD', queue_key(task.lane, task.caller), id, id)
+    redis.call('ZADD', waiting_key, now + task.timeout, id)
+    ahead = ahead + 1
+    local place = queue_key(task.lane, task.caller)
+    if not met_places[place] then
+        open_lane(task.lane, task.caller)
+        met_places[place] = true
+    end
+    hinted[task.lane] = true
+end
+
+local function create(task, id)
+    local key, caller, deadline = task_key(id), task.caller, now + task.timeout
+    if task.modal or task.view ~= '' then
+        redis.call('HSET', key, 'c', caller, 'l', task.lane, 'u', now, 'd', deadline, 'a', 0,
+            'e', 1, 'm', task.mark)
+    else
+        redis.call('HSET', key, 'c', caller, 'l', task.lane, 'u', now, 'd', deadline, 'a', 0,
+            'e', 1, 'm', task.mark, 's', 'queued', 'ql', task.lane)
+    end
+    if task.hook == '1' then
+        redis.call('HSET', key, 'hk', 1)
+    end
+    redis.call('SET', submission_key(id), task.submission)
+    redis.call('ZADD', index_key(caller), id, id)
+    remember_submit(caller, task.idempotency, task.fingerprint, id)
+    if not met_callers[caller] then
+        redis.call('HSETNX', callers_key, caller, '1|0|0')
+        met_callers[caller] = true
+    end
+    if task.modal then
+        redis.call('HSET', key, 's', 'modal')
+        redis.call('ZADD', modal_key, now + modal_kept_ms, id)
+    elseif task.view ~= '' then
+        redis.call('HSET', key, 'b', now)
+        redis.call('SET', view_key(id), task.view)
+        end_task(id, true, '', '', task.event)
+    else
+        enqueue(task, id)
+    end
+end
+
+local function submit(task)
+    if task.since ~= '0' then
+        local id = find_marked(task.caller, task.mark, task.id, task.since)
+        if id then
+            return answer(task, 'ok', id, math.max(0, ahead - 1))
+        end
+    end
+    local known, other_body = known_submit(task.caller, task.idempotency, task.fingerprint)
+    if known then
+        if other_body then
+            return {'key_reused'}
+        end
+        -- Somebody has now been told this id: the task can not be withdrawn any more.
+        redis.call('HDEL', task_key(known), 'm')
+        return answer(task, 'replayed', known, ahead)
+    end
+    if task.id ~= '' and redis.call('EXISTS', task_key(task.id)) == 1 then
+        return {'conflict'}
+    end
+    local refused = refuse(task)
+    if refused then
+        return {refused}
+    end
+    local id, before = task.id, ahead
+    if id == '' then
+        -- The first one draws for all that may follow: whatever happens, none is drawn twice.
+        next_id = next_id and next_id + id_step or draw_ids(task.unnamed_left)
+        id = string.format('%.0f', next_id)
+    end
+    create(task, id)
+    return answer(task, 'ok', id, before)
+end
+
+local tasks, at = {}, 3
+while at <= #ARGV do
+    local task = {
+        id = ARGV[at], caller = ARGV[at + 1], lane = ARGV[at + 2], submission = ARGV[at + 3],
+        hook = ARGV[at + 4], timeout = tonumber(ARGV[at + 5]),
+        queue_limit = tonumber(ARGV[at + 6]), idempotency = ARGV[at + 7],
+        fingerprint = ARGV[at + 8], modal = ARGV[at + 9] == '1', view = ARGV[at + 10],
+        mark = ARGV[at + 11], since = ARGV[at + 12], event = ARGV[at + 13], slots = {}
+    }
+    local slots_end = at + 14 + 2 * tonumber(ARGV[at + 14])
+    for i = at + 15, slots_end do
+        task.slots[#task.slots + 1] = ARGV[i]
+    end
+    tasks[#tasks + 1] = task
+    at = slots_end + 1
+end
+local unnamed = 0
+for i = #tasks, 1, -1 do
+    unnamed = unnamed + (tasks[i].id == '' and 1 or 0)
+    tasks[i].unnamed_left = unnamed
+end
+
+ahead = redis.call('ZCARD', waiting_key)
+local verdicts = {}
+for i, task in ipairs(tasks) do
+    verdicts[i] = submit(task)
+end
+for lane in pairs(hinted) do
+    redis.call('PUBLISH', hint_channel, 'q ' .. lane)
+end
+return {'ok', verdicts}

@@ -12,8 +12,21 @@ if not visible(id, caller, ARGV[5]) then
     return {'missing'}
 end
 
+-- Immediate if a worker has room and one of the slots a place that no task ahead will take.
 local function answer(word, ahead)
-    return {word, id, could_start(ahead, 15) and 1 or 0, ahead}
+    local free = -ahead
+    for i = 15, worker_room() > ahead and #ARGV or 0, 2 do
+        free = free + math.max(0, free_places(ARGV[i], tonumber(ARGV[i + 1])))
+    end
+    return {word, id, free > 0 and 1 or 0, ahead}
+end
+
+local function refuse(owner, ahead)
+    if ahead >= tonumber(ARGV[10]) then
+        return 'queue_full'
+    end
+    local _, most = read_caller(owner)
+    return most > 0 and waiting_of(owner) >= most and 'caller_full'
 end
 
 local task = redis.call('HMGET', key, 's', 'c', 'm')
@@ -31,7 +44,7 @@ if task[1] ~= 'modal' then
     return {'conflict'}
 end
 local ahead = redis.call('ZCARD', waiting_key)
-local refused = refuse_waiting(task[2], ahead, ARGV[10])
+local refused = refuse(task[2], ahead)
 if refused then
     return {refused}
 end

@@ -38,6 +38,22 @@ prompt_error unexpected_value(const token& typed, const flag& known) {
     };
 }
 
+// Most prompts are words and commas. Where no character of the grammar occurs, and no space to
+// collapse, the text is the prompt; the long way comes to the same result.
+bool is_plain(std::string_view prompt) {
+    char before = ' ';
+    for (const char c : prompt) {
+        const bool word = is_ascii_alnum(static_cast<unsigned char>(c));
+        const bool mark = c == ',' || c == '.' || c == '\'' || c == '(' || c == ')' || c == '!'
+                          || c == '?' || c == ';' || c == '/';
+        if (!word && !mark && !(c == ' ' && before != ' ')) {
+            return false;
+        }
+        before = c;
+    }
+    return before != ' ';
+}
+
 // Takes the leading picture URLs off the text.
 void take_image_urls(parsed_prompt& prompt) {
     std::string_view rest = prompt.text;
@@ -123,10 +139,14 @@ prompt_result<parsed_prompt> parse_prompt(std::string_view prompt) {
     if (prompt.size() > max_submitted_prompt_bytes) {
         return too_long();
     }
+    parsed_prompt result;
+    if (prompt.size() <= max_prompt_bytes && is_plain(prompt)) {
+        result.text = prompt;
+        return result;
+    }
     if (!is_utf8(prompt)) {
         return about_prompt("prompt不是有效的UTF-8文本", "prompt is not valid UTF-8");
     }
-    parsed_prompt result;
     if (auto error = flag_pass(scan(with_plain_spaces(prompt)), result).run()) {
         return std::move(*error);
     }

@@ -156,6 +156,9 @@ expand_permutations(std::string_view prompt, std::size_t most) {
     if (prompt.size() > max_submitted_prompt_bytes) {
         return refusal("prompt过长", "the prompt is too long");
     }
+    if (prompt.find_first_of("{}\\") == std::string_view::npos && most > 0) {
+        return texts{std::string(prompt)};
+    }
     return expansion(prompt, most).run();
 }
 

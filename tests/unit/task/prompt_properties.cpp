@@ -134,6 +134,31 @@ TEST_CASE("the text of any prompt is tidy") {
     }
 }
 
+TEST_CASE("a prompt of words alone is its own text, as the long way would have it") {
+    constexpr std::string_view words[] = {
+        "a", "cat", "35mm", ",", ".", " ", " ", " ", "(", ")", "x/y", "!", "?", ";", "'", "http"
+    };
+    std::mt19937 random(6);
+    std::uniform_int_distribution<std::size_t> length(1, 12);
+    std::uniform_int_distribution<std::size_t> choice(0, std::size(words) - 1);
+    int plain_count = 0;
+    for (int i = 0; i < 20000; ++i) {
+        std::string prompt;
+        for (std::size_t left = length(random); left > 0; --left) {
+            prompt += words[choice(random)];
+        }
+        const auto parsed = task::parse_prompt(prompt);
+        const auto long_way = task::parse_prompt(prompt + " --tile");
+        CAPTURE(prompt);
+        REQUIRE(parsed.has_value() == long_way.has_value());
+        if (parsed) {
+            REQUIRE(parsed->text == long_way->text);
+            plain_count += parsed->text == prompt ? 1 : 0;
+        }
+    }
+    CHECK(plain_count > 1000);
+}
+
 TEST_CASE("parsing a parsed text again changes nothing") {
     std::mt19937 random(3);
     for (int i = 0; i < 60000; ++i) {

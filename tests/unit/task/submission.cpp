@@ -47,6 +47,40 @@ TEST_CASE("a submission survives its text form") {
     CHECK(*task::submission_from_text(task::to_text({})) == task::submission{});
 }
 
+TEST_CASE("a text that repeats another is written once") {
+    task::submission plain;
+    plain.prompt = "a red fox in the snow";
+    plain.final_prompt = plain.prompt;
+    plain.description = "/imagine " + plain.prompt;
+    plain.request.prompt = plain.prompt;
+    const std::string text = task::to_text(plain);
+    CHECK(text.find("fox") == text.rfind("fox"));
+    CHECK(*task::submission_from_text(text) == plain);
+
+    SUBCASE("another final prompt") {
+        plain.final_prompt = "a fox";
+    }
+    SUBCASE("no final prompt") {
+        plain.final_prompt.clear();
+    }
+    SUBCASE("another description") {
+        plain.description = "/imagine";
+    }
+    SUBCASE("no description") {
+        plain.description.clear();
+    }
+    SUBCASE("another prompt in the request") {
+        plain.request.prompt = "a fox";
+    }
+    SUBCASE("no prompt in the request") {
+        plain.request.prompt.clear();
+    }
+    SUBCASE("no prompt but the request's") {
+        plain.prompt = plain.final_prompt = "";
+    }
+    CHECK(*task::submission_from_text(task::to_text(plain)) == plain);
+}
+
 TEST_CASE("the text form is one line and always UTF-8") {
     auto broken = a_full_submission();
     broken.state = "caf\xe9\nnext";

@@ -9,11 +9,9 @@ local function read_caller(caller)
     return tonumber(weight), tonumber(waiting), tonumber(running)
 end
 
--- A caller that was idle starts at the clock of the ring: idling saves up no right to a burst.
-local function enter_lane(id, lane)
-    local task = redis.call('HMGET', task_key(id), 'c', 'd')
-    local caller = task[1]
-    redis.call('ZADD', queue_key(lane, caller), id, id)
+-- Makes a lane known, and the caller's place in its ring. A caller that was idle starts at the clock
+-- of the ring: idling saves up no right to a burst.
+local function open_lane(lane, caller)
     redis.call('SADD', lanes_key, lane)
     if not redis.call('ZSCORE', ring_key(lane), caller) then
         local times = redis.call('HMGET', fair_key, caller, '@clock')
@@ -24,6 +22,13 @@ local function enter_lane(id, lane)
         end
         redis.call('ZADD', ring_key(lane), mine, caller)
     end
+end
+
+local function enter_lane(id, lane)
+    local task = redis.call('HMGET', task_key(id), 'c', 'd')
+    local caller = task[1]
+    redis.call('ZADD', queue_key(lane, caller), id, id)
+    open_lane(lane, caller)
     if lane ~= 'storing' then
         redis.call('ZADD', waiting_key, task[2], id)
     end

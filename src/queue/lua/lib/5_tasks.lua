@@ -164,17 +164,15 @@ local function record_answer(id, index, answer, micros)
     return true, marker
 end
 
--- 16 digits: milliseconds, two that count within one, and the shard. Later than every id before.
-local function next_id()
+-- Ids have 16 digits: milliseconds, two that count within one, and the shard. Draws `count` of them,
+-- later than every id before and id_step apart, and returns the first as a number.
+local id_step = 10
+local function draw_ids(count)
     local shard = tonumber(string.match(base, '{(%d)}') or '0')
-    local id = now * 1000 + shard
     local last = tonumber(redis.call('GET', last_id_key) or '0')
-    if id <= last then
-        id = last + 10
-    end
-    local text = string.format('%.0f', id)
-    redis.call('SET', last_id_key, text)
-    return text
+    local first = math.max(now * 1000 + shard, last + id_step)
+    redis.call('SET', last_id_key, string.format('%.0f', first + (count - 1) * id_step))
+    return first
 end
 
 -- Sees: the caller's own tasks, or everybody's.

@@ -1,25 +1,13 @@
 -- What submit and submit_modal share.
 local idempotency_ttl_ms = 86400000
 
--- True if a task that comes after `ahead` others could start now: a live worker has room, and one
--- of its slots (ARGV[first], name and limit in turn) has a place that no task ahead of it will
--- take.
-local function could_start(ahead, first)
+-- How many more tasks the live workers could hold.
+local function worker_room()
     local room = 0
     for _, worker in ipairs(redis.call('ZRANGEBYSCORE', workers_key, now, '+inf')) do
         room = room + tonumber(redis.call('HGET', capacity_key, worker) or '0')
     end
-    if room - redis.call('ZCARD', lease_key) - ahead <= 0 then
-        return false
-    end
-    local free = -ahead
-    for i = first, #ARGV, 2 do
-        free = free + math.max(0, free_places(ARGV[i], tonumber(ARGV[i + 1])))
-        if free > 0 then
-            return true
-        end
-    end
-    return false
+    return room - redis.call('ZCARD', lease_key)
 end
 
 -- The id that an idempotency key stands for, or nil; and whether the fingerprint is another one.
@@ -42,24 +30,15 @@ local function remember_submit(caller, hash, fingerprint, id)
     end
 end
 
--- The word that refuses one more waiting task, or nil.
-local function refuse_waiting(caller, ahead, queue_limit)
-    if ahead >= tonumber(queue_limit) then
-        return 'queue_full'
-    end
-    local _, most = read_caller(caller)
-    if most > 0 then
-        local mine = 0
-        for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
-            if lane ~= 'storing' then
-                mine = mine + redis.call('ZCARD', queue_key(lane, caller))
-            end
-        end
-        if mine >= most then
-            return 'caller_full'
+-- A caller's waiting tasks over all lanes.
+local function waiting_of(caller)
+    local mine = 0
+    for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
+        if lane ~= 'storing' then
+            mine = mine + redis.call('ZCARD', queue_key(lane, caller))
         end
     end
-    return nil
+    return mine
 end
 
 -- The task that carries the mark of one submit: the given id, or one of the caller's since then.

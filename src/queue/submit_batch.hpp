@@ -1,0 +1,43 @@
+// Gathers the submits of one turn of the event loop into one script call. Under load that is most
+// of the cost of a submit: what tasks have in common is sent, looked up and announced once, and the
+// answers of many arrive in one piece. Alone, a submit waits for nothing.
+#pragma once
+
+#include "imagined/base/async.hpp"
+#include "imagined/base/failure.hpp"
+#include "imagined/base/task_group.hpp"
+#include "imagined/redis/client.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace imagined::queue {
+
+class submit_batch {
+public:
+    // Runs the script over the values of all tasks of a batch, within the time given.
+    using runner = std::function<awaitable<result<redis::reply>>(redis::arguments, milliseconds)>;
+
+    explicit submit_batch(runner run);
+    submit_batch(const submit_batch&) = delete;
+    submit_batch& operator=(const submit_batch&) = delete;
+    ~submit_batch();
+
+    // One task's values in the order of submit.lua; returns its verdict. `left` is the time in
+    // which the caller wants an answer; the shortest in a batch counts for all. A caller that is
+    // cancelled while it waits is still answered, within that time.
+    awaitable<result<redis::reply>> join(redis::arguments task, milliseconds left);
+
+private:
+    struct open_batch;
+
+    void start(executor on);
+    awaitable<> carry_out(std::shared_ptr<open_batch> batch);
+
+    runner run_;
+    std::shared_ptr<open_batch> open_; // still takes tasks
+    std::optional<task_group> running_;
+};
+
+} // namespace imagined::queue
