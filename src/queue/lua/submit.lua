@@ -1,6 +1,6 @@
--- submit: idempotency, limits, creation and a place in the queue, all or nothing for each of several
--- tasks. They come from one process in one turn of its loop: what they have in common is looked up
--- once.
+-- submit: idempotency, limits, creation and a place in the queue, all or nothing for each of
+-- several tasks. They come from one process in one turn of its loop: what they have in common is
+-- looked up once.
 -- ARGV[3...] the tasks, each:
 --     [1] id or ''          [2] caller        [3] lane          [4] submission
 --     [5] has hook 0/1      [6] task timeout  [7] queue limit   [8] idempotency hash or ''

@@ -9,8 +9,8 @@ local function read_caller(caller)
     return tonumber(weight), tonumber(waiting), tonumber(running)
 end
 
--- Makes a lane known, and the caller's place in its ring. A caller that was idle starts at the clock
--- of the ring: idling saves up no right to a burst.
+-- Makes a lane known, and the caller's place in its ring. A caller that was idle starts at the
+-- clock of the ring: idling saves up no right to a burst.
 local function open_lane(lane, caller)
     redis.call('SADD', lanes_key, lane)
     if not redis.call('ZSCORE', ring_key(lane), caller) then

@@ -164,8 +164,8 @@ local function record_answer(id, index, answer, micros)
     return true, marker
 end
 
--- Ids have 16 digits: milliseconds, two that count within one, and the shard. Draws `count` of them,
--- later than every id before and id_step apart, and returns the first as a number.
+-- Ids have 16 digits: milliseconds, two that count within one, and the shard. Draws `count` of
+-- them, later than every id before and id_step apart, and returns the first as a number.
 local id_step = 10
 local function draw_ids(count)
     local shard = tonumber(string.match(base, '{(%d)}') or '0')
