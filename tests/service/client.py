@@ -126,6 +126,12 @@ class Sandbox:
     def calls(self):
         return self.ledger()["calls"]
 
+    def sent(self, place, name, occurrence=0):
+        """The bytes of a picture that call `place` of the ledger brought in the field `name`."""
+        answer = ask(f"{self.url}/__ledger/{place}/{name}/{occurrence}")
+        assert answer.status == 200, answer
+        return answer.body
+
     def script(self, *entries):
         answer = ask(self.url + "/__script", "POST", list(entries))
         assert answer.status < 300, answer

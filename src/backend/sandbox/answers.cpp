@@ -73,7 +73,8 @@ json picture_entry(
         .seed = seed,
         .index = place,
         .width = call.size.width,
-        .height = call.size.height
+        .height = call.size.height,
+        .base = facts.base
     };
     json entry = json::object();
     put_link(entry, links.link_to(shown), unsafe, ordered.unsafe_url);

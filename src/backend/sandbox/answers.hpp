@@ -32,6 +32,7 @@ struct answer_facts {
     std::string_view dialect;
     unix_millis now = 0;
     std::vector<std::int64_t> seeds; // one a picture
+    std::uint64_t base = 0;          // of the drawings
 };
 
 nlohmann::json paid_answer(

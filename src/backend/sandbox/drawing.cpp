@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -54,7 +55,12 @@ public:
 
     int height() const { return height_; }
 
-    const std::vector<colour>& dots() const { return dots_; }
+    dots take() const {
+        dots made{width_, height_, std::vector<std::uint8_t>(dots_.size() * sizeof(colour))};
+        static_assert(sizeof(colour) == 3);
+        std::memcpy(made.rgb.data(), dots_.data(), made.rgb.size());
+        return made;
+    }
 
     // Fills [from, to) of a row, clipped.
     void span(int y, int from, int to, colour with) {
@@ -218,7 +224,9 @@ struct spng_deleter {
     void operator()(spng_ctx* context) const { spng_ctx_free(context); }
 };
 
-std::string encoded(const canvas& picture) {
+} // namespace
+
+std::string encode_dots(const dots& picture) {
     const std::unique_ptr<spng_ctx, spng_deleter> context(spng_ctx_new(SPNG_CTX_ENCODER));
     if (context == nullptr) {
         throw std::bad_alloc();
@@ -228,18 +236,13 @@ std::string encoded(const canvas& picture) {
     spng_set_option(context.get(), SPNG_IMG_COMPRESSION_LEVEL, 1);
     spng_set_option(context.get(), SPNG_FILTER_CHOICE, SPNG_FILTER_CHOICE_UP);
     spng_ihdr header{};
-    header.width = static_cast<std::uint32_t>(picture.width());
-    header.height = static_cast<std::uint32_t>(picture.height());
+    header.width = static_cast<std::uint32_t>(picture.width);
+    header.height = static_cast<std::uint32_t>(picture.height);
     header.bit_depth = 8;
     header.color_type = SPNG_COLOR_TYPE_TRUECOLOR;
     spng_set_ihdr(context.get(), &header);
-    static_assert(sizeof(colour) == 3);
     const int encode_error = spng_encode_image(
-        context.get(),
-        picture.dots().data(),
-        picture.dots().size() * sizeof(colour),
-        SPNG_FMT_PNG,
-        SPNG_ENCODE_FINALIZE
+        context.get(), picture.rgb.data(), picture.rgb.size(), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE
     );
     std::size_t length = 0;
     int error = encode_error;
@@ -252,9 +255,7 @@ std::string encoded(const canvas& picture) {
     return {static_cast<const char*>(bytes.get()), length};
 }
 
-} // namespace
-
-std::string draw_png(const drawing& what) {
+dots draw(const drawing& what) {
     canvas on(
         std::clamp(what.width, 1, max_drawn_side), std::clamp(what.height, 1, max_drawn_side)
     );
@@ -273,7 +274,11 @@ std::string draw_png(const drawing& what) {
     draw_hill(on, 0.68, 0.08, dice.at(5) * 2, from_hue(other, 0.6, 0.45));
     draw_hill(on, 0.82, 0.06, dice.at(6) * 2, from_hue(hue, 0.7, 0.3));
     draw_labels(on, what);
-    return encoded(on);
+    return on.take();
+}
+
+std::string draw_png(const drawing& what) {
+    return encode_dots(draw(what));
 }
 
 } // namespace imagined::backend

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::backend {
 
@@ -15,6 +16,7 @@ struct drawing {
     int index = 0; // 0-based place in the answer
     int width = 1024;
     int height = 1024;
+    std::uint64_t base = 0; // what it is painted over (painting.hpp); 0: nothing
 
     friend bool operator==(const drawing&, const drawing&) = default;
 };
@@ -22,7 +24,17 @@ struct drawing {
 inline constexpr std::size_t max_drawn_text = 48;
 inline constexpr int max_drawn_side = 8192;
 
+// Rows of RGB without padding.
+struct dots {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint8_t> rgb;
+};
+
+// Never mind `base`.
+dots draw(const drawing& what);
 // A complete PNG, 8-bit RGB.
+std::string encode_dots(const dots& picture);
 std::string draw_png(const drawing& what);
 
 // A drawing as a URL-safe word and back, so that links need no memory behind them.

@@ -11,6 +11,14 @@ using nlohmann::json;
 
 constexpr std::size_t max_remembered = 100000; // older calls stay in the totals only
 
+std::size_t bytes_of(const ledger_call& call) {
+    std::size_t sum = 0;
+    for (const ledger_file& file : call.files) {
+        sum += file.bytes.size();
+    }
+    return sum;
+}
+
 json shown_call(const ledger_call& call) {
     return {
         {"at", call.at},
@@ -40,6 +48,7 @@ ledger_call* ledger::find(std::uint64_t handle) {
 std::uint64_t ledger::open(ledger_call call) {
     calls_.push_back(std::move(call));
     if (calls_.size() > max_remembered) {
+        file_bytes_ -= bytes_of(calls_.front());
         calls_.pop_front();
         ++first_;
         ++forgotten_;
@@ -55,6 +64,35 @@ void ledger::describe(std::uint64_t handle, const accepted_call& call) {
         at->num_images = call.request.images;
         at->request = call.fields;
     }
+}
+
+void ledger::keep_files(std::uint64_t handle, std::vector<ledger_file> files) {
+    if (ledger_call* call = find(handle)) {
+        call->files = std::move(files);
+        file_bytes_ += bytes_of(*call);
+        drop_oldest_files();
+    }
+}
+
+void ledger::drop_oldest_files() {
+    for (auto call = calls_.begin(); call != calls_.end() && file_bytes_ > max_kept_file_bytes;
+         ++call) {
+        file_bytes_ -= bytes_of(*call);
+        call->files.clear();
+    }
+}
+
+const std::string*
+ledger::file(std::size_t place, std::string_view name, std::size_t occurrence) const {
+    if (place >= calls_.size()) {
+        return nullptr;
+    }
+    for (const ledger_file& file : calls_[place].files) {
+        if (file.name == name && occurrence-- == 0) {
+            return &file.bytes;
+        }
+    }
+    return nullptr;
 }
 
 void ledger::close(std::uint64_t handle, std::string outcome) {
@@ -93,6 +131,7 @@ int ledger::in_flight(const std::string& key) const {
 void ledger::clear() {
     first_ += calls_.size();
     calls_.clear();
+    file_bytes_ = 0;
     forgotten_ = 0;
     micros_ = 0;
     images_ = 0;

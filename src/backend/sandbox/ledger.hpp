@@ -12,9 +12,16 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imagined::backend {
+
+// A picture that a call brought.
+struct ledger_file {
+    std::string name; // of its field
+    std::string bytes;
+};
 
 struct ledger_call {
     unix_millis at = 0;
@@ -29,7 +36,10 @@ struct ledger_call {
     bool billed = false;
     std::string outcome = "in flight"; // "answered", "HTTP 400: unknown field size", "dropped"
     nlohmann::json request = nlohmann::json::object();
+    std::vector<ledger_file> files; // of the latest calls only
 };
+
+inline constexpr std::size_t max_kept_file_bytes = std::size_t{128} * 1024 * 1024;
 
 class ledger {
 public:
@@ -38,6 +48,13 @@ public:
 
     // Adds what its body turned out to ask for.
     void describe(std::uint64_t handle, const accepted_call& call);
+
+    // Of all calls together max_kept_file_bytes are kept: the oldest calls lose theirs first.
+    void keep_files(std::uint64_t handle, std::vector<ledger_file> files);
+
+    // The `occurrence`th file of that name which call `place` of shown()'s list brought; null if
+    // there is none, or none any more.
+    const std::string* file(std::size_t place, std::string_view name, std::size_t occurrence) const;
 
     // A call that is not remembered any more is left alone; bill() still adds to the totals.
     void close(std::uint64_t handle, std::string outcome);
@@ -53,10 +70,12 @@ public:
 
 private:
     ledger_call* find(std::uint64_t handle);
+    void drop_oldest_files();
 
     std::deque<ledger_call> calls_;
     std::uint64_t first_ = 0; // handle of calls_.front()
     std::uint64_t forgotten_ = 0;
+    std::size_t file_bytes_ = 0;
     std::int64_t micros_ = 0;
     std::int64_t images_ = 0;
     std::int64_t billed_ = 0;

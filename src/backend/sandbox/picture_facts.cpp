@@ -9,7 +9,7 @@ namespace imagined::backend {
 
 namespace {
 
-constexpr std::size_t fixed_bytes = 9; // width, height, seed, index
+constexpr std::size_t fixed_bytes = 17; // width, height, seed, index, base
 
 void put(std::string& out, std::int64_t value, int bytes) {
     for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
@@ -18,11 +18,11 @@ void put(std::string& out, std::int64_t value, int bytes) {
 }
 
 std::int64_t big_endian(std::string_view bytes) {
-    std::int64_t value = 0;
+    std::uint64_t value = 0;
     for (const char c : bytes) {
         value = value * 256 + static_cast<unsigned char>(c);
     }
-    return value;
+    return static_cast<std::int64_t>(value);
 }
 
 int little_endian(std::string_view bytes) {
@@ -78,6 +78,7 @@ std::string to_word(const drawing& what) {
     put(bytes, what.height, 2);
     put(bytes, what.seed, 4);
     put(bytes, what.index, 1);
+    put(bytes, static_cast<std::int64_t>(what.base), 8);
     std::size_t end = std::min(what.text.size(), max_drawn_text);
     while (end < what.text.size() && end > 0
            && (static_cast<unsigned char>(what.text[end]) & 0xc0U) == 0x80U) {
@@ -102,6 +103,7 @@ std::optional<drawing> drawing_from_word(std::string_view word) {
     read.height = static_cast<int>(big_endian(all.substr(2, 2)));
     read.seed = big_endian(all.substr(4, 4));
     read.index = static_cast<int>(big_endian(all.substr(8, 1)));
+    read.base = static_cast<std::uint64_t>(big_endian(all.substr(9, 8)));
     read.text = std::string(all.substr(fixed_bytes));
     return read;
 }

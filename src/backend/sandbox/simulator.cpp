@@ -1,5 +1,7 @@
 #include "sandbox/simulator.hpp"
 
+#include "wire.hpp"
+
 #include "imagined/backend/prices.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/clock.hpp"
@@ -18,6 +20,7 @@ using nlohmann::json;
 
 constexpr std::string_view picture_path = "/api/images/ephemeral/";
 constexpr std::string_view ledger_path = "/__ledger";
+constexpr std::string_view ledger_files_path = "/__ledger/"; // …<place>/<field>[/<occurrence>]
 constexpr std::string_view script_path = "/__script";
 constexpr std::int64_t link_life = 24 * 3600; // seconds, as measured at Ideogram
 constexpr std::size_t max_script_bytes = 4 * 1024 * 1024;
@@ -46,6 +49,21 @@ std::string key_in(const form_dialect& of, const http::fields& headers) {
     const bool bearer =
         value.size() > scheme.size() && http::iequals(value.substr(0, scheme.size()), scheme);
     return bearer ? std::string(value.substr(scheme.size())) : std::string();
+}
+
+// Takes the text up to the next slash off `path`.
+std::string_view take_part(std::string_view& path) {
+    const auto end = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    return part;
+}
+
+std::optional<std::size_t> number_in(std::string_view text) {
+    std::size_t number = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc() && stopped == text.data() + text.size();
+    return whole ? std::optional(number) : std::nullopt;
 }
 
 // Counts a call as being worked on while it lives.
@@ -97,7 +115,7 @@ std::optional<simulator::route> simulator::find_route(std::string_view path) con
 }
 
 std::variant<http::admission, http::response> simulator::admit(const http::request_head& head) {
-    if (head.path.starts_with(picture_path)) {
+    if (head.path.starts_with(picture_path) || head.path.starts_with(ledger_files_path)) {
         return http::admission{};
     }
     if (head.path == ledger_path || head.path == script_path) {
@@ -123,6 +141,10 @@ std::variant<http::admission, http::response> simulator::admit(const http::reque
 awaitable<http::response> simulator::handle(http::request incoming) {
     if (incoming.path == ledger_path) {
         co_return serve_ledger(incoming);
+    }
+    if (incoming.path.starts_with(ledger_files_path)) {
+        co_return serve_ledger_file(std::string_view(incoming.path).substr(ledger_files_path.size())
+        );
     }
     if (incoming.path == script_path) {
         co_return serve_script(incoming);
@@ -184,6 +206,9 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
         co_return refuse_as(call.error());
     }
     ledger_->describe(entry, *call);
+    auto files = files_of(*values, *call->as);
+    const std::uint64_t base = grounds_.add(call->request.what, *call->as, files);
+    ledger_->keep_files(entry, std::move(files));
     const auto operation = task::to_string(call->as->what);
     const auto ordered = script_.take(where.of->name(), operation, call->request.prompt)
                              .value_or(scripted_outcome{});
@@ -194,7 +219,7 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
     if (delay > milliseconds(0)) {
         co_await pause_for(delay);
     }
-    http::response made = answer(where, incoming, *call, ordered);
+    http::response made = answer(where, incoming, *call, ordered, base);
     ledger_->close(
         entry,
         made.sent == http::delivery::whole ? fmt::format("HTTP {}", made.status) : "connection cut"
@@ -227,7 +252,8 @@ http::response simulator::answer(
     const route& where,
     const http::request& incoming,
     const accepted_call& call,
-    const scripted_outcome& ordered
+    const scripted_outcome& ordered,
+    std::uint64_t base
 ) {
     const std::string_view host = incoming.headers.get("Host");
     const unix_millis now = system_clock().now();
@@ -243,7 +269,9 @@ http::response simulator::answer(
             .picture_key = options_.picture_key,
             .expires = now / 1000 + link_life
         };
-        const answer_facts facts{.dialect = where.of->name(), .now = now, .seeds = seeds_for(call)};
+        const answer_facts facts{
+            .dialect = where.of->name(), .now = now, .seeds = seeds_for(call), .base = base
+        };
         made = json_answer(200, paid_answer(call, facts, links, ordered));
     }
     for (const auto& [name, value] : ordered.headers) {
@@ -264,6 +292,20 @@ http::response simulator::serve_ledger(const http::request& incoming) {
     }
     return incoming.method == "GET" ? json_answer(200, ledger_->shown())
                                     : error_answer(nullptr, 405, "GET or DELETE");
+}
+
+http::response simulator::serve_ledger_file(std::string_view below) {
+    const auto place = number_in(take_part(below));
+    const std::string_view name = take_part(below);
+    const auto occurrence = below.empty() ? std::optional<std::size_t>(0) : number_in(below);
+    const auto* bytes = place && occurrence ? ledger_->file(*place, name, *occurrence) : nullptr;
+    if (bytes == nullptr) {
+        return error_answer(nullptr, 404, "no such call, or no such picture in it");
+    }
+    http::response made;
+    made.headers.set("Content-Type", picture_type(*bytes));
+    made.body = *bytes;
+    return made;
 }
 
 http::response simulator::serve_script(const http::request& incoming) {
@@ -326,9 +368,10 @@ awaitable<http::response> simulator::serve_picture(http::request incoming) {
         made.body = *kept;
         co_return made;
     }
-    const drawing order = *what;
-    auto draw = [order] { return draw_png(order); };
-    auto png = co_await pool_.run(std::move(draw));
+    auto job = [order = *what, ground = grounds_.find(what->base)] {
+        return ground ? paint_over(order, *ground) : draw_png(order);
+    };
+    auto png = co_await pool_.run(std::move(job));
     if (!png) {
         co_return error_answer(nullptr, 503, "too many pictures at once");
     }

@@ -5,6 +5,7 @@
 #include "form_dialect.hpp"
 #include "sandbox/answers.hpp"
 #include "sandbox/ledger.hpp"
+#include "sandbox/painting.hpp"
 #include "sandbox/rules.hpp"
 #include "sandbox/script.hpp"
 
@@ -52,12 +53,14 @@ private:
     work(const route& where, const http::request& incoming, std::uint64_t entry);
     awaitable<http::response> serve_picture(http::request incoming);
     http::response serve_ledger(const http::request& incoming);
+    http::response serve_ledger_file(std::string_view below);
     http::response serve_script(const http::request& incoming);
     http::response answer(
         const route& where,
         const http::request& incoming,
         const accepted_call& call,
-        const scripted_outcome& ordered
+        const scripted_outcome& ordered,
+        std::uint64_t base
     );
     void charge(std::uint64_t entry, const accepted_call& call);
     std::vector<std::int64_t> seeds_for(const accepted_call& call);
@@ -72,6 +75,7 @@ private:
     std::mt19937_64 random_;
     offload_pool pool_;
     std::list<std::pair<std::string, std::string>> pictures_; // word, PNG; the latest first
+    painting_grounds grounds_;
 };
 
 } // namespace imagined::backend
