@@ -5,6 +5,7 @@
 #include "verdicts.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/failpoint.hpp"
 
 #include <fmt/format.h>
 
@@ -172,6 +173,9 @@ awaitable<outcome> http_backend::call(
     const std::string key = held->key;
     http::outgoing out = written(std::move(body), key, limit);
     http::exchange made = co_await client_->send(std::move(out));
+    if (failpoint::hit("backend.call.answered") && made.outcome) {
+        made.outcome = failure{failure_kind::unavailable, "the answer was lost"};
+    }
     if (made.reached == http::progress::not_sent) {
         const std::string why = made.outcome ? "not sent" : made.outcome.error().detail;
         co_return unreachable(without_keys(why));

@@ -1,5 +1,7 @@
 #include "imagined/http/client.hpp"
 
+#include "imagined/base/failpoint.hpp"
+
 #include "alarm.hpp"
 #include "name_resolver.hpp"
 #include "request_writer.hpp"
@@ -60,6 +62,12 @@ failure wire_failure(std::string_view doing, const error_code& ec, const alarm& 
         return {failure_kind::cancelled, what};
     }
     return {failure_kind::unavailable, what + ": " + ec.message()};
+}
+
+void first_byte(const outgoing& request, std::string_view moment) {
+    if (request.method == "POST") {
+        failpoint::hit("http.post.first_byte", moment);
+    }
 }
 
 class pooled_client final : public client {
@@ -216,6 +224,7 @@ pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) 
 
 awaitable<pooled_client::step> pooled_client::write(call& c, alarm& bell) {
     std::array<asio::const_buffer, 2> left{asio::buffer(c.head), asio::buffer(c.request.body)};
+    first_byte(c.request, ".before");
     while (left[0].size() + left[1].size() > 0) {
         // The clock counts, not the alarm alone: it rings only between two turns of the loop.
         if (bell.rung() || std::chrono::steady_clock::now() >= c.deadline) {
@@ -228,6 +237,7 @@ awaitable<pooled_client::step> pooled_client::write(call& c, alarm& bell) {
         const auto written = co_await c.over->write_some(left);
         if (written.bytes > 0) {
             c.reached = progress::sent;
+            first_byte(c.request, ".after");
         }
         const auto of_first = std::min(written.bytes, left[0].size());
         left[0] += of_first;

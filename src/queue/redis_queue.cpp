@@ -1,6 +1,7 @@
 #include "redis_queue.hpp"
 
 #include "imagined/base/clock.hpp"
+#include "imagined/base/failpoint.hpp"
 #include "keys.hpp"
 #include "task_record.hpp"
 
@@ -50,7 +51,13 @@ redis_queue::run(const redis::script& what, redis::arguments values, millisecond
         all.push_back(std::move(value));
     }
     redis::arguments keys{base_};
+    if (failpoint::hit("queue.", what.name(), ".before")) {
+        co_return failure{failure_kind::unavailable, "queue: the command was not sent"};
+    }
     auto answer = co_await redis_.run(what, std::move(keys), std::move(all), deadline);
+    if (failpoint::hit("queue.", what.name(), ".after")) {
+        co_return failure{failure_kind::unavailable, "queue: the answer was lost"};
+    }
     if (answer && word_of(*answer) == "late") {
         co_return refusal(what.name(), "late");
     }

@@ -1,6 +1,7 @@
 #include "durable_file.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/failpoint.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -23,6 +24,15 @@ std::string temporary_path(const std::string& directory, std::string_view name) 
     std::string path = directory + "/.";
     path += name;
     return path + '.' + random_hex(random_bytes) + ".tmp";
+}
+
+// True when the step is to fail as on a full disk.
+bool fails(std::string_view step, std::string_view moment) {
+    const bool armed = failpoint::hit("store.", step, moment);
+    if (armed) {
+        errno = ENOSPC;
+    }
+    return armed;
 }
 
 } // namespace
@@ -71,6 +81,9 @@ temporary_file::~temporary_file() {
 }
 
 result<void> temporary_file::write(std::string_view bytes) {
+    if (fails("write", ".before")) {
+        return disk_failure("write", path_, errno);
+    }
     while (!bytes.empty()) {
         const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
         if (written < 0) {
@@ -93,16 +106,18 @@ result<void> temporary_file::set_changed(const timespec& when) {
 }
 
 result<void> temporary_file::sync() {
-    if (::fsync(file_.get()) != 0) {
+    if (fails("sync", ".before") || ::fsync(file_.get()) != 0) {
         return disk_failure("sync", path_, errno);
     }
+    fails("sync", ".after");
     return {};
 }
 
 result<void> temporary_file::rename_to(const std::string& target) {
-    if (::rename(path_.c_str(), target.c_str()) != 0) {
+    if (fails("rename", ".before") || ::rename(path_.c_str(), target.c_str()) != 0) {
         return disk_failure("rename", path_, errno);
     }
+    fails("rename", ".after");
     // Between two names of one file rename() does nothing and leaves both; usually this finds none.
     ::unlink(path_.c_str());
     path_.clear();
@@ -121,9 +136,10 @@ result<void> sync_directory(const std::string& directory) {
     const file_descriptor opened(
         ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
     );
-    if (!opened.valid() || ::fsync(opened.get()) != 0) {
+    if (!opened.valid() || fails("directory_sync", ".before") || ::fsync(opened.get()) != 0) {
         return disk_failure("sync", directory, errno);
     }
+    fails("directory_sync", ".after");
     return {};
 }
 

@@ -190,6 +190,30 @@ class Scripts(TidyTest):
         self.assertIn("./tests/run", (tree.ROOT / ".ci/run").read_text())
 
 
+class Failpoints(TidyTest):
+    def test_a_release_has_none(self):
+        presets = json.loads((tree.ROOT / "CMakePresets.json").read_text())["configurePresets"]
+        with_them = {p["name"] for p in presets
+                     if p.get("cacheVariables", {}).get("IMAGINED_FAILPOINTS") == "ON"}
+        self.assertEqual(with_them, {"debug", "asan", "tsan"})
+        self.assertRegex((tree.ROOT / "CMakeLists.txt").read_text(),
+                         r'option\(IMAGINED_FAILPOINTS "[^"]*" OFF\)')
+        self.assertNotIn("FAILPOINTS", (tree.ROOT / "deploy/quickstart").read_text())
+        # A built one has not even their name in it.
+        release = tree.ROOT / "build/imagined"
+        if release.exists():
+            self.assertNotIn(b"IMAGINED_FAILPOINTS", release.read_bytes())
+
+    def test_nothing_else_of_them_is_outside_the_option(self):
+        self.assert_none(
+            f"{tree.name(path)} asks whether failpoints are compiled in"
+            for path in tree.files("include", "src")
+            if re.search(r"#\s*if.*IMAGINED_FAILPOINTS", path.read_text())
+            and path.stem != "failpoint")
+        text = (tree.ROOT / "src/base/failpoint.cpp").read_text()
+        self.assertRegex(text, r"(?s)^#include [^\n]*\n\n#ifdef IMAGINED_FAILPOINTS\n.*#endif\n$")
+
+
 class Readme(TidyTest):
     def documents(self):
         skipped = {".git", "build", "node_modules", "imagined-data"}
