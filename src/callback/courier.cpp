@@ -1,6 +1,7 @@
 #include "imagined/callback/courier.hpp"
 
 #include "imagined/base/clock.hpp"
+#include "imagined/base/failpoint.hpp"
 #include "imagined/callback/signature.hpp"
 #include "retry_after.hpp"
 
@@ -60,6 +61,9 @@ public:
         if (!target) {
             return named("notifyHook", target.error());
         }
+        if (hook.find('#') != std::string_view::npos) {
+            return failure{failure_kind::invalid, "notifyHook: the URL has a fragment"};
+        }
         if (!egress_.may_permit(target->host, target->port)) {
             return failure{
                 failure_kind::invalid,
@@ -77,7 +81,9 @@ public:
             co_return without_answer(target.error());
         }
         http::outgoing request = prepare(std::move(*target), event_id, std::move(body));
+        failpoint::hit("callback.deliver.before");
         const http::exchange ended = co_await client_->send(std::move(request));
+        failpoint::hit("callback.deliver.after");
         if (!ended.outcome) {
             co_return without_answer(ended.outcome.error());
         }

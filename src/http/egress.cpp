@@ -1,6 +1,7 @@
 #include "imagined/http/egress.hpp"
 
 #include "grammar.hpp"
+#include "own_addresses.hpp"
 
 #include <algorithm>
 #include <array>
@@ -120,6 +121,14 @@ bool is_host_name(std::string_view text) {
     });
 }
 
+// Web servers listen on 80, 443 and above the ports that only root may take; a webhook on 25 would
+// be mail sent in our name.
+constexpr std::uint16_t first_free_port = 1024;
+
+bool is_web_port(std::uint16_t port) {
+    return port == 80 || port == 443 || port >= first_free_port;
+}
+
 struct host_and_port {
     std::string_view host;
     std::uint16_t port = 0;
@@ -213,16 +222,17 @@ void egress_policy::allow(std::string_view host, std::uint16_t port) {
 
 bool egress_policy::permits(std::string_view host, const address& resolved, std::uint16_t port)
     const {
-    if (everything_ || is_public(resolved)) {
+    if (everything_) {
         return true;
     }
     const auto name = normalised(host);
-    return std::any_of(rules_.begin(), rules_.end(), [&](const rule& r) {
+    const bool allowed = std::any_of(rules_.begin(), rules_.end(), [&](const rule& r) {
         if (r.port != 0 && r.port != port) {
             return false;
         }
         return r.host.empty() ? in_network(resolved, r.network, r.prefix) : r.host == name;
     });
+    return allowed || (is_public(resolved) && is_web_port(port) && !is_own_address(resolved));
 }
 
 bool egress_policy::may_permit(std::string_view host, std::uint16_t port) const {
@@ -234,7 +244,10 @@ bool egress_policy::may_permit(std::string_view host, std::uint16_t port) const 
         return permits(name, address_v4::loopback(), port)
                || permits(name, address_v6::loopback(), port);
     }
-    return true;
+    return everything_ || is_web_port(port)
+           || std::any_of(rules_.begin(), rules_.end(), [&](const rule& r) {
+                  return (r.port == 0 || r.port == port) && (r.host.empty() || r.host == name);
+              });
 }
 
 } // namespace imagined::http

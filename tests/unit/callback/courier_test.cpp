@@ -238,6 +238,12 @@ TEST_CASE("a private hook is refused at submit, naming callback.allow") {
           "http://10.0.0.7:8080/x",
           "http://[::1]/",
           "http://localhost/",
+          "http://localhost./",
+          "http://127.0.0.1./",
+          "http://some.localhost/",
+          "http://[64:ff9b::808:808]/",
+          "http://[2002:808:808::]/",
+          "http://example.com:25/",
           "http://169.254.169.254/latest/meta-data",
           "http://[::ffff:8.8.8.8]/"}) {
         CAPTURE(hook);
@@ -255,7 +261,16 @@ TEST_CASE("a malformed hook is refused at submit, naming the field") {
           "hook",
           "ftp://example.com/",
           "http://user:pw@example.com/",
+          "http://example.com/hook#part",
           "http://0x7f.1/",
+          "http://0177.0.0.1/",
+          "http://2130706433/",
+          "http://127.1/",
+          "http://example.com:0/",
+          "http://example.com:70000/",
+          "http://example.com../",
+          "http://exa mple.com/",
+          "http://[fe80::1%25eth0]/",
           "http:///x",
           "javascript:alert(1)"}) {
         CAPTURE(hook);

@@ -121,6 +121,26 @@ TEST_CASE("without rules a policy permits the public alone, by the address and n
     CHECK_FALSE(policy.permits("example.com", make_address("::ffff:1.1.1.1"), 443));
 }
 
+TEST_CASE("of the public, ports are permitted where web servers listen") {
+    const egress_policy policy;
+    const auto address = make_address("1.1.1.1");
+    for (const std::uint16_t port : {80, 443, 1024, 3000, 8080, 8443, 65535}) {
+        CAPTURE(port);
+        CHECK(policy.permits("example.com", address, port));
+        CHECK(policy.may_permit("example.com", port));
+    }
+    for (const std::uint16_t port : {1, 22, 25, 53, 81, 465, 1023}) {
+        CAPTURE(port);
+        CHECK_FALSE(policy.permits("example.com", address, port));
+        CHECK_FALSE(policy.may_permit("example.com", port));
+        CHECK_FALSE(policy.may_permit("1.1.1.1", port));
+    }
+    const auto opened = egress_policy::parse({"example.com:81"}).value();
+    CHECK(opened.permits("example.com", address, 81));
+    CHECK(opened.may_permit("example.com", 81));
+    CHECK_FALSE(opened.may_permit("example.org", 81));
+}
+
 TEST_CASE("a trusted policy permits everything") {
     const auto policy = egress_policy::trusted();
     CHECK(policy.permits("x", make_address("169.254.169.254"), 80));
