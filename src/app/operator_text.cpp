@@ -1,5 +1,6 @@
 #include "operator_text.hpp"
 
+#include "imagined/backend/dialect.hpp"
 #include "imagined/task/view.hpp"
 
 #include <fmt/chrono.h>
@@ -44,6 +45,21 @@ json when(unix_millis at) {
     return at == 0 ? json(nullptr) : json(at);
 }
 
+// Where the upstream keeps what a call paid for. A client never sees these addresses; the operator
+// may save a picture by hand when it could not be stored here.
+std::vector<std::string> paid_pictures(const task::call& call) {
+    std::vector<std::string> urls;
+    if (const auto answer = backend::answer_from_text(call.answer)) {
+        urls.reserve(answer->pictures.size());
+        for (const auto& picture : answer->pictures) {
+            if (!picture.url.empty()) {
+                urls.push_back(picture.url);
+            }
+        }
+    }
+    return urls;
+}
+
 json call_json(const task::call& call) {
     return {
         {"index", call.index},
@@ -54,6 +70,7 @@ json call_json(const task::call& call) {
         {"count", call.count},
         {"started", when(call.started)},
         {"deadline", when(call.deadline)},
+        {"pictures", paid_pictures(call)},
     };
 }
 
@@ -190,6 +207,9 @@ std::string task_text(const queue::snapshot& shown, const std::vector<task::even
             moment(call.started),
             moment(call.deadline)
         );
+        for (const std::string& url : paid_pictures(call)) {
+            text += fmt::format("    picture  {}\n", url);
+        }
     }
     text += "history";
     for (const task::event& event : history) {

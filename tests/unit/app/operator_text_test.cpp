@@ -1,5 +1,6 @@
 #include "operator_text.hpp"
 
+#include "imagined/backend/dialect.hpp"
 #include "imagined/task/submission.hpp"
 
 #include <doctest/doctest.h>
@@ -68,6 +69,19 @@ TEST_CASE("a task's JSON holds the API's view, its calls and its history") {
     CHECK(json["calls"][0]["state"] == "lost");
     CHECK(json["calls"][0]["slot"] == "camel-1:abc");
     CHECK(json["history"][1]["text"] == "gave up");
+}
+
+TEST_CASE("a call shows where the pictures are that it paid for") {
+    auto shown = a_failed_task();
+    backend::answer paid;
+    paid.pictures.resize(2);
+    paid.pictures[0].url = "https://pictures.example/1?exp=9";
+    paid.pictures[1].safe = false;
+    shown.record.calls[0].now = task::call::state::answered;
+    shown.record.calls[0].answer = backend::to_text(paid);
+    const auto json = app::task_json(shown, two_events, submitted_at);
+    CHECK(json["calls"][0]["pictures"].dump() == R"(["https://pictures.example/1?exp=9"])");
+    CHECK(contains(app::task_text(shown, two_events), "https://pictures.example/1?exp=9"));
 }
 
 TEST_CASE("the view of a task that runs is composed") {
