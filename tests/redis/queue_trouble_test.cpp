@@ -1,0 +1,71 @@
+// A Redis that cannot write: every verb is refused whole, and reading goes on.
+#include "queue_fixture.hpp"
+
+namespace imagined::test {
+
+namespace {
+
+struct trouble : queue_fixture {
+    void run_out_of_memory() { raw.command({"CONFIG", "SET", "maxmemory", "1"}); }
+
+    ~trouble() { raw.command({"CONFIG", "SET", "maxmemory", "0"}); }
+
+    // Every key with its value, to see that nothing at all has changed.
+    std::vector<std::string> dump() {
+        auto keys = raw.list({"KEYS", "*"});
+        std::sort(keys.begin(), keys.end());
+        std::vector<std::string> all;
+        all.reserve(2 * keys.size());
+        for (const auto& name : keys) {
+            all.push_back(name);
+            all.push_back(raw.text({"DUMP", name}));
+        }
+        return all;
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(trouble, "out of memory, no verb is done by half") {
+    const auto waiting = submit(a_task().hooked());
+    const auto held = lease();
+    const auto delayed = submit(a_task());
+    const auto released = lease();
+    must(tasks().release(released, "", seconds(5), "later"));
+    submit(a_task().as_modal());
+    const auto storing_id = submit(a_task());
+    const auto storing = lease();
+    CHECK(call(storing) == call_permit::granted);
+    REQUIRE(storing.id == storing_id);
+    const auto due_events = due(1);
+    REQUIRE(due_events.size() == 1);
+    advance(std::chrono::hours(2)); // leases have run out, deadlines are past, modals unanswered
+    const auto before = dump();
+    queue::ending won;
+    won.success = true;
+    won.view = "{}";
+
+    run_out_of_memory();
+    // The tests' own client throws what the program's client tells as `unavailable`.
+    CHECK_THROWS(run(tasks().submit(a_task(), milliseconds(100))));
+    CHECK_THROWS(run(tasks().cancel(everybody, waiting, "why")));
+    CHECK_THROWS(run(tasks().cancel(everybody, delayed, "why")));
+    CHECK_THROWS(run(tasks().claim("w2", 9, seconds(1), {{lane_name, {{"alpha:1", 2}}}})));
+    CHECK_THROWS(run(tasks().stored(storing, 0, "answer", true, 1)));
+    CHECK_THROWS(run(tasks().adopt(storing, 0, "answer", 1)));
+    CHECK_THROWS(run(tasks().lost(storing, 0, "why")));
+    CHECK_THROWS(run(tasks().not_started(storing, 0, {}, "why")));
+    CHECK_THROWS(run(tasks().finish(held, won)));
+    CHECK_THROWS(run(tasks().release(held, "", milliseconds(0), "why")));
+    CHECK_THROWS(run(tasks().reap(9)));
+    CHECK_THROWS(run(tasks().promote(9)));
+    CHECK_THROWS(run(tasks().outbox_delivered(due_events[0], "200")));
+    CHECK_THROWS(run(tasks().outbox_failed(due_events[0], std::nullopt, "500")));
+    CHECK_THROWS(run(tasks().outbox_gone(due_events[0], "410")));
+    CHECK(must(tasks().read(everybody, {waiting})).size() == 1);
+    CHECK(must(tasks().history(waiting)).events.size() >= 2);
+    CHECK(must(tasks().stats({})).modal == 1);
+    CHECK(dump() == before);
+}
+
+} // namespace imagined::test
