@@ -172,6 +172,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     marker.count = plan.count;
     marker.timeout = limit;
     marker.duration_key = duration_key(request);
+    const auto asked = std::chrono::steady_clock::now();
     const auto granted = co_await on_->parts.tasks.calling(holding_->held, marker);
 
     task::call call;
@@ -216,17 +217,26 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     holding_->vouch_for(limit + call_slack);
     on_->work.spawn(
         "call of " + record_.id,
-        [self = shared_from_this(), index = call.index, &at, body = std::move(*wire), limit] {
-            return self->carry_out(index, at, body, limit);
-        }
+        // The marker's deadline is later than this: past it the queue gives the call up, and frees
+        // its place. A process that was frozen in between must not start the call then.
+        [self = shared_from_this(),
+         index = call.index,
+         &at,
+         body = std::move(*wire),
+         until = asked + limit] { return self->carry_out(index, at, body, until); }
     );
     co_return start::started;
 }
 
 awaitable<> task_step::carry_out(
-    int index, backend::backend& at, backend::wire_request wire, milliseconds limit
+    int index,
+    backend::backend& at,
+    backend::wire_request wire,
+    std::chrono::steady_clock::time_point until
 ) {
     const auto began = std::chrono::steady_clock::now();
+    const auto limit =
+        std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(until - began));
     const std::string slot = call_at(index).slot;
     auto came = co_await at.call(submission_.request, std::move(wire), slot, limit);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;

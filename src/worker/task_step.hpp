@@ -31,8 +31,12 @@ private:
     awaitable<bool> make_calls();
     awaitable<start> start_call();
     awaitable<start> start_call_at(backend::key_slot key, backend::backend& at);
-    awaitable<>
-    carry_out(int index, backend::backend& at, backend::wire_request wire, milliseconds limit);
+    awaitable<> carry_out(
+        int index,
+        backend::backend& at,
+        backend::wire_request wire,
+        std::chrono::steady_clock::time_point until
+    );
     awaitable<> record(int index, backend::backend& at, backend::outcome came);
     awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
     awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
