@@ -7,7 +7,7 @@ namespace imagined::app {
 namespace {
 
 constexpr seconds calm_period{2};
-constexpr milliseconds trouble_period{250};
+constexpr milliseconds glance_period{250}; // at the connection; at everything while in trouble
 constexpr milliseconds probe_deadline{1500};
 constexpr std::string_view probe_lifetime_ms = "60000";
 
@@ -105,7 +105,11 @@ awaitable<> watch(
             log::warning("redis is not writable", {{"reason", health.reason}});
         }
         was_writable = writable;
-        co_await pause_for(writable ? milliseconds(calm_period) : trouble_period);
+        const auto next = std::chrono::steady_clock::now() + calm_period;
+        do {
+            co_await pause_for(glance_period);
+            // Back after a loss it may be loading, or another server: what was known is void.
+        } while (writable && client.connected() && std::chrono::steady_clock::now() < next);
     }
 }
 
