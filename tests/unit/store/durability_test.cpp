@@ -1,0 +1,131 @@
+// In which order a picture reaches the disk. This program's fsync() and rename() note what they are
+// asked for; a test that only reads the file back cannot tell whether a power cut would lose it.
+#include "imagined/store/image_store.hpp"
+
+#include "pictures.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+std::vector<std::string>* noted = nullptr; // while a test listens
+
+void note(std::string what) {
+    if (noted != nullptr) {
+        noted->push_back(std::move(what));
+    }
+}
+
+std::string path_of(int fd) {
+    std::array<char, 4096> path{};
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    const auto length = ::readlink(link.c_str(), path.data(), path.size());
+    return length < 0 ? "" : std::string(path.data(), static_cast<std::size_t>(length));
+}
+
+} // namespace
+
+extern "C" int fsync(int fd) {
+    struct stat found{};
+    ::fstat(fd, &found);
+    const bool directory = S_ISDIR(found.st_mode);
+    const std::string size = directory ? "" : " of " + std::to_string(found.st_size) + " bytes";
+    note("sync " + path_of(fd) + size);
+    return static_cast<int>(::syscall(SYS_fsync, fd));
+}
+
+extern "C" int rename(const char* from, const char* to) noexcept {
+    note(std::string("rename ") + from + " to " + to);
+    return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+namespace imagined::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string id = "1728005000000017";
+
+struct on_disk {
+    on_disk() {
+        std::string pattern = (fs::temp_directory_path() / "imagined-durable-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        root = pattern;
+        noted = &steps;
+    }
+
+    on_disk(const on_disk&) = delete;
+    on_disk& operator=(const on_disk&) = delete;
+
+    ~on_disk() {
+        noted = nullptr;
+        fs::remove_all(root);
+    }
+
+    // The place of the first step from `from` on that begins and ends so; -1 without one.
+    int find(const std::string& begin, const std::string& end, int from = 0) const {
+        for (auto i = static_cast<std::size_t>(from); i < steps.size(); ++i) {
+            if (steps[i].starts_with(begin) && steps[i].ends_with(end)) {
+                return static_cast<int>(i);
+            }
+        }
+        return -1;
+    }
+
+    std::vector<std::string> steps;
+    fs::path root;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(on_disk, "a picture is on the disk, then under its name, then in its directory") {
+    image_store pictures(root);
+    const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
+    const auto stored = pictures.put(id, 1, bytes);
+    REQUIRE(stored.has_value());
+    const std::string task = fs::path(stored->path).parent_path().string();
+    const std::string day = fs::path(task).parent_path().string();
+    CAPTURE(steps);
+
+    // The directories' own names come first.
+    const int made_day = find("sync ", root.string());
+    const int made_task = find("sync ", day);
+    CHECK(made_day >= 0);
+    CHECK(made_task > made_day);
+    // All bytes, under a name that nobody asks for.
+    const int written =
+        find("sync " + task + "/.", " of " + std::to_string(bytes.size()) + " bytes");
+    CHECK(written > made_task);
+    const int named = find("rename ", " to " + stored->path);
+    CHECK(named > written);
+    CHECK(find("sync ", task, std::max(named, 0)) > named);
+}
+
+TEST_CASE_FIXTURE(on_disk, "a picture that is linked is in its directory for good") {
+    image_store pictures(root);
+    REQUIRE(pictures.put(id, 1, *encode(test::busy(24, 16), picture_format::png)).has_value());
+    steps.clear();
+    const auto linked = pictures.link(id, 1, id, 0);
+    REQUIRE(linked.has_value());
+    const std::string task = fs::path(linked->path).parent_path().string();
+    CAPTURE(steps);
+    const int named = find("rename ", " to " + linked->path);
+    CHECK(named >= 0);
+    CHECK(find("sync ", task, std::max(named, 0)) > named);
+}
+
+} // namespace imagined::store
