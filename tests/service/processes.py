@@ -128,13 +128,23 @@ class Redis:
     """A redis-server of our own on a Unix socket, as an operator would give one."""
 
     def __init__(self, directory, *more):
+        self.directory = directory
         self.path = Path(directory) / "given.sock"
         self.url = f"unix://{self.path}"
+        self.start(*more)
+        wait_until(self._answers, "redis-server")
+
+    def start(self, *more):
+        """Starts it (again, on the same data); it may still have to load them."""
         self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", str(self.path), "--dir", str(directory),
+            ["redis-server", "--port", "0", "--unixsocket", str(self.path),
+             "--dir", str(self.directory),
              "--save", "", "--appendonly", "yes", "--appendfsync", "always", *more],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(self._answers, "redis-server")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(STOP_LIMIT)
 
     def _answers(self):
         try:
@@ -144,14 +154,38 @@ class Redis:
 
     def command(self, *words):
         """The raw reply to one command."""
-        request = b"*%d\r\n" % len(words)
-        for word in words:
-            request += b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode())
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(5)
             link.connect(str(self.path))
-            link.sendall(request)
+            link.sendall(self._encoded(words))
             return link.recv(65536)
+
+    def ask(self, *words):
+        """The reply to one command as Python has it: bytes, int, list or None."""
+        def read(reply):
+            line = reply.readline()[:-2]
+            kind, text = line[:1], line[1:]
+            if kind == b"*":
+                return [read(reply) for _ in range(int(text))]
+            if kind == b"$":
+                return None if text == b"-1" else reply.read(int(text) + 2)[:-2]
+            if kind == b"-":
+                raise OSError(text.decode())
+            return int(text) if kind == b":" else text
+
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(5)
+            link.connect(str(self.path))
+            link.sendall(self._encoded(words))
+            with link.makefile("rb") as reply:
+                return read(reply)
+
+    @staticmethod
+    def _encoded(words):
+        request = b"*%d\r\n" % len(words)
+        for word in words:
+            request += b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode())
+        return request
 
     def stop(self):
         if self.process.poll() is None:

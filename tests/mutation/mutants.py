@@ -1,0 +1,148 @@
+"""The guards of the queue's promises, each with the change that takes it away and with the tests of
+which at least one must fail then. A change must apply exactly once; one that no longer does is
+told, so that this list keeps up with the code."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    guard: str
+    file: str
+    old: str
+    new: str
+    program: str         # the CMake target that the tests need
+    tests: tuple         # what to run: a test program with arguments, or service.<module>.<Test>
+
+
+QUEUE = ("test_queue",)
+KILL = "service.crash_kill_test.KilledWorker.test_kill_at_"
+FREEZE = "service.crash_freeze_test.FrozenWorker"
+API = "service.crash_api_test.ApiTrouble.test_"
+LUA = "src/queue/lua/"
+
+
+def lua(guard, file, old, new, program="test_queue", tests=QUEUE):
+    return Mutant(guard, LUA + file, old, new, program, tests)
+
+
+MUTANTS = [
+    # -- Fencing
+    lua("the nonce of a lease is compared", "lib/5_tasks.lua",
+        "task[1] == attempt and task[2] == nonce", "task[1] == attempt"),
+    lua("only the holder of a lease ends a task", "finish.lua",
+        "if not holds(id, ARGV[4], ARGV[5]) then", "if false then"),
+    lua("only the holder of a lease starts a call", "calling.lua",
+        "if not holds(id, ARGV[4], ARGV[5]) then", "if false then"),
+    lua("only the holder of a lease gives it back", "release.lua",
+        "if not holds(id, ARGV[4], ARGV[5]) or count_calls(id) > 0 then",
+        "if count_calls(id) > 0 then"),
+    lua("a lease with a call in flight is not given back", "release.lua",
+        "if not holds(id, ARGV[4], ARGV[5]) or count_calls(id) > 0 then",
+        "if not holds(id, ARGV[4], ARGV[5]) then"),
+    lua("a lease is renewed by its holder only", "renew.lua",
+        "if holds(id, ARGV[i + 1], ARGV[i + 2]) then", "if true then"),
+    lua("an end is not cancelled", "cancel.lua", "if is_terminal(state) then", "if false then"),
+
+    # -- Paid calls
+    Mutant("the marker is written before the call", "src/worker/calling.cpp",
+           "const auto granted = co_await on_->parts.tasks.calling(holding_->held, marker);",
+           "const result<queue::call_grant> granted = queue::call_grant{};", "imagined",
+           (KILL + "http_post_first_byte_after_is_ambiguous",)),
+    Mutant("no call starts after its marker's deadline", "src/worker/calling.cpp",
+           "until = asked + limit]", "until = asked + std::chrono::hours(1)]", "imagined",
+           (FREEZE + ".test_freeze_at_calling_after_and_wake_late",)),
+    Mutant("an answer is recorded before its pictures are fetched", "src/worker/calling.cpp",
+           "const auto written = co_await insist(write);\n    auto& paid",
+           "const result<void> written;\n    auto& paid", "imagined",
+           (KILL + "store_write_before_delivers",)),
+    Mutant("what is known of a call is told until Redis hears it", "src/worker/insist.hpp",
+           "if (!try_again || ", "if (true || ", "imagined",
+           ("service.crash_redis_test.RedisTrouble.test_redis_readonly_at_stored_before",)),
+    lua("a call of a dead worker stays open to its deadline", "reap.lua",
+        "elseif in_flight > 0 and deadline + call_grace >= now then", "elseif false then"),
+    lua("and two seconds longer", "lib/1_start.lua", "call_grace = 2000", "call_grace = 0"),
+    lua("a lost call is repeated only if the policy says so", "lost.lua",
+        "tonumber(task[1] or '0') < tonumber(ARGV[8]) and", "true and"),
+    lua("a lost call of a dead worker is repeated only if the policy says so", "reap.lua",
+        "tonumber(task[4] or '0') < tonumber(ARGV[4]) and", "true and"),
+    lua("a late answer is adopted", "adopt.lua", "requeue(id, caller, 'storing')", ""),
+    lua("but not beside a newer call", "adopt.lua", "if count_calls(id) > 0 then", "if false then"),
+    Mutant("a worker that lost its lease offers what it brings", "src/queue/working.cpp",
+           "if (!recorded && recorded.error().kind == failure_kind::conflict) {",
+           "if (false) {", "imagined",
+           (FREEZE + ".test_freeze_at_stored_before_and_wake_late",)),
+    lua("a key has so many places", "calling.lua",
+        "if free_places(slot, tonumber(ARGV[8]), id .. ':r') <= 0 then", "if false then"),
+    lua("no call starts after the task's deadline", "calling.lua",
+        "if now > tonumber(task[1]) then", "if false then"),
+
+    # -- Submitting
+    lua("an idempotency key is one task", "submit.lua",
+        "local known, other_body = known_submit(caller, ARGV[10], ARGV[11])",
+        "local known, other_body"),
+    lua("an idempotency key is one body", "lib/6_submitting.lua",
+        "return id, first ~= fingerprint", "return id, false"),
+    lua("the queue has a limit", "lib/6_submitting.lua",
+        "if ahead >= tonumber(queue_limit) then", "if false then"),
+    lua("nothing is written after the not-after time", "lib/1_start.lua",
+        "if ARGV[2] ~= '0' and now > tonumber(ARGV[2]) then", "if false then", "imagined",
+        (API + "freeze_at_submit_before_is_503_and_leaves_no_ghost",)),
+    Mutant("a submit that is answered 503 is taken back", "src/queue/submitting.cpp",
+           "if (tried_since != 0) {", "if (false) {", "test_queue", QUEUE),
+    lua("a submit whose answer was lost is found again", "submit.lua",
+        "if since ~= '0' then", "if false then"),
+    Mutant("a script is refused whole when Redis cannot write", "src/queue/scripts.cpp",
+           'std::string("#!lua\\n")', 'std::string("")', "test_queue", QUEUE),
+
+    # -- Callbacks
+    lua("the end and its callback are one step", "lib/5_tasks.lua",
+        "post(id, sequence, success and 'SUCCESS' or 'FAILURE', '100%')", ""),
+    lua("an event is delivered by one process at a time", "outbox_claim.lua",
+        "redis.call('ZADD', due_key, now + tonumber(ARGV[4]), id)", ""),
+    lua("only its deliverer settles an event", "outbox_delivered.lua",
+        "redis.call('HGET', task_key(id), 'on') ~= ARGV[4]", "false"),
+    lua("an end that nobody took becomes a dead letter", "outbox_failed.lua",
+        "redis.call('ZADD', dead_key, now, id)", ""),
+    Mutant("410 ends the deliveries", "src/callback/courier.cpp",
+           "came.what = attempt_result::kind::gone;", "came.what = attempt_result::kind::failed;",
+           "test_callback", ("test_callback",)),
+    Mutant("Retry-After is honoured", "src/callback/delivery_plan.cpp",
+           "std::max(planned, std::min(last.retry_after", "std::min(planned, std::min(last.retry_after",
+           "test_callback", ("test_callback",)),
+    Mutant("every secret signs", "src/callback/signature.cpp",
+           'header.append(header.empty() ? "v1," : " v1,");', 'header = "v1,";',
+           "test_callback", ("test_callback",)),
+
+    # -- Whom we connect to
+    Mutant("the address that is connected to is judged", "src/http/client.cpp",
+           "return c.request.egress == nullptr || "
+           "c.request.egress->permits(to.host, a, to.port);", "return true;",
+           "test_http", ("test_http",)),
+    Mutant("a pooled connection is judged as well", "src/http/wire_pool.cpp",
+           "egress == nullptr || egress->permits(host, peer.address(), peer.port())", "true",
+           "test_http", ("test_http",)),
+    Mutant("every hop of a redirect is judged", "src/backend/picture_fetcher.cpp",
+           "out.egress = order.rules;", "", "test_backend", ("test_backend",)),
+    Mutant("IPv6 that embeds IPv4 is not public", "src/http/egress.cpp",
+           "{{0x20, 0x02, 0x00, 0x00}, 16}, // 6to4", "{{0x20, 0x02, 0xff, 0xff}, 32}, // 6to4",
+           "test_http", ("test_http",)),
+    Mutant("ports below 1024 are the web's only", "src/http/egress.cpp",
+           "port == 80 || port == 443 || port >= first_free_port", "true",
+           "test_http", ("test_http",)),
+
+    # -- Pictures
+    Mutant("a picture's bytes are on the disk before it has its name", "src/store/image_store.cpp",
+           "done = file->sync();\n    }\n    if (!done) {\n        return std::move(done).error();",
+           "done = {};\n    }\n    if (!done) {\n        return std::move(done).error();",
+           "test_store", ("test_store",)),
+    Mutant("a picture's name is on the disk", "src/store/image_store.cpp",
+           "return sync_directory(place.task_directory);", "return {};",
+           "test_store", ("test_store",)),
+    Mutant("a new directory's name is on the disk", "src/store/durable_file.cpp",
+           'auto synced = sync_directory(parent.empty() ? "." : parent.string());',
+           "result<void> synced;", "test_store", ("test_store",)),
+    Mutant("a disk that fails ends the task, not the picture's promise", "src/worker/storing.cpp",
+           "disk_trouble = disk_trouble || one.now == state::open;", "", "imagined",
+           ("service.crash_storage_test.FailingDisk.test_disk_fails_at_store_write_before",)),
+]
