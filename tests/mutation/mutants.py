@@ -79,21 +79,22 @@ MUTANTS = [
 
     # -- Submitting
     lua("an idempotency key is one task", "submit.lua",
-        "local known, other_body = known_submit(caller, ARGV[10], ARGV[11])",
+        "local known, other_body = known_submit(task.caller, task.idempotency, task.fingerprint)",
         "local known, other_body"),
     lua("an idempotency key is one body", "lib/6_submitting.lua",
         "return id, first ~= fingerprint", "return id, false"),
-    lua("the queue has a limit", "lib/6_submitting.lua",
-        "if ahead >= tonumber(queue_limit) then", "if false then"),
+    lua("the queue has a limit", "submit.lua", "elseif ahead >= task.queue_limit then",
+        "elseif false then"),
     lua("nothing is written after the not-after time", "lib/1_start.lua",
         "if ARGV[2] ~= '0' and now > tonumber(ARGV[2]) then", "if false then", "imagined",
         (API + "freeze_at_submit_before_is_503_and_leaves_no_ghost",)),
     Mutant("a submit that is answered 503 is taken back", "src/queue/submitting.cpp",
            "if (tried_since != 0) {", "if (false) {", "test_queue", QUEUE),
     lua("a submit whose answer was lost is found again", "submit.lua",
-        "if since ~= '0' then", "if false then"),
+        "if task.since ~= '0' then", "if false then"),
     Mutant("a script is refused whole when Redis cannot write", "src/queue/scripts.cpp",
-           'std::string("#!lua\\n")', 'std::string("")', "test_queue", QUEUE),
+           'std::string_view start = "#!lua\\n"', 'std::string_view start = ""',
+           "test_queue", QUEUE),
 
     # -- Callbacks
     lua("the end and its callback are one step", "lib/5_tasks.lua",
