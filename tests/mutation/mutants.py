@@ -15,14 +15,14 @@ class Mutant:
     tests: tuple         # what to run: a test program with arguments, or service.<module>.<Test>
 
 
-QUEUE = ("test_queue",)
+QUEUE = ("test_queue_scripts",)
 KILL = "service.crash_kill_test.KilledWorker.test_kill_at_"
 FREEZE = "service.crash_freeze_test.FrozenWorker"
 API = "service.crash_api_test.ApiTrouble.test_"
 LUA = "src/queue/lua/"
 
 
-def lua(guard, file, old, new, program="test_queue", tests=QUEUE):
+def lua(guard, file, old, new, program="test_queue_scripts", tests=QUEUE):
     return Mutant(guard, LUA + file, old, new, program, tests)
 
 
@@ -89,12 +89,12 @@ MUTANTS = [
         "if ARGV[2] ~= '0' and now > tonumber(ARGV[2]) then", "if false then", "imagined",
         (API + "freeze_at_submit_before_is_503_and_leaves_no_ghost",)),
     Mutant("a submit that is answered 503 is taken back", "src/queue/submitting.cpp",
-           "if (tried_since != 0) {", "if (false) {", "test_queue", QUEUE),
+           "if (tried_since != 0) {", "if (false) {", "test_queue_scripts", QUEUE),
     lua("a submit whose answer was lost is found again", "submit.lua",
         "if task.since ~= '0' then", "if false then"),
     Mutant("a script is refused whole when Redis cannot write", "src/queue/scripts.cpp",
            'std::string_view start = "#!lua\\n"', 'std::string_view start = ""',
-           "test_queue", QUEUE),
+           "test_queue_scripts", QUEUE),
 
     # -- Callbacks
     lua("the end and its callback are one step", "lib/5_tasks.lua",
