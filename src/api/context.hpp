@@ -29,6 +29,7 @@ struct context {
     banned_words banned;
     cors_policy cors;
     std::mt19937_64 dice; // spreads tasks over equal backends
+    int fetches = 0;      // input pictures that are being fetched
 };
 
 // One request that was routed and authenticated.

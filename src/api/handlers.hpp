@@ -24,12 +24,14 @@ awaitable<http::response> submit_simple_change(context& api, call from);
 awaitable<http::response> submit_action(context& api, call from);
 awaitable<http::response> submit_modal(context& api, call from);
 
-// submit/imagine.cpp, submit/not_offered.cpp
+// submit/: imagine.cpp, describe.cpp, blend.cpp, upload.cpp, show.cpp, shorten.cpp, not_offered.cpp
 awaitable<http::response> submit_imagine(context& api, call from);
-awaitable<http::response> refuse_describe(context& api, call from);
-awaitable<http::response> refuse_blend(context& api, call from);
+awaitable<http::response> submit_describe(context& api, call from);
+awaitable<http::response> submit_blend(context& api, call from);
+awaitable<http::response> upload_pictures(context& api, call from);
+awaitable<http::response> show_job(context& api, call from);
+awaitable<http::response> submit_shorten(context& api, call from);
 awaitable<http::response> refuse_edit(context& api, call from);
-awaitable<http::response> refuse_other(context& api, call from);
 awaitable<http::response> refuse_video(context& api, call from);
 awaitable<http::response> refuse_face_swap(context& api, call from);
 

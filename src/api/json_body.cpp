@@ -87,6 +87,11 @@ bool json_body::has(std::string_view name) const {
     return found != value_.end() && !found->is_null();
 }
 
+bool json_body::is_null(std::string_view name) const {
+    const auto found = value_.find(name);
+    return found != value_.end() && found->is_null();
+}
+
 std::string json_body::text(std::string_view name) {
     json* value = find(name);
     if (value == nullptr) {

@@ -46,6 +46,8 @@ public:
     // The object under `name`; an empty one when absent.
     json_body object(std::string_view name);
     bool has(std::string_view name) const;
+    // There, and null: the rare field where that is not the same as absent.
+    bool is_null(std::string_view name) const;
 
     // Remembers that a field cannot be used, unless another already was.
     void refuse(std::string_view name, const task::bilingual& expected);

@@ -1,33 +1,16 @@
 #include "answers.hpp"
 #include "byte_range.hpp"
 #include "handlers.hpp"
+#include "picture_address.hpp"
 #include "texts.hpp"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace imagined::api {
 
 namespace {
 
-// Above these the store keeps input pictures, which are nobody else's to see.
-constexpr int last_public_picture = 20;
 constexpr std::string_view forever = "public, max-age=31536000, immutable";
-
-// The picture's number in the path: absent is 0, the grid or single picture.
-std::optional<int> picture_number(std::string_view text) {
-    int n = 0;
-    if (text.empty()) {
-        return n;
-    }
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    if (!whole || n < 0 || n > last_public_picture) {
-        return std::nullopt;
-    }
-    return n;
-}
 
 bool wants_thumbnail(std::string_view query) {
     const auto value = http::query_value(query, "thumb");

@@ -66,6 +66,42 @@ inline const bilingual prompt_braces{
 inline const bilingual bad_base64{
     "base64格式错误", "base64 is malformed, or not a PNG, JPEG or WebP picture"
 };
+inline const bilingual not_a_picture{
+    "不是PNG、JPEG或WebP图片", "it is not a PNG, JPEG or WebP picture"
+};
+inline const bilingual picture_too_long{"图片不能超过10 MB", "a picture may have at most 10 MB"};
+inline const bilingual too_many_pixels{
+    "图片像素过多", "the picture has too many pixels (at most 64 million)"
+};
+inline const bilingual no_base64{"base64不能为空", "base64Array must not be empty"};
+inline const bilingual no_base64_or_link{"base64或link不能为空", "base64 or link must be given"};
+inline const bilingual bad_link{"链接格式错误", "link: expected an http or https address"};
+inline const bilingual too_many_uploads{
+    "base64Array: 最多10张图片", "base64Array: at most 10 pictures"
+};
+inline const bilingual blend_count{"base64List参数错误", "base64Array: expected 2 to 5 pictures"};
+inline const bilingual bad_dimensions{
+    "dimensions参数错误", "dimensions: expected PORTRAIT, SQUARE or LANDSCAPE"
+};
+inline const bilingual no_image_or_prompt{
+    "image或prompt不能为空", "image and prompt must not be empty"
+};
+inline const bilingual mask_unreadable{
+    "maskBase64: 不是可用的图片", "maskBase64: it is not a usable PNG, JPEG or WebP picture"
+};
+inline const bilingual mask_keeps_all{
+    "maskBase64: 没有标记任何区域（白色为重绘）",
+    "maskBase64: it marks nothing (white is repainted)"
+};
+inline const bilingual mask_repaints_all{
+    "maskBase64: 标记了整张图片，没有保留区域",
+    "maskBase64: it marks the whole picture; leave some of it black to be kept"
+};
+inline const bilingual bad_job_id{
+    "job id 格式错误", "jobId: expected a job id, or the address of one of our pictures"
+};
+inline const bilingual no_target_task{"目标任务不存在", "Target task not found"};
+inline const bilingual too_many_pictures{"最多5张图片", "at most 5 pictures"};
 inline const bilingual bad_action{
     "action参数错误", "action: expected UPSCALE, VARIATION or REROLL"
 };

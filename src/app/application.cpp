@@ -155,6 +155,7 @@ private:
             log::error("fetch.allow cannot be used", {{"reason", rules.error().detail}});
             return exit_configuration;
         }
+        settings_.api.fetch_rules = *rules;
         std::vector<std::unique_ptr<backend::backend>> members;
         bool capped = settings_.max_spend_per_day > 0;
         for (const auto& options : settings_.backends) {
@@ -187,6 +188,12 @@ private:
             return exit_configuration;
         }
         courier_ = std::move(*courier);
+        auto web = http::client::create(context_.get_executor(), {});
+        if (!web) {
+            log::error("input pictures cannot be fetched", {{"reason", web.error().detail}});
+            return exit_runtime;
+        }
+        web_ = std::move(*web);
         // The server is bound first: its real port may be part of every URL that we hand out. A
         // worker answers health and metrics there, and the whole API as well: it costs nothing.
         auto front = http::server::open(context_.get_executor(), settings_.server, late_api_);
@@ -207,6 +214,7 @@ private:
                 *backends_,
                 *courier_,
                 metrics_,
+                *web_,
                 [this] { return ready(); }
             }
         );
@@ -357,6 +365,7 @@ private:
     std::unique_ptr<store::image_store> images_;
     std::unique_ptr<offload_pool> pool_;
     std::unique_ptr<callback::courier> courier_;
+    std::unique_ptr<http::client> web_;
     late_handler late_api_;
     std::unique_ptr<http::handler> api_;
     std::unique_ptr<http::server> server_;

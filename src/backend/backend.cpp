@@ -1,9 +1,9 @@
 #include "imagined/backend/backend.hpp"
 
 #include "key_scrubbing.hpp"
-#include "picture_fetcher.hpp"
 #include "verdicts.hpp"
 
+#include "imagined/backend/picture_fetcher.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/failpoint.hpp"
 

@@ -1,4 +1,4 @@
-#include "picture_fetcher.hpp"
+#include "imagined/backend/picture_fetcher.hpp"
 
 #include "wire.hpp"
 

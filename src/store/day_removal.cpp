@@ -45,7 +45,7 @@ std::vector<std::string> names_in(int directory) {
     return names;
 }
 
-std::uint64_t remove_task(int day, const std::string& name) {
+std::uint64_t remove_task_in(int day, const std::string& name) {
     const file_descriptor task = open_directory(day, name);
     if (!task.valid()) {
         ::unlinkat(day, name.c_str(), 0); // no directory, or a link to one
@@ -68,7 +68,7 @@ std::uint64_t remove_day(int root, const std::string& name) {
     }
     std::uint64_t pictures = 0;
     for (const std::string& task : names_in(day.get())) {
-        pictures += remove_task(day.get(), task);
+        pictures += remove_task_in(day.get(), task);
     }
     if (::unlinkat(root, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
         log::warning(
@@ -80,6 +80,15 @@ std::uint64_t remove_day(int root, const std::string& name) {
 }
 
 } // namespace
+
+void remove_task(const std::string& day_directory, const std::string& name) {
+    const file_descriptor day(
+        ::open(day_directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    );
+    if (day.valid()) {
+        remove_task_in(day.get(), name);
+    }
+}
 
 std::uint64_t remove_days_before(const std::string& root, std::int64_t first_kept) {
     const file_descriptor opened(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -1,5 +1,6 @@
-// Removing a whole day of pictures. Works on directory descriptors and never follows a symbolic
-// link, so that nothing outside the store can be reached however the tree was tampered with.
+// Removing a whole day of pictures, or those of one task. Works on directory descriptors and never
+// follows a symbolic link, so that nothing outside the store can be reached however the tree was
+// tampered with.
 #pragma once
 
 #include <cstdint>
@@ -11,5 +12,8 @@ namespace imagined::store {
 // not day directories are left alone. Returns how many pictures (not thumbnails) went away. What
 // cannot be removed is logged and left for the next time.
 std::uint64_t remove_days_before(const std::string& root, std::int64_t first_kept);
+
+// Removes the directory of one task from its day, with the same care.
+void remove_task(const std::string& day_directory, const std::string& name);
 
 } // namespace imagined::store

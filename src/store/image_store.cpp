@@ -204,6 +204,12 @@ result<std::string> image_store::read(std::string_view id, int n) const {
     return read_stored(*opened);
 }
 
+void image_store::forget(std::string_view id) {
+    if (const auto place = locate(root_.native(), id, 0)) {
+        remove_task(place->day_directory, std::string(id));
+    }
+}
+
 std::uint64_t image_store::forget_before(unix_millis now, std::chrono::milliseconds keep) {
     // A day is old when its last millisecond is.
     const unix_millis oldest_kept = now - keep.count();

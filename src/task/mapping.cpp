@@ -115,6 +115,10 @@ private:
         return niji_ ? "botType NIJI_JOURNEY" : "--v " + prompt_.version.value_or("");
     }
 
+    std::string chosen_by() const {
+        return niji_ || prompt_.version ? version_words() : "imagine.default_model";
+    }
+
     void choose_model() {
         model wanted = defaults_.default_model;
         if (niji_ || prompt_.version) {
@@ -142,13 +146,20 @@ private:
     model served_variant(model wanted, pace wanted_pace) {
         const model first = at_pace(wanted, wanted_pace);
         const model fallback = at_pace(defaults_.default_model, wanted_pace);
-        for (const model candidate : {first, base_of(first), fallback, base_of(fallback)}) {
+        std::vector<model> candidates{first, base_of(first), fallback, base_of(fallback)};
+        if (context_.any_model) {
+            for (const model other : {model::v3, model::v2, model::v2a, model::v1}) {
+                candidates.push_back(at_pace(other, wanted_pace));
+                candidates.push_back(other);
+            }
+        }
+        for (const model candidate : candidates) {
             if (!servable(candidate)) {
                 continue;
             }
             if (base_of(candidate) != base_of(first)) {
                 note(
-                    version_words() + " selects " + std::string(to_string(first))
+                    chosen_by() + " selects " + std::string(to_string(first))
                     + ", which no backend serves; " + std::string(to_string(candidate))
                     + " was used"
                 );
@@ -283,14 +294,23 @@ private:
         if (prompt_.repeat > 1) {
             note("--repeat " + std::to_string(prompt_.repeat) + ": ignored");
         }
-        if (!prompt_.style_refs.empty()) {
-            note("--sref: style reference pictures are not used");
-        }
-        if (!prompt_.character_refs.empty()) {
-            note("--cref: character reference pictures are not used");
-        }
+        note_references();
         for (const std::string& flag : prompt_.without_counterpart) {
             note(flag + ": no counterpart, ignored");
+        }
+    }
+
+    // Pictures are the caller's; V_3 alone has a use for these.
+    void note_references() {
+        const bool used = context_.takes_references && request().model == model::v3;
+        const std::string why = context_.takes_references
+                                    ? used_model() + " takes no reference pictures, dropped"
+                                    : "reference pictures are not used";
+        if (!used && !prompt_.style_refs.empty()) {
+            note("--sref: " + why);
+        }
+        if (!used && !prompt_.character_refs.empty()) {
+            note("--cref: " + why);
         }
     }
 

@@ -283,6 +283,10 @@ awaitable<> task_step::deliver() {
 }
 
 awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& pictures) {
+    if (submission_.request.what == task::operation::describe) {
+        co_await end_described(std::move(brought));
+        co_return;
+    }
     auto verdict = judge(brought);
     if (verdict.code) {
         co_await fail(*verdict.code, verdict.reason, std::string(task::to_string(*verdict.code)));
@@ -310,12 +314,17 @@ awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& p
     }
     delivered.buttons =
         buttons_under(submission_, delivered.pictures.size(), on_->parts.backends, record_.id);
+    std::string event = fmt::format("stored {} pictures", delivered.pictures.size());
+    co_await succeed(std::move(delivered), brought.lost > 0, std::move(event));
+}
+
+awaitable<> task_step::succeed(task::delivery delivered, bool lost, std::string event) {
     record_.state = task::state::success;
     record_.finished = system_clock().now();
     queue::ending how;
     how.success = true;
-    how.billed = brought.lost > 0 ? "unknown" : "yes";
-    how.event = fmt::format("stored {} pictures", delivered.pictures.size());
+    how.billed = lost ? "unknown" : "yes";
+    how.event = std::move(event);
     how.view = task::render_view(
         record_,
         submission_,

@@ -60,8 +60,13 @@ private:
     awaitable<result<std::string>> download(const wanted_picture& wanted);
     awaitable<result<task::picture>> make_shown(const std::vector<wanted_picture>& pictures);
     awaitable<> end(harvest brought, const std::vector<wanted_picture>& pictures);
+    awaitable<> succeed(task::delivery delivered, bool lost, std::string event);
     awaitable<> finish(queue::ending how);
     awaitable<> fail(task::fail_code code, task::bilingual reason, std::string event);
+
+    // -- describing.cpp
+    awaitable<> end_described(harvest brought);
+    std::vector<std::string> list_descriptions() const;
 
     std::shared_ptr<shift> on_;
     queue::claimed claimed_;

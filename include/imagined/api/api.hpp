@@ -6,6 +6,7 @@
 #include "imagined/backend/roster.hpp"
 #include "imagined/base/offload_pool.hpp"
 #include "imagined/callback/courier.hpp"
+#include "imagined/http/client.hpp"
 #include "imagined/http/server.hpp"
 #include "imagined/metrics/registry.hpp"
 #include "imagined/queue/task_queue.hpp"
@@ -39,6 +40,8 @@ struct api_options {
     milliseconds submit_budget{1800}; // of Redis' time; a submit is answered within 2 s
     task::imagine_defaults imagine;
     std::vector<std::string> banned_words;
+    http::egress_policy fetch_rules; // whom input pictures may be fetched from
+    milliseconds fetch_limit{15000}; // all input pictures of a submit together
 };
 
 // Whether this process can do its work now, for /readyz.
@@ -57,6 +60,7 @@ struct api_parts {
     const backend::roster& backends;
     const callback::courier& courier;
     metrics::registry& metrics;
+    http::client& web; // for what clients name; every use is judged by fetch_rules
     std::function<readiness()> ready;
 };
 

@@ -57,6 +57,9 @@ public:
 
     result<std::string> read(std::string_view id, int n) const;
 
+    // Removes all pictures of one task, if it has any. Nothing may be adding to them.
+    void forget(std::string_view id);
+
     // Removes the days which ended `keep` before `now` or earlier, with all that is in them.
     // Returns the number of pictures removed. Never follows a symbolic link.
     std::uint64_t forget_before(unix_millis now, std::chrono::milliseconds keep);

@@ -29,6 +29,11 @@ struct imagine_context {
     // Whether some configured backend serves the model for this operation. When it serves none of
     // the model that --v selects, default_model is used and noted.
     std::function<bool(operation, model)> servable;
+    // The caller puts --sref and --cref pictures into V_3's requests; else they are noted as
+    // unused.
+    bool takes_references = false;
+    // When not even default_model is served: any model that is, rather than none.
+    bool any_model = false;
 };
 
 struct mapped_imagine {

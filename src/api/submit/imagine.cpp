@@ -1,79 +1,43 @@
+#include "submit/imagine.hpp"
+
 #include "answers.hpp"
 #include "handlers.hpp"
-#include "imagined/task/prompt.hpp"
 #include "opened_body.hpp"
-#include "submit/input_pictures.hpp"
-#include "submit/submitting.hpp"
+#include "submit/read_prompt.hpp"
+#include "submit/references.hpp"
 #include "texts.hpp"
 
 namespace imagined::api {
 
 namespace {
 
-constexpr std::size_t max_permutations = 40; // Midjourney's
-
-struct wish {
-    std::string prompt;                // as sent, trimmed
-    std::vector<std::string> pictures; // base64 texts
-    std::vector<std::string> urls;     // of pictures
-    base_fields base;
-};
-
-// Old clients still send one picture as `base64`.
-wish read_wish(context& api, const call& from, json_body& fields) {
-    wish read;
+// Old clients still send one picture as `base64`, some of them beside the same in base64Array.
+imagine_wish read_wish(context& api, const call& from, json_body& fields) {
+    imagine_wish read;
     read.prompt = trimmed(fields.text("prompt"));
     auto sent = fields.texts("base64Array");
-    if (std::string single = fields.text("base64"); !single.empty() && sent.empty()) {
+    std::string single = fields.text("base64");
+    if (!single.empty() && std::find(sent.begin(), sent.end(), single) == sent.end()) {
         sent.push_back(std::move(single));
     }
     if (sent.size() > max_input_pictures) {
-        fields.refuse("base64Array", {"最多5张图片", "at most 5 pictures"});
+        fields.refuse("base64Array", texts::too_many_pictures);
     }
-    for (std::string& text : sent) {
-        auto& kind = is_picture_url(text) ? read.urls : read.pictures;
-        kind.push_back(std::move(text));
-    }
+    read.pictures = inputs_of("base64Array", std::move(sent));
     read.base = read_base(api, from, fields);
     return read;
 }
 
-http::response banned(const wish& wanted, std::string_view word, task::language in) {
-    const std::string properties = "{\"promptEn\":" + json_string(wanted.prompt)
-                                   + ",\"bannedWord\":" + json_string(word) + "}";
-    return refusal(code::banned, texts::banned_prompt, in, properties);
-}
-
-// What can be said about the request without its pictures; then `parsed` is filled.
-std::optional<http::response> refuse_prompt(
-    const context& api, const wish& wanted, task::parsed_prompt& parsed, task::language in
-) {
-    if (wanted.prompt.empty()) {
-        return refusal(code::bad_request, texts::prompt_empty, in);
-    }
-    if (const auto word = api.banned.find_in(wanted.prompt); !word.empty()) {
-        return banned(wanted, word, in);
-    }
-    const auto prompts = task::expand_permutations(wanted.prompt, max_permutations);
-    if (!prompts) {
-        return refusal(code::bad_request, prompts.error().reason, in);
-    }
-    if (prompts->size() != 1) {
-        return refusal(code::bad_request, texts::prompt_braces, in);
-    }
-    auto read = task::parse_prompt(prompts->front());
-    if (!read) {
-        return refusal(code::bad_request, read.error().reason, in);
-    }
-    parsed = std::move(*read);
-    return std::nullopt;
-}
-
 task::mapped_imagine
-map(const context& api, const wish& wanted, const task::parsed_prompt& parsed, bool with_pictures) {
+map(const context& api,
+    const imagine_wish& wanted,
+    const task::parsed_prompt& parsed,
+    bool with_pictures) {
     task::imagine_context around;
     around.bot_type = wanted.base.bot_type;
     around.mode = wanted.base.mode;
+    around.takes_references = true;
+    around.any_model = with_pictures; // relays that take pictures often have one model for it
     around.servable = [&backends = api.parts.backends](task::operation what, task::model with) {
         return backends.serves(what, with);
     };
@@ -81,26 +45,22 @@ map(const context& api, const wish& wanted, const task::parsed_prompt& parsed, b
     return task::map_imagine(parsed, api.options.imagine, around, what);
 }
 
-// The first picture is remixed; the others can only lend their style, and only in V_3.
-void place_pictures(std::vector<task::picture_ref> stored, task::submission& made) {
-    task::render_request& request = made.request;
-    request.pictures.push_back(stored.front());
-    stored.erase(stored.begin());
-    if (stored.empty()) {
-        return;
+// ruoyi sends a bare prompt and keeps its flags in `state` (mj-api.md §9). They count where they
+// are flags that we know; anything else in `state` is the client's own affair.
+bool apply_state(const imagine_wish& wanted, task::parsed_prompt& parsed) {
+    const std::string_view state = trimmed(wanted.base.state);
+    if (!state.starts_with("--") || wanted.prompt.find("--") != std::string::npos) {
+        return false;
     }
-    if (request.model == task::model::v3) {
-        request.style_references = std::move(stored);
-        made.notes.emplace_back("base64Array: the pictures after the first are style references");
-    } else {
-        made.notes.push_back(
-            "base64Array: " + std::string(task::to_string(request.model))
-            + " takes one picture, the others were dropped"
-        );
+    auto both = task::parse_prompt(wanted.prompt + ' ' + std::string(state));
+    if (!both || both->text != parsed.text) {
+        return false;
     }
+    parsed = std::move(*both);
+    return true;
 }
 
-draft draft_of(context& api, const call& from, wish wanted, task::mapped_imagine mapped) {
+draft draft_of(context& api, const call& from, imagine_wish wanted, task::mapped_imagine mapped) {
     draft made;
     made.submission = begin_submission(api, from, std::move(wanted.base));
     made.submission.what = task::action::imagine;
@@ -113,74 +73,60 @@ draft draft_of(context& api, const call& from, wish wanted, task::mapped_imagine
     return made;
 }
 
-// Gives the task its id early, since its pictures are stored under it.
-awaitable<result<void>>
-attach_pictures(context& api, draft& made, std::vector<std::string> pictures) {
-    auto id = co_await api.parts.tasks.reserve_id();
-    if (!id) {
-        co_return id.error();
-    }
-    made.id = std::move(*id);
-    auto stored = co_await store_inputs(api, made.id, std::move(pictures));
-    if (!stored) {
-        co_return stored.error();
-    }
-    place_pictures(std::move(*stored), made.submission);
-    co_return result<void>{};
-}
-
-http::response no_urls(bool in_prompt, task::language in) {
-    const std::string field = in_prompt ? "prompt" : "base64Array";
-    return refusal(
-        code::bad_request,
-        {field + ": 暂不支持图片链接，请在base64Array中使用base64",
-         field + ": picture URLs are not available; send the picture as base64 in base64Array"},
-        in
-    );
-}
-
 } // namespace
+
+awaitable<imagine_draft> draft_imagine(context& api, const call& from, imagine_wish wanted) {
+    imagine_draft drafted;
+    task::parsed_prompt parsed;
+    if (drafted.refused = read_prompt(api, wanted.prompt, parsed, from.lang); drafted.refused) {
+        co_return drafted;
+    }
+    const bool used_state = apply_state(wanted, parsed);
+    auto pictures = inputs_of("prompt", parsed.image_urls);
+    std::move(wanted.pictures.begin(), wanted.pictures.end(), std::back_inserter(pictures));
+    if (pictures.size() > max_input_pictures) {
+        drafted.refused = refusal(code::bad_request, texts::too_many_pictures, from.lang);
+        co_return drafted;
+    }
+    drafted.refused = co_await decode_pictures(api, from, pictures);
+    if (drafted.refused) {
+        co_return drafted;
+    }
+    auto mapped = map(api, wanted, parsed, !pictures.empty());
+    if (!is_served(api, mapped.request)) {
+        drafted.refused = refusal(code::no_capability, texts::no_account, from.lang);
+        co_return drafted;
+    }
+    drafted.made = draft_of(api, from, std::move(wanted), std::move(mapped));
+    task::submission& submission = drafted.made.submission;
+    if (used_state) {
+        submission.notes.emplace_back("state: the flags in it were applied");
+    }
+    auto inputs = gather_inputs(std::move(pictures), parsed, submission);
+    drafted.refused = co_await fetch_pictures(api, from, inputs.all);
+    if (drafted.refused) {
+        co_return drafted;
+    }
+    if (const auto done = co_await attach_inputs(api, drafted.made, std::move(inputs)); !done) {
+        drafted.refused = from_failure(done.error(), "store pictures", from.lang);
+    }
+    co_return drafted;
+}
 
 awaitable<http::response> submit_imagine(context& api, call from) {
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
         co_return std::move(*body.refused);
     }
-    wish wanted = read_wish(api, from, body.fields);
+    imagine_wish wanted = read_wish(api, from, body.fields);
     if (body.fields.error()) {
         co_return refusal(code::bad_request, *body.fields.error(), from.lang);
     }
-    task::parsed_prompt parsed;
-    if (auto refused = refuse_prompt(api, wanted, parsed, from.lang)) {
-        co_return std::move(*refused);
+    auto drafted = co_await draft_imagine(api, from, std::move(wanted));
+    if (drafted.refused) {
+        co_return std::move(*drafted.refused);
     }
-    std::vector<std::string> pictures;
-    if (!wanted.pictures.empty()) {
-        auto decoded = co_await decode_pictures(api, std::move(wanted.pictures));
-        if (!decoded && decoded.error().kind == failure_kind::invalid) {
-            co_return refusal(code::bad_request, texts::bad_base64, from.lang);
-        }
-        if (!decoded) {
-            co_return from_failure(decoded.error(), "decode pictures", from.lang);
-        }
-        pictures = std::move(*decoded);
-    }
-    const bool addressed = !wanted.urls.empty() || !parsed.image_urls.empty();
-    auto mapped = map(api, wanted, parsed, addressed || !pictures.empty());
-    if (!is_served(api, mapped.request)) {
-        co_return refusal(code::no_capability, texts::no_account, from.lang);
-    }
-    if (addressed) {
-        co_return no_urls(wanted.urls.empty(), from.lang);
-    }
-    draft made = draft_of(api, from, std::move(wanted), std::move(mapped));
-    if (!pictures.empty()) {
-        const auto attached = co_await attach_pictures(api, made, std::move(pictures));
-        if (!attached) {
-            co_return from_failure(attached.error(), "store pictures", from.lang);
-        }
-    }
-    co_return co_await submit(api, from, std::move(made));
+    co_return co_await submit(api, from, std::move(drafted.made));
 }
 
 } // namespace imagined::api

@@ -1,4 +1,6 @@
-// Pictures that clients send inside JSON: data URLs, bare base64, or addresses (mj-api.md §8).
+// Pictures that clients send with a submit, in every form of mj-api.md §8: data URLs, bare base64,
+// addresses. They are read in two steps, so that a request which nobody could serve fetches
+// nothing: decode_pictures() first, fetch_pictures() (fetched_pictures.cpp) after it.
 #pragma once
 
 #include "context.hpp"
@@ -11,21 +13,43 @@
 namespace imagined::api {
 
 inline constexpr std::size_t max_input_pictures = 5;
+// Ideogram takes no larger file (ideogram-api.md §3).
+inline constexpr std::size_t max_picture_bytes = std::size_t{10} * 1024 * 1024;
 // Input pictures of a task stand in the store from this number on, where no route shows them.
-inline constexpr int first_input_number = 90;
+inline constexpr int first_input_number = 70;
+inline constexpr std::size_t max_inputs_of_a_task = 20;
+
+struct input_picture {
+    std::string field; // where it stood, for refusals: "base64Array"
+    std::string text;  // as it was sent
+    std::string bytes; // once it has been read
+};
 
 bool is_picture_url(std::string_view text);
+
+// The pictures of one field, as sent.
+std::vector<input_picture> inputs_of(std::string_view field, std::vector<std::string> texts);
 
 // The bytes of a picture, or nullopt when the text is no base64 or what it holds is no picture.
 // What the text says about its type is not believed.
 std::optional<std::string> decode_picture(std::string_view text);
 
-// Decodes all on the pool. `invalid` when one of them is no picture.
-awaitable<result<std::vector<std::string>>>
-decode_pictures(context& api, std::vector<std::string> texts);
+// Decodes, on the pool, what is no address. The answer that refuses the first one that cannot be
+// used, if any; then the request is refused as a whole.
+awaitable<std::optional<http::response>>
+decode_pictures(context& api, const call& from, std::vector<input_picture>& pictures);
 
-// Stores them as inputs of task `id`, durably, and names them in order.
+// Fetches what is an address: our own pictures from the store, others from public hosts and from
+// fetch.allow, all at once and within api_options::fetch_limit. Else as decode_pictures().
+awaitable<std::optional<http::response>>
+fetch_pictures(context& api, const call& from, std::vector<input_picture>& pictures);
+
+// Stores them as inputs of task `id`, durably, and names them in order. At most
+// max_inputs_of_a_task.
 awaitable<result<std::vector<task::picture_ref>>>
-store_inputs(context& api, std::string id, std::vector<std::string> pictures);
+store_inputs(context& api, std::string id, std::vector<input_picture> pictures);
+
+// Why these bytes cannot be an input picture, if so: too long, or too many pixels.
+std::optional<task::bilingual> find_fault(std::string_view picture);
 
 } // namespace imagined::api

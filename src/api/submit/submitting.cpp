@@ -54,8 +54,45 @@ std::string read_hook(const context& api, json_body& fields) {
     return hook;
 }
 
+// The flag or field that a note is about: "--sref", "seed".
+std::string_view subject_of(std::string_view note) {
+    return note.substr(0, std::min(note.find_first_of(" :"), note.size()));
+}
+
+// Notes what even the backend that comes first cannot express; candidates() puts those that can
+// express everything before those that cannot.
+void note_losses(context& api, task::submission& made) {
+    const backend::roster& backends = api.parts.backends;
+    const auto candidates = backends.candidates(made.request, api.dice());
+    const auto* first = candidates.empty() ? nullptr : backends.owner_of(candidates[0].name);
+    if (first == nullptr || !made.request.may_drop) {
+        return;
+    }
+    for (const std::string& lost : first->speaks().inexpressible(made.request)) {
+        const bool known =
+            std::any_of(made.notes.begin(), made.notes.end(), [&lost](const std::string& note) {
+                return subject_of(note) == subject_of(lost);
+            });
+        if (!known) {
+            made.notes.push_back(lost + ": no backend at hand can express it, dropped");
+        }
+    }
+}
+
+// The pictures that were stored for a task which does not exist after all.
+awaitable<> forget_pictures(context& api, std::string id) {
+    if (id.empty()) {
+        co_return;
+    }
+    auto job = [&images = api.parts.images, id = std::move(id)] {
+        images.forget(id);
+        return true;
+    };
+    co_await api.parts.pool.run(std::move(job));
+}
+
 queue::new_task task_of(context& api, const call& from, draft made) {
-    const task::submission& submission = made.submission;
+    task::submission& submission = made.submission;
     queue::new_task task;
     task.caller = from.who.name;
     task.has_hook = !submission.notify_hook.empty();
@@ -63,6 +100,7 @@ queue::new_task task_of(context& api, const call& from, draft made) {
     task.queue_limit = api.options.queue_limit;
     task.modal = made.modal;
     if (made.ended_view.empty() && !made.modal) {
+        note_losses(api, submission);
         task.lane = task::class_of(submission.request);
         for (auto& slot : api.parts.backends.candidates(submission.request, api.dice())) {
             task.slots.push_back({std::move(slot.name), slot.limit});
@@ -169,8 +207,10 @@ task::submission begin_submission(context& api, const call& from, base_fields ba
 
 awaitable<http::response> submit(context& api, const call& from, draft made) {
     if (from.request.headers.get("Idempotency-Key").size() > max_idempotency_key_bytes) {
+        co_await forget_pictures(api, std::move(made.id));
         co_return refusal(code::bad_request, texts::key_too_long, from.lang);
     }
+    const std::string reserved = made.id;
     const auto question =
         made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
     queue::new_task task = task_of(api, from, std::move(made));
@@ -180,7 +220,11 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     const auto made_task =
         co_await api.parts.tasks.submit(std::move(task), api.options.submit_budget);
     if (!made_task) {
+        // Nobody knows yet whether the task exists, so its pictures stay.
         co_return from_failure(made_task.error(), "submit a task", from.lang);
+    }
+    if (made_task->what != queue::submitted::verdict::accepted && made_task->id != reserved) {
+        co_await forget_pictures(api, reserved);
     }
     co_return answer_to(from, *made_task, question);
 }

@@ -29,6 +29,7 @@ std::unique_ptr<backend::roster> roster_of(executor on, const scene_options& opt
     one.name = "only";
     one.base_url = "http://127.0.0.1:1";
     one.keys = {"backend-key"};
+    one.dialect = options.dialect;
     one.operations = options.operations;
     one.models = options.models;
     auto made = backend::backend::create(on, one, http::egress_policy::trusted());
@@ -63,7 +64,7 @@ scene::scene(scene_options options)
     api_ = api::make_api(
         options.api,
         api::api_parts{
-            tasks, *images, pool_, *backends_, *courier_, metrics_, [this] { return state; }
+            tasks, *images, pool_, *backends_, *courier_, metrics_, web, [this] { return state; }
         }
     );
 }

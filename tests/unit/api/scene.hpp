@@ -1,6 +1,7 @@
 // The API with everything around it in memory, called as the server calls it: admit, then handle.
 #pragma once
 
+#include "canned_web.hpp"
 #include "imagined/api/api.hpp"
 #include "imagined/task/submission.hpp"
 #include "memory_queue.hpp"
@@ -23,6 +24,7 @@ struct scene_options {
     // What the one backend serves; all that its dialect has when both are empty.
     std::vector<task::operation> operations;
     std::vector<task::model> models;
+    std::string dialect = "official";
     std::string callback_default_url;
 
     scene_options();
@@ -64,6 +66,7 @@ public:
     task::submission submission(const std::string& id) const;
 
     memory_queue tasks;
+    canned_web web;
     api::readiness state;
     std::unique_ptr<store::image_store> images;
 

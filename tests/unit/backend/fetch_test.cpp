@@ -1,8 +1,7 @@
 #include "a_request.hpp"
 
-#include "picture_fetcher.hpp"
-
 #include "imagined/backend/backend.hpp"
+#include "imagined/backend/picture_fetcher.hpp"
 #include "imagined/http/server.hpp"
 #include "tests/support/run_coroutine.hpp"
 

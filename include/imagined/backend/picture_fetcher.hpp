@@ -1,4 +1,5 @@
-// The download of one result picture, with every hop judged again.
+// The download of one picture from an address that somebody else named, with every hop judged
+// again: result pictures of a backend, and input pictures of a submit.
 #pragma once
 
 #include "imagined/base/async.hpp"
@@ -19,7 +20,9 @@ struct fetch_order {
     const http::egress_policy* rules = nullptr; // must outlive the call
 };
 
-// `via` must outlive the call. Fails as backend::fetch_picture says.
+// `via` must outlive the call. Fails with `rejected` for a forbidden address, `unavailable` where a
+// repetition may help, `corrupt` for a link that is gone (403, 404, 410) or is no picture. The
+// detail never quotes what was answered.
 awaitable<result<std::string>> fetch(http::client& via, fetch_order order);
 
 // The target of a Location field seen at `at`. Fails with `invalid` as parse_url does.

@@ -1,0 +1,173 @@
+// Input pictures that stand at an address. The address is the client's text, so it is read through
+// the egress guard, and what it answers is never quoted.
+#include "submit/input_pictures.hpp"
+
+#include "answers.hpp"
+#include "picture_address.hpp"
+#include "submit/submitting.hpp"
+#include "texts.hpp"
+
+#include "imagined/backend/picture_fetcher.hpp"
+#include "imagined/base/task_group.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <memory>
+
+namespace imagined::api {
+
+namespace {
+
+// In this process; more would hold too much memory and too many sockets for one kind of request.
+constexpr int max_fetches = 64;
+constexpr int busy_retry_seconds = 2;
+constexpr milliseconds join_slack{2000};
+
+// One picture on its way. Shared with the coroutine that fetches it, which may outlive us.
+struct errand {
+    std::string address;
+    result<std::string> bytes = failure{failure_kind::unavailable, "not fetched"};
+};
+
+using errands = std::vector<errand>;
+
+// Counts the errands of this request among all, for as long as it lives.
+class place_among {
+public:
+    place_among(int& all, std::size_t wanted) : all_(all), wanted_(static_cast<int>(wanted)) {
+        all_ += wanted_;
+    }
+
+    place_among(const place_among&) = delete;
+    place_among& operator=(const place_among&) = delete;
+
+    ~place_among() { all_ -= wanted_; }
+
+    bool fits() const { return all_ <= max_fetches; }
+
+private:
+    int& all_;
+    int wanted_;
+};
+
+// The host of an address, which is all of it that an answer repeats.
+std::string host_of(const std::string& address) {
+    const auto named = http::parse_url(address);
+    return named ? named->authority() : "";
+}
+
+task::bilingual named(const std::string& field, const task::bilingual& why) {
+    return {field + ": " + why.zh, field + ": " + why.en};
+}
+
+task::bilingual why_not(const input_picture& wanted, const failure& cause) {
+    const std::string host = host_of(wanted.text);
+    using kind = failure_kind;
+    if (cause.kind == kind::rejected) {
+        return named(
+            wanted.field,
+            {host + " 不是公网地址；可由管理员在 fetch.allow 中放行",
+             host + " is not a public address; the operator can permit it in fetch.allow"}
+        );
+    }
+    if (cause.kind == kind::not_found) {
+        return named(wanted.field, texts::no_picture);
+    }
+    if (cause.kind == kind::invalid) {
+        return named(wanted.field, {"链接格式错误", "malformed link: " + cause.detail});
+    }
+    constexpr std::string_view prefix = "picture: ";
+    std::string detail = "it could not be reached in time";
+    if (cause.kind == kind::corrupt) {
+        detail = cause.detail.substr(cause.detail.starts_with(prefix) ? prefix.size() : 0);
+    }
+    return named(
+        wanted.field,
+        {"无法获取 " + host + " 的图片: " + detail,
+         "the picture at " + host + " could not be fetched: " + detail}
+    );
+}
+
+// What can be said without asking anybody.
+std::optional<failure> refuse_address(const context& api, const std::string& address) {
+    const auto to = http::parse_url(address);
+    if (!to) {
+        return to.error();
+    }
+    if (!own_picture(api.options.public_url, address)
+        && !api.options.fetch_rules.may_permit(to->host, to->port)) {
+        return failure{failure_kind::rejected, "not a public address"};
+    }
+    return std::nullopt;
+}
+
+awaitable<result<std::string>> read_own(context& api, task::picture_ref picture) {
+    auto job = [&images = api.parts.images, picture = std::move(picture)] {
+        return images.read(picture.id, picture.n);
+    };
+    auto bytes = co_await api.parts.pool.run(std::move(job));
+    if (!bytes && bytes.error().kind == failure_kind::corrupt) {
+        co_return failure{failure_kind::not_found, bytes.error().detail};
+    }
+    co_return bytes;
+}
+
+awaitable<> run_errand(context& api, std::shared_ptr<errands> all, std::size_t at) {
+    const std::string address = (*all)[at].address;
+    if (auto own = own_picture(api.options.public_url, address)) {
+        (*all)[at].bytes = co_await read_own(api, std::move(*own));
+        co_return;
+    }
+    backend::fetch_order order;
+    order.from = address;
+    order.max_bytes = max_picture_bytes;
+    order.limit = api.options.fetch_limit;
+    order.rules = &api.options.fetch_rules;
+    (*all)[at].bytes = co_await backend::fetch(api.parts.web, std::move(order));
+}
+
+} // namespace
+
+awaitable<std::optional<http::response>>
+fetch_pictures(context& api, const call& from, std::vector<input_picture>& pictures) {
+    const auto all = std::make_shared<errands>();
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        input_picture& one = pictures[i];
+        if (!one.bytes.empty() || !is_picture_url(one.text)) {
+            continue;
+        }
+        one.text = std::string(trimmed(one.text));
+        if (const auto refused = refuse_address(api, one.text)) {
+            co_return refusal(code::bad_request, why_not(one, *refused), from.lang);
+        }
+        wanted.push_back(i);
+        all->push_back({one.text});
+    }
+    if (wanted.empty()) {
+        co_return std::nullopt;
+    }
+    const place_among running(api.fetches, wanted.size());
+    if (!running.fits()) {
+        co_return try_later(texts::unavailable, busy_retry_seconds, from.lang);
+    }
+    task_group fetching(co_await asio::this_coro::executor);
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        fetching.spawn("input picture", [&api, all, i] { return run_errand(api, all, i); });
+    }
+    co_await fetching.join(api.options.fetch_limit + join_slack);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        input_picture& one = pictures[wanted[i]];
+        auto& came = (*all)[i].bytes;
+        if (!came) {
+            co_return refusal(code::bad_request, why_not(one, came.error()), from.lang);
+        }
+        if (const auto fault = find_fault(*came)) {
+            co_return refusal(code::bad_request, named(one.field, *fault), from.lang);
+        }
+        one.bytes = std::move(*came);
+    }
+    co_return std::nullopt;
+}
+
+} // namespace imagined::api
