@@ -86,17 +86,6 @@ inline const bilingual bad_dimensions{
 inline const bilingual no_image_or_prompt{
     "image或prompt不能为空", "image and prompt must not be empty"
 };
-inline const bilingual mask_unreadable{
-    "maskBase64: 不是可用的图片", "maskBase64: it is not a usable PNG, JPEG or WebP picture"
-};
-inline const bilingual mask_keeps_all{
-    "maskBase64: 没有标记任何区域（白色为重绘）",
-    "maskBase64: it marks nothing (white is repainted)"
-};
-inline const bilingual mask_repaints_all{
-    "maskBase64: 标记了整张图片，没有保留区域",
-    "maskBase64: it marks the whole picture; leave some of it black to be kept"
-};
 inline const bilingual bad_job_id{
     "job id 格式错误", "jobId: expected a job id, or the address of one of our pictures"
 };

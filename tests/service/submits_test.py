@@ -108,6 +108,7 @@ class FetchedPictures(Submits):
         self.assertEqual(call["operation"], "remix")
         self.assertEqual(call["prompt"], "a fox")
         self.assertEqual(call["request"]["image_weight"], "75")
+        self.assertEqual(call["request"]["image"], {"bytes": len(RED)})
         self.assertEqual(task["prompt"], f"{host.url}/a a fox --iw 2")
         self.assertEqual(host.asked, ["/a", "/b", "/c", "/d"])
 
@@ -119,6 +120,9 @@ class FetchedPictures(Submits):
             "base64Array": [base64.urlsafe_b64encode(BLUE).decode().rstrip("=")]})
         [call] = self.witness.calls()
         self.assertEqual(call["operation"], "remix")
+        self.assertEqual(call["request"]["image"], {"bytes": len(RED)})
+        self.assertEqual(call["request"]["style_reference_images"], [{"bytes": len(BLUE)}] * 2)
+        self.assertEqual(call["request"]["character_reference_images"], {"bytes": len(RED)})
 
     def test_what_is_not_public_is_refused_and_never_asked(self):
         host = self.host({"/a": RED, "/out": "http://127.0.0.1:1/"})
@@ -208,6 +212,8 @@ class Blend(Submits):
         [call] = self.witness.calls()
         self.assertEqual(call["operation"], "instruct-edit")
         self.assertEqual(call["request"]["aspect_ratio"], "2x3")
+        self.assertEqual(
+            call["request"]["images"], [{"bytes": len(RED)}, {"bytes": len(BLUE)}])
         self.assertEqual(task["action"], "BLEND")
         self.assertEqual(task["description"], f"/blend {task['id']} 2")
         self.assertEqual(len(task["imageUrls"]), 4)
@@ -220,12 +226,97 @@ class Blend(Submits):
         [call] = self.witness.calls()
         self.assertEqual(call["operation"], "remix")
         self.assertEqual(call["request"]["aspect_ratio"], "1x1")
+        self.assertEqual(call["request"]["image"], {"bytes": len(RED)})
+        self.assertEqual(call["request"]["style_reference_images"], {"bytes": len(BLUE)})
         self.assertEqual(task["action"], "BLEND")
 
     def test_what_camel_cannot_take_is_noted(self):
         api = self.begin("camel")
         task = self.finished(api, "blend", {"base64Array": [data_url(RED)] * 4})
         self.assertTrue(any("--sref" in note for note in task["properties"]["notes"]), task)
+
+
+class Edits(Submits):
+    def test_an_edit_without_a_mask_is_an_instructed_edit(self):
+        api = self.begin()
+        task = self.finished(api, "edits", {"prompt": "make it blue", "image": data_url(RED)})
+        [call] = self.witness.calls()
+        self.assertEqual(call["operation"], "instruct-edit")
+        self.assertEqual(call["prompt"], "make it blue")
+        self.assertEqual(task["action"], "EDIT")
+        self.assertEqual(len(task["imageUrls"]), 4)
+
+    def test_without_that_it_is_a_remix_in_the_pictures_shape(self):
+        api = self.begin("camel")
+        wide = coloured((200, 30, 30), size=(320, 180))
+        self.finished(api, "edits", {"prompt": "make it blue", "image": data_url(wide)})
+        [call] = self.witness.calls()
+        self.assertEqual(call["operation"], "remix")
+        self.assertEqual(call["request"]["image_weight"], "70")
+        self.assertEqual(call["request"]["aspect_ratio"], "16x9")
+
+    def test_a_mask_of_any_size_makes_it_an_inpaint(self):
+        mask = Image.new("RGB", (33, 20), "black")
+        mask.paste("white", (0, 0, 16, 20))
+        file = io.BytesIO()
+        mask.save(file, "PNG")
+        for name, dialect in enumerate(("official", "camel")):
+            with self.subTest(dialect):
+                self.witness = self.sandbox()
+                server = self.serve(f"--data.dir={name}", name=dialect,
+                                    config=backend(self.witness, dialect))
+                task = self.finished(self.api(server), "edits", {
+                    "prompt": "a blue corner", "image": data_url(RED),
+                    "maskBase64": base64.b64encode(file.getvalue()).decode()})
+                [call] = self.witness.calls()
+                self.assertIn(call["operation"], ("inpaint", "edit"))
+                self.assertEqual(task["action"], "EDIT")
+
+    def test_a_retexture_is_a_remix(self):
+        api = self.begin()
+        task = self.finished(api, "retexture", {"prompt": "made of glass", "image": data_url(RED)})
+        [call] = self.witness.calls()
+        self.assertEqual(call["operation"], "remix")
+        self.assertEqual(call["request"]["image_weight"], "60")
+        self.assertEqual(task["action"], "EDIT")
+
+
+class TextButtons(Submits):
+    def test_a_described_picture_is_drawn_from_its_words(self):
+        api = self.begin()
+        parent = self.finished(api, "describe", {"base64": data_url(RED)})
+        asked = api.submit("action", {
+            "taskId": parent["id"], "customId": parent["buttons"][0]["customId"]})
+        self.assertEqual(asked["code"], 21)
+        prompt = asked["properties"]["finalPrompt"]
+        self.assertIn(prompt, parent["prompt"])
+        task = self.finished(api, "modal", {"taskId": asked["result"], "prompt": prompt})
+        self.assertEqual((task["id"], task["action"]), (asked["result"], "IMAGINE"))
+        self.assertEqual(len(task["imageUrls"]), 4)
+        again = self.finished(api, "action", {
+            "taskId": parent["id"], "customId": "MJ::Picread::Retry"})
+        self.assertEqual(again["action"], "DESCRIBE")
+        self.assertEqual(ask(again["imageUrl"]).body, RED)
+
+    def test_all_descriptions_are_drawn_at_once(self):
+        api = self.begin()
+        parent = self.finished(api, "describe", {"base64": data_url(RED)})
+        told = api.submit("action", {
+            "taskId": parent["id"], "customId": "MJ::Job::PicReader::all"})
+        self.assertEqual(told["code"], 1)
+        for one in told["result"].split(","):
+            self.assertEqual(api.wait(one)["status"], "SUCCESS")
+
+    def test_a_shortened_prompt_is_drawn(self):
+        api = self.begin()
+        parent = api.submit("shorten", {"prompt": "a red fox in the snow, masterpiece"})["result"]
+        asked = api.submit("action", {
+            "taskId": parent, "customId": "MJ::Job::PromptAnalyzer::1"})
+        self.assertEqual(asked["code"], 21)
+        task = self.finished(api, "modal", {"taskId": asked["result"]})
+        [call] = self.witness.calls()
+        self.assertEqual(call["prompt"], asked["properties"]["finalPrompt"])
+        self.assertEqual(task["action"], "IMAGINE")
 
 
 class Uploads(Submits):

@@ -41,6 +41,10 @@ constexpr std::array families{
     family{kind::upscale_subtle, press_enlarge},
     family{kind::upscale_creative, press_enlarge},
     family{kind::bookmark, press_bookmark},
+    family{kind::read_picture, press_text, ground::texts},
+    family{kind::read_all, press_all_texts, ground::texts},
+    family{kind::describe_again, press_describe_again, ground::texts},
+    family{kind::short_prompt, press_text, ground::texts},
 };
 
 const family* family_of(kind what) {

@@ -86,6 +86,11 @@ awaitable<http::response> press_pan(context& api, const call& from, press presse
 awaitable<http::response>
 press_square(context& api, const call& from, press pressed); // outpaint.cpp
 awaitable<http::response>
-press_bookmark(context& api, const call& from, press pressed); // press.cpp
+press_bookmark(context& api, const call& from, press pressed);                       // press.cpp
+awaitable<http::response> press_text(context& api, const call& from, press pressed); // texts.cpp
+awaitable<http::response>
+press_all_texts(context& api, const call& from, press pressed); // texts.cpp
+awaitable<http::response>
+press_describe_again(context& api, const call& from, press pressed); // texts.cpp
 
 } // namespace imagined::api

@@ -2,13 +2,9 @@
 #include "handlers.hpp"
 #include "texts.hpp"
 
-// Submits that exist in Midjourney's API and not, or not yet, in this one. They answer in its own
+// Submits that exist in Midjourney's API and not in this one. They answer in its own
 // words and shapes, so that a client shows a sentence and not a network error.
 namespace imagined::api {
-
-awaitable<http::response> refuse_edit(context& /*api*/, call from) {
-    co_return refusal(code::bad_request, texts::not_yet, from.lang);
-}
 
 awaitable<http::response> refuse_video(context& /*api*/, call from) {
     co_return refusal(code::bad_request, texts::no_video, from.lang);

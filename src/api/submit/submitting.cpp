@@ -108,6 +108,9 @@ queue::new_task task_of(context& api, const call& from, draft made) {
     }
     task.submission = task::to_text(submission);
     task.idempotency_key = from.request.headers.get("Idempotency-Key");
+    if (made.part != 0 && !task.idempotency_key.empty()) {
+        task.idempotency_key += " part " + std::to_string(made.part);
+    }
     task.id = std::move(made.id);
     task.ended_view = std::move(made.ended_view);
     task.event = std::move(made.event);

@@ -34,6 +34,7 @@ struct draft {
     std::string ended_view; // not "": a success at once
     bool modal = false;     // waits for POST /mj/submit/modal, and is answered with code 21
     std::string event = "submitted";
+    int part = 0; // of the tasks that one request makes: each has its own Idempotency-Key
 };
 
 // Hands the task to the queue. The caller's Idempotency-Key counts for every submit. Afterwards

@@ -1,0 +1,200 @@
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "imagined/store/mask.hpp"
+#include "opened_body.hpp"
+#include "submit/read_prompt.hpp"
+#include "submit/references.hpp"
+#include "texts.hpp"
+
+#include <algorithm>
+#include <array>
+
+// Edits and retexture: a picture is drawn anew as a prompt says, whole or below a mask.
+namespace imagined::api {
+
+namespace {
+
+using task::operation;
+
+// How much of the picture a remix keeps, as image_weight: an edit changes what the prompt names, a
+// retexture keeps the shapes and changes the rest.
+constexpr int edit_weight = 70;
+constexpr int retexture_weight = 60;
+
+enum class wish { edit, retexture };
+
+struct edit_request {
+    std::string prompt;
+    input_picture picture;
+    std::string mask; // as sent; "" for none
+    base_fields base;
+};
+
+// Old clients send the picture where imagine has it.
+edit_request read_request(context& api, const call& from, json_body& fields) {
+    edit_request read;
+    read.prompt = trimmed(fields.text("prompt"));
+    std::string image = fields.text("image");
+    if (image.empty()) {
+        image = fields.text("base64");
+    }
+    if (auto sent = fields.texts("base64Array"); image.empty() && !sent.empty()) {
+        image = std::move(sent.front());
+    }
+    read.picture = {"image", std::move(image), {}};
+    read.mask = fields.text("maskBase64");
+    read.base = read_base(api, from, fields);
+    return read;
+}
+
+bool any_model_serves(const context& api, operation what) {
+    return std::any_of(task::all_models.begin(), task::all_models.end(), [&](task::model with) {
+        return api.parts.backends.serves(what, with);
+    });
+}
+
+// The first operation that some backend serves, in order of preference; else the first of all.
+operation choose_operation(const context& api, wish wanted, bool masked) {
+    std::array<operation, 2> order{operation::instruct_edit, operation::remix};
+    if (masked) {
+        order = {operation::inpaint, operation::edit};
+    } else if (wanted == wish::retexture) {
+        order = {operation::remix, operation::instruct_edit};
+    }
+    return any_model_serves(api, order[0]) || !any_model_serves(api, order[1]) ? order[0]
+                                                                               : order[1];
+}
+
+task::mapped_imagine
+map(const context& api, const edit_request& wanted, const task::parsed_prompt& parsed, operation by
+) {
+    task::imagine_context around;
+    around.bot_type = wanted.base.bot_type;
+    around.mode = wanted.base.mode;
+    around.takes_references = true;
+    around.any_model = true;
+    around.servable = [&backends = api.parts.backends](operation what, task::model with) {
+        return backends.serves(what, with);
+    };
+    return task::map_imagine(parsed, api.options.imagine, around, by);
+}
+
+// The mask that goes with `picture`, stored after it; or the answer that refuses it.
+struct made_mask {
+    input_picture mask;
+    std::optional<http::response> refused;
+};
+
+awaitable<made_mask>
+make_mask(context& api, const call& from, std::string sent, const std::string& picture) {
+    const auto size = store::sniff(picture);
+    auto job = [sent = std::move(sent), size] {
+        const auto bytes = decode_picture(sent);
+        return bytes && size ? store::to_ideogram_mask(*bytes, size->width, size->height)
+                             : store::drawn_mask{store::drawn_mask::verdict::unreadable, ""};
+    };
+    auto drawn = co_await api.parts.pool.run(std::move(job));
+    made_mask made;
+    if (!drawn) {
+        made.refused = from_failure(drawn.error(), "read a mask", from.lang);
+        co_return made;
+    }
+    using verdict = store::drawn_mask::verdict;
+    switch (drawn->what) {
+    case verdict::usable:
+        made.mask = {"maskBase64", "", std::move(drawn->png)};
+        break;
+    case verdict::unreadable:
+        made.refused = refusal(code::bad_request, texts::bad_mask, from.lang);
+        break;
+    case verdict::keeps_all:
+        made.refused = refusal(code::bad_request, texts::mask_keeps_all, from.lang);
+        break;
+    case verdict::repaints_all:
+        made.refused = refusal(code::bad_request, texts::mask_repaints_all, from.lang);
+        break;
+    }
+    co_return made;
+}
+
+// A remix is cropped to its aspect, so without --ar it keeps the picture's own shape.
+void keep_shape(const std::string& picture, task::render_request& request) {
+    const auto size = store::sniff(picture);
+    if (request.what == operation::remix && !request.aspect && size) {
+        request.aspect =
+            task::ratio{static_cast<double>(size->width), static_cast<double>(size->height)};
+    }
+}
+
+draft draft_of(context& api, const call& from, edit_request wanted, task::mapped_imagine mapped) {
+    draft made;
+    made.submission = begin_submission(api, from, std::move(wanted.base));
+    made.submission.what = task::action::edit;
+    made.submission.prompt = std::move(wanted.prompt);
+    made.submission.final_prompt = mapped.request.prompt;
+    made.submission.description = "/edit " + made.submission.prompt;
+    made.submission.mode = mapped.mode;
+    made.submission.request = std::move(mapped.request);
+    made.submission.notes = std::move(mapped.notes);
+    return made;
+}
+
+awaitable<http::response> carry_out(context& api, call from, wish wanted) {
+    opened_body body = co_await open_body(api, from);
+    if (body.refused) {
+        co_return std::move(*body.refused);
+    }
+    edit_request asked = read_request(api, from, body.fields);
+    if (body.fields.error()) {
+        co_return refusal(code::bad_request, *body.fields.error(), from.lang);
+    }
+    if (asked.prompt.empty() || asked.picture.text.empty()) {
+        co_return refusal(code::bad_request, texts::no_image_or_prompt, from.lang);
+    }
+    task::parsed_prompt parsed;
+    if (auto refused = read_prompt(api, asked.prompt, parsed, from.lang)) {
+        co_return std::move(*refused);
+    }
+    std::vector<input_picture> pictures{std::move(asked.picture)};
+    if (auto refused = co_await decode_pictures(api, from, pictures)) {
+        co_return std::move(*refused);
+    }
+    std::string mask = std::move(asked.mask);
+    const operation by = choose_operation(api, wanted, !mask.empty());
+    auto mapped = map(api, asked, parsed, by);
+    if (!is_served(api, mapped.request)) {
+        co_return refusal(code::no_capability, texts::no_account, from.lang);
+    }
+    if (by == operation::remix && !parsed.image_weight) {
+        mapped.request.image_weight = wanted == wish::retexture ? retexture_weight : edit_weight;
+    }
+    draft made = draft_of(api, from, std::move(asked), std::move(mapped));
+    auto inputs = gather_inputs(std::move(pictures), parsed, made.submission);
+    if (auto refused = co_await fetch_pictures(api, from, inputs.all)) {
+        co_return std::move(*refused);
+    }
+    keep_shape(inputs.all.front().bytes, made.submission.request);
+    if (!mask.empty()) {
+        auto drawn = co_await make_mask(api, from, std::move(mask), inputs.all.front().bytes);
+        if (drawn.refused) {
+            co_return std::move(*drawn.refused);
+        }
+        inputs.mask = std::move(drawn.mask);
+    }
+    if (const auto attached = co_await attach_inputs(api, made, std::move(inputs)); !attached) {
+        co_return from_failure(attached.error(), "store pictures", from.lang);
+    }
+    co_return co_await submit(api, from, std::move(made));
+}
+
+} // namespace
+
+awaitable<http::response> submit_edit(context& api, call from) {
+    return carry_out(api, std::move(from), wish::edit);
+}
+
+awaitable<http::response> submit_retexture(context& api, call from) {
+    return carry_out(api, std::move(from), wish::retexture);
+}
+
+} // namespace imagined::api
