@@ -1,6 +1,7 @@
 #include "answers.hpp"
 #include "handlers.hpp"
 #include "openapi_text.hpp"
+#include "queue_gauges.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,7 @@ awaitable<http::response> show_readiness(context& api, call /*from*/) {
 }
 
 awaitable<http::response> show_metrics(context& api, call /*from*/) {
+    co_await measure_queue(api);
     http::response answer;
     answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     answer.body = api.parts.metrics.text();

@@ -1,6 +1,7 @@
 #include "answers.hpp"
 #include "byte_range.hpp"
 #include "handlers.hpp"
+#include "imagined/store/picture_link.hpp"
 #include "picture_address.hpp"
 #include "texts.hpp"
 
@@ -69,7 +70,12 @@ present(const store::stored_picture& picture, const http::request& asked, task::
 } // namespace
 
 awaitable<http::response> show_picture(context& api, call from) {
-    const auto n = picture_number(from.values[1]);
+    auto n = picture_number(from.values[1]);
+    if (!n) {
+        n = store::picture_of_link(
+            api.options.link_key, from.values[0], from.values[1], system_clock().now()
+        );
+    }
     if (!n || !store::is_task_id(from.values[0])) {
         co_return missing(from.lang);
     }

@@ -9,6 +9,7 @@
 
 #include "imagined/backend/sandbox.hpp"
 #include "imagined/redis/embedded.hpp"
+#include "imagined/store/picture_link.hpp"
 #include "redis_watch.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -157,18 +158,13 @@ private:
         }
         settings_.api.fetch_rules = *rules;
         std::vector<std::unique_ptr<backend::backend>> members;
-        bool capped = settings_.max_spend_per_day > 0;
         for (const auto& options : settings_.backends) {
-            capped = capped || options.max_spend_per_day > 0;
             auto made = backend::backend::create(context_.get_executor(), options, *rules);
             if (!made) {
                 log::error("a backend cannot be used", {{"reason", made.error().detail}});
                 return exit_configuration;
             }
             members.push_back(std::move(*made));
-        }
-        if (capped) {
-            log::warning("max_spend_per_day is counted (imagined queue), but not enforced yet");
         }
         backends_ = std::make_unique<backend::roster>(std::move(members));
         return exit_ok;
@@ -181,6 +177,14 @@ private:
             log::error("data.dir cannot be used", {{"reason", e.what()}});
             return exit_runtime;
         }
+        auto link_key = store::load_link_key(settings_.data_dir);
+        if (!link_key) {
+            log::error("data.dir cannot be used", {{"reason", link_key.error().detail}});
+            return exit_runtime;
+        }
+        settings_.api.link_key = *link_key;
+        settings_.worker.link_key = *link_key;
+        settings_.worker.max_spend_per_day = settings_.max_spend_per_day;
         pool_ = std::make_unique<offload_pool>(offload_pool::options{.threads = picture_threads});
         auto courier = callback::courier::create(context_.get_executor(), settings_.callback);
         if (!courier) {

@@ -120,7 +120,7 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
     }
     queue::new_task again;
     again.caller = shown->record.caller;
-    again.lane = task::class_of(submitted->request);
+    again.lane = with.backends.lane_of(submitted->request);
     again.submission = shown->submission;
     again.has_hook = !submitted->notify_hook.empty();
     again.task_timeout = with.task_timeout;

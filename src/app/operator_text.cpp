@@ -93,13 +93,33 @@ const queue::slot_state* state_of(const queue::statistics& counted, std::string_
     return found == counted.slots.end() ? nullptr : &*found;
 }
 
-std::int64_t spent_by(const queue::statistics& counted, const std::string& backend) {
-    for (const auto& [name, micros] : counted.spent_by_backend_today) {
+using micros_by_backend = std::vector<std::pair<std::string, std::int64_t>>;
+
+std::int64_t micros_of(const micros_by_backend& all, const std::string& backend) {
+    for (const auto& [name, micros] : all) {
         if (name == backend) {
             return micros;
         }
     }
     return 0;
+}
+
+std::int64_t spent_by(const queue::statistics& counted, const std::string& backend) {
+    return micros_of(counted.spent_by_backend_today, backend);
+}
+
+std::int64_t held_by(const queue::statistics& counted, const std::string& backend) {
+    return micros_of(counted.held_by_backend_today, backend);
+}
+
+// Until when the backend's breaker stays open; 0 while it is closed.
+unix_millis open_until(const queue::statistics& counted, const std::string& backend) {
+    const auto found = std::ranges::find(counted.breakers, backend, &queue::breaker_state::backend);
+    return found == counted.breakers.end() ? 0 : found->open_until;
+}
+
+std::string_view breaker_word(unix_millis until, unix_millis now) {
+    return until == 0 ? "closed" : until > now ? "open" : "half-open";
 }
 
 double dollars(std::int64_t micros) {
@@ -225,10 +245,15 @@ json queue_json(const queue::statistics& counted, const backend::roster& backend
         for (const backend::key_slot& slot : member->slots()) {
             slots.push_back(slot_json(slot, state_of(counted, slot.name)));
         }
+        const unix_millis until = open_until(counted, member->options().name);
         members.push_back({
             {"name", member->options().name},
             {"dialect", member->options().dialect},
             {"spentTodayUsd", dollars(spent_by(counted, member->options().name))},
+            {"heldTodayUsd", dollars(held_by(counted, member->options().name))},
+            {"maxSpendPerDayUsd", member->options().max_spend_per_day},
+            {"breaker", breaker_word(until, counted.now)},
+            {"breakerOpenUntil", until > counted.now ? json(until) : json(nullptr)},
             {"slots", std::move(slots)},
         });
     }
@@ -275,6 +300,15 @@ std::string queue_text(const queue::statistics& counted, const backend::roster& 
             options.dialect,
             dollars(spent_by(counted, options.name))
         );
+        if (const auto held = held_by(counted, options.name); held > 0) {
+            text += fmt::format(" and ${:.4f} held", dollars(held));
+        }
+        if (options.max_spend_per_day > 0) {
+            text += fmt::format(" of ${:.2f}", options.max_spend_per_day);
+        }
+        if (const auto until = open_until(counted, options.name); until != 0) {
+            text += fmt::format(", breaker {}", breaker_word(until, counted.now));
+        }
         for (const backend::key_slot& slot : member->slots()) {
             text += "\n  slot     " + slot_text(slot, state_of(counted, slot.name), counted.now);
         }

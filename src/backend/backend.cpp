@@ -47,6 +47,14 @@ bool allows(const std::vector<T>& list, T wanted) {
     return list.empty() || std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
+// What a proxy in front of the upstream says when it lost patience: the call may still be under way
+// behind it.
+bool is_gateways_own(int status) {
+    constexpr int first_of_cdn = 520;
+    constexpr int last_of_cdn = 524;
+    return status == 502 || status == 504 || (status >= first_of_cdn && status <= last_of_cdn);
+}
+
 struct keyed_slot {
     std::string name;
     std::string key;
@@ -192,6 +200,7 @@ awaitable<outcome> http_backend::call(
         made.outcome->body = without_keys(std::string(made.outcome->text()));
         came = speaks_.decode(request, *made.outcome);
     }
+    came.heard = !is_gateways_own(made.outcome->status);
     co_return came;
 }
 

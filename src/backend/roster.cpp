@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -58,6 +59,26 @@ std::vector<key_slot> in_order(std::vector<choice> choices, std::uint64_t dice) 
     return order;
 }
 
+// Whether `one` may be asked for this: where nothing may be dropped, it must be able to say all.
+bool takes(const backend& one, const task::render_request& request) {
+    return one.serves(request.what, request.model)
+           && (request.may_drop || one.speaks().inexpressible(request).empty());
+}
+
+// "generate/V_3@a,b": what stands before and behind the '@'.
+constexpr char only_mark = '@';
+
+bool is_among(std::string_view names, std::string_view name) {
+    while (!names.empty()) {
+        const auto comma = std::min(names.find(','), names.size());
+        if (names.substr(0, comma) == name) {
+            return true;
+        }
+        names.remove_prefix(std::min(comma + 1, names.size()));
+    }
+    return false;
+}
+
 } // namespace
 
 roster::roster(std::vector<std::unique_ptr<backend>> members) : members_(std::move(members)) {}
@@ -73,7 +94,7 @@ roster::candidates(const task::render_request& request, std::uint64_t dice) cons
     std::vector<choice> choices;
     for (std::size_t i = 0; i < members_.size(); ++i) {
         const backend& member = *members_[i];
-        if (!member.serves(request.what, request.model)) {
+        if (!takes(member, request)) {
             continue;
         }
         choices.push_back(
@@ -86,7 +107,37 @@ roster::candidates(const task::render_request& request, std::uint64_t dice) cons
     return in_order(std::move(choices), dice);
 }
 
-std::vector<key_slot> roster::candidates(std::string_view klass, std::uint64_t dice) const {
+std::string roster::lane_of(const task::render_request& request) const {
+    std::string lane = task::class_of(request);
+    std::string names;
+    bool all = true;
+    for (const auto& member : members_) {
+        if (takes(*member, request)) {
+            names += (names.empty() ? "" : ",") + member->options().name;
+        } else if (member->serves(request.what, request.model)) {
+            all = false;
+        }
+    }
+    return all || names.empty() ? lane : lane + only_mark + names;
+}
+
+std::vector<std::string> roster::obstacles(const task::render_request& request) const {
+    std::optional<std::vector<std::string>> fewest;
+    for (const auto& member : members_) {
+        if (member->serves(request.what, request.model)) {
+            auto missing = member->speaks().inexpressible(request);
+            if (!fewest || missing.size() < fewest->size()) {
+                fewest = std::move(missing);
+            }
+        }
+    }
+    return fewest.value_or(std::vector<std::string>{});
+}
+
+std::vector<key_slot> roster::candidates(std::string_view lane, std::uint64_t dice) const {
+    const auto mark = std::min(lane.find(only_mark), lane.size());
+    const std::string_view klass = lane.substr(0, mark);
+    const std::string_view only = lane.substr(std::min(mark + 1, lane.size()));
     const auto slash = klass.find('/');
     const auto what = task::parse_operation(klass.substr(0, slash));
     const auto with =
@@ -94,7 +145,8 @@ std::vector<key_slot> roster::candidates(std::string_view klass, std::uint64_t d
     std::vector<choice> choices;
     for (std::size_t i = 0; what && with && i < members_.size(); ++i) {
         const backend& member = *members_[i];
-        if (member.serves(*what, *with)) {
+        const bool meant = only.empty() || is_among(only, member.options().name);
+        if (meant && member.serves(*what, *with)) {
             choices.push_back(
                 {.priority = member.options().priority,
                  .turn = arrival(dice, i, member.options().weight),

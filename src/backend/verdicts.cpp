@@ -222,7 +222,9 @@ outcome unknowable(std::string_view what, std::string_view body) {
 }
 
 outcome unreachable(std::string detail) {
-    return elsewhere(key_effect::cool, "", std::move(detail));
+    outcome made = elsewhere(key_effect::cool, "", std::move(detail));
+    made.backend_failed = true;
+    return made;
 }
 
 outcome judge_refusal(const http::response& response) {
@@ -242,6 +244,7 @@ outcome judge_refusal(const http::response& response) {
     case 503: {
         outcome made = elsewhere(key_effect::cool, words, std::move(detail));
         made.retry_after = retry_after_of(response.headers);
+        made.backend_failed = response.status == 503;
         return made;
     }
     case 422:

@@ -41,7 +41,7 @@ public:
     awaitable<result<call_grant>> calling(token held, call_marker call) override;
     awaitable<result<void>>
     not_started(token held, int index, key_verdict key, std::string event) override;
-    awaitable<result<bool>> lost(token held, int index, std::string why) override;
+    awaitable<result<bool>> lost(token held, int index, std::string why, aftermath after) override;
     awaitable<result<void>> stored(
         token held, int index, std::string answer, bool complete, std::int64_t cost_micros
     ) override;

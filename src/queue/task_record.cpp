@@ -163,6 +163,8 @@ result<void> add_calls(task::record& to, const redis::reply& hash) {
         const int index = static_cast<int>(to_number(field.substr(1)));
         if (field.front() == 'a') {
             answers[index] = value;
+        } else if (field.front() != 'm') {
+            return; // the scripts' own
         } else if (auto made = call_from(index, value)) {
             calls[index] = std::move(*made);
         } else {
@@ -265,6 +267,12 @@ result<statistics> statistics_from(const redis::reply& answer) {
             text_at(lanes, i), static_cast<std::size_t>(number_at(lanes, i + 1))
         );
     }
+    each_pair(item(answer, 12), [&](std::string_view backend, const std::string& micros) {
+        made.held_by_backend_today.emplace_back(backend, to_number(micros));
+    });
+    each_pair(item(answer, 13), [&](std::string_view backend, const std::string& until) {
+        made.breakers.push_back({std::string(backend), to_number(until)});
+    });
     return made;
 }
 

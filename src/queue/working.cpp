@@ -107,6 +107,9 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     values.push_back(std::to_string(call.count));
     values.push_back(std::to_string(call.timeout.count()));
     values.push_back(std::move(call.duration_key));
+    values.push_back(std::to_string(call.cost_micros));
+    values.push_back(std::to_string(call.backend_cap_micros));
+    values.push_back(std::to_string(call.total_cap_micros));
     const auto answer = co_await run(scripts().calling, std::move(values));
     if (!answer) {
         co_return answer.error();
@@ -121,6 +124,9 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     if (word == "too_late") {
         co_return call_grant{call_permit::too_late};
     }
+    if (word == "over_budget") {
+        co_return call_grant{call_permit::over_budget};
+    }
     co_return refusal("calling", word);
 }
 
@@ -134,14 +140,16 @@ redis_queue::not_started(token held, int index, key_verdict key, std::string eve
     const bool disable = key.what == key_verdict::kind::disable;
     const milliseconds disabled_for = options_.key_disabled_for;
     values.push_back(disable ? std::to_string(disabled_for.count()) : "0");
+    values.emplace_back(key.backend_failed ? "1" : "0");
     co_return co_await run_plain(scripts().not_started, std::move(values));
 }
 
-awaitable<result<bool>> redis_queue::lost(token held, int index, std::string why) {
+awaitable<result<bool>> redis_queue::lost(token held, int index, std::string why, aftermath after) {
     auto values = held_by(held);
     values.push_back(std::to_string(index));
     values.push_back(std::move(why));
     values.push_back(std::to_string(options_.ambiguous_retries));
+    values.emplace_back(after == aftermath::over ? "1" : "0");
     const auto answer = co_await run(scripts().lost, std::move(values));
     if (!answer) {
         co_return answer.error();

@@ -1,12 +1,15 @@
 // The paid half of a task's life: which calls are made, where, and what is written about each.
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/log.hpp"
+#include "imagined/store/picture_link.hpp"
+#include "imagined/task/fail_texts.hpp"
 #include "insist.hpp"
 #include "task_step.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace imagined::worker {
 
@@ -17,6 +20,9 @@ constexpr seconds call_slack{30};
 constexpr milliseconds shortest_backoff{1000};
 constexpr milliseconds longest_backoff{60000};
 constexpr milliseconds release_poll{100};
+constexpr milliseconds budget_pause{500};
+constexpr seconds broke_for{5};
+constexpr milliseconds link_slack{600000}; // an upstream may fetch late
 
 milliseconds backoff_of(int attempt) {
     const int doublings = std::clamp(attempt - 1, 0, 6);
@@ -34,18 +40,21 @@ std::string duration_key(const task::render_request& request) {
 
 queue::key_verdict key_verdict_of(const backend::outcome& came) {
     using kind = queue::key_verdict::kind;
+    queue::key_verdict said;
+    said.backend_failed = came.backend_failed;
     if (came.what == backend::verdict::refused) {
-        return {kind::works, milliseconds(0)};
+        said.what = kind::works;
+    } else if (came.key == backend::key_effect::cool) {
+        said.what = kind::cool;
+        said.at_least = came.retry_after.value_or(std::chrono::seconds(0));
+    } else if (came.key == backend::key_effect::disable) {
+        said.what = kind::disable;
     }
-    switch (came.key) {
-    case backend::key_effect::cool:
-        return {kind::cool, came.retry_after.value_or(std::chrono::seconds(0))};
-    case backend::key_effect::disable:
-        return {kind::disable, milliseconds(0)};
-    case backend::key_effect::none:
-        break;
-    }
-    return {};
+    return said;
+}
+
+std::int64_t micros_of(double dollars) {
+    return std::llround(dollars * 1e6);
 }
 
 } // namespace
@@ -103,11 +112,17 @@ awaitable<bool> task_step::make_calls() {
             }
             too_late_ = began == start::too_late;
             gone_ = gone_ || began == start::gone;
-            if (too_late_ || gone_) {
+            if (began == start::over_budget) {
+                const auto code = task::fail_code::budget;
+                refused_ = refusal{code, task::text_of(code)};
+            }
+            if (too_late_ || gone_ || refused_) {
                 continue;
             }
             if (in_flight_ == 0) {
-                const auto delay = some_key_cools_ ? milliseconds(0) : backoff_of(record_.attempt);
+                const auto delay = some_over_budget_ ? budget_pause
+                                   : some_key_cools_ ? milliseconds(0)
+                                                     : backoff_of(record_.attempt);
                 co_await give_back("", delay, "no backend could start the call");
                 co_return false;
             }
@@ -118,19 +133,37 @@ awaitable<bool> task_step::make_calls() {
 
 awaitable<task_step::start> task_step::start_call() {
     some_key_cools_ = false;
+    some_over_budget_ = false;
+    bool others = !tried_.empty(); // keys that may do it later
     for (const auto& key : keys_to_try()) {
         auto* at = on_->parts.backends.owner_of(key.name);
         if (at == nullptr) {
             continue;
         }
         const auto began = co_await start_call_at(key, *at);
+        if (began == start::over_budget) {
+            some_over_budget_ = true;
+            on_->broke[at->options().name] = std::chrono::steady_clock::now() + broke_for;
+            continue;
+        }
         if (began != start::no_place) {
             co_return began;
         }
         some_key_cools_ = true; // full or cooling: the queue hands the task out when there is room
+        others = true;
     }
     some_key_cools_ = some_key_cools_ || !tried_.empty();
-    co_return start::no_place;
+    co_return some_over_budget_ && !others ? start::over_budget : start::no_place;
+}
+
+// Where a backend reads pictures only by address: signed links of the process that took the task.
+backend::picture_source task_step::link_source(milliseconds limit) const {
+    const unix_millis expires = system_clock().now() + (limit + link_slack).count();
+    return [key = on_->options.link_key,
+            base = submission_.public_url,
+            expires](const task::picture_ref& wanted) -> result<std::string> {
+        return store::picture_link(key, base, {wanted.id, wanted.n, expires});
+    };
 }
 
 awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, backend::backend& at) {
@@ -144,8 +177,8 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         return images.read(wanted.id, wanted.n);
     };
     const auto& dialect = at.speaks();
-    auto encode = [&dialect, request, plan, source] {
-        return dialect.encode(request, plan, source);
+    auto encode = [&dialect, request, plan, source, links = link_source(limit)] {
+        return dialect.encode(request, plan, source, links);
     };
     // Requests with pictures read files; those go to the pool.
     result<backend::wire_request> wire = failure{};
@@ -172,6 +205,9 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     marker.count = plan.count;
     marker.timeout = limit;
     marker.duration_key = duration_key(request);
+    marker.cost_micros = at.prices().of_picture(request) * plan.count;
+    marker.backend_cap_micros = micros_of(at.options().max_spend_per_day);
+    marker.total_cap_micros = micros_of(on_->options.max_spend_per_day);
     const auto asked = std::chrono::steady_clock::now();
     const auto granted = co_await on_->parts.tasks.calling(holding_->held, marker);
 
@@ -201,8 +237,15 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         }
         co_return start::no_place;
     }
-    if (granted->what != queue::call_permit::granted) {
-        co_return granted->what == queue::call_permit::too_late ? start::too_late : start::no_place;
+    switch (granted->what) {
+    case queue::call_permit::too_late:
+        co_return start::too_late;
+    case queue::call_permit::no_slot:
+        co_return start::no_place;
+    case queue::call_permit::over_budget:
+        co_return start::over_budget;
+    case queue::call_permit::granted:
+        break;
     }
     call.now = task::call::state::in_flight;
     record_.calls.push_back(call);
@@ -278,7 +321,10 @@ awaitable<> task_step::record(int index, backend::backend& at, backend::outcome 
         co_return;
     }
     if (came.what == backend::verdict::unknowable) {
-        auto write = [&tasks, held, index, &came] { return tasks.lost(held, index, came.detail); };
+        const auto after = came.heard ? queue::aftermath::over : queue::aftermath::under_way;
+        auto write = [&tasks, held, index, after, &came] {
+            return tasks.lost(held, index, came.detail, after);
+        };
         const auto again = co_await insist(write);
         call_at(index).now =
             again && *again ? task::call::state::not_started : task::call::state::lost;

@@ -27,8 +27,15 @@ std::vector<queue::lane> lanes_to_ask(const shift& on) {
             continue;
         }
         queue::lane asked{name, {}};
+        std::vector<queue::slot> of_broke;
         for (const auto& key : on.parts.backends.candidates(std::string_view(name), roll())) {
-            asked.slots.push_back({key.name, key.limit});
+            const auto& owner = on.parts.backends.owner_of(key.name)->options().name;
+            auto& slots = on.is_broke(owner) ? of_broke : asked.slots;
+            slots.push_back({key.name, key.limit});
+        }
+        // A place at a backend without money is no reason to take a task, unless it is to be told.
+        if (asked.slots.empty()) {
+            asked.slots = std::move(of_broke);
         }
         if (!asked.slots.empty()) {
             lanes.push_back(std::move(asked));

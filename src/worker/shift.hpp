@@ -30,7 +30,7 @@ struct holding {
 
 struct shift {
     shift(worker_options chosen, const worker_parts& given, std::string its_name)
-        : options(chosen),
+        : options(std::move(chosen)),
           parts(given),
           name(std::move(its_name)),
           work(given.on),
@@ -52,7 +52,14 @@ struct shift {
     std::size_t deliveries = 0;
     std::map<std::string, std::size_t> deliveries_by_host;
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
+    // Backends whose day's money was used up when last asked, and until when that is believed.
+    std::map<std::string, std::chrono::steady_clock::time_point> broke;
     bool draining = false;
+
+    bool is_broke(const std::string& backend) const {
+        const auto found = broke.find(backend);
+        return found != broke.end() && found->second > std::chrono::steady_clock::now();
+    }
 
     void made_progress() { last_progress = std::chrono::steady_clock::now(); }
 };

@@ -25,7 +25,7 @@ public:
 
 private:
     // What trying to start a call came to.
-    enum class start { started, no_place, too_late, gone };
+    enum class start { started, no_place, too_late, over_budget, gone };
 
     // -- calling.cpp: true when the calls are over and the task is still ours.
     awaitable<bool> make_calls();
@@ -41,6 +41,7 @@ private:
     awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
     awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
     std::vector<backend::key_slot> keys_to_try() const;
+    backend::picture_source link_source(milliseconds limit) const;
     task::call& call_at(int index);
 
     // -- storing.cpp
@@ -78,8 +79,9 @@ private:
     bool gone_ = false; // the task is no longer ours: nothing more is written
     bool too_late_ = false;
     std::optional<refusal> refused_;
-    std::set<std::string> tried_; // keys that did not start a call in this step
-    bool some_key_cools_ = false; // waiting for a place is enough; else the step backs off
+    std::set<std::string> tried_;   // keys that did not start a call in this step
+    bool some_key_cools_ = false;   // waiting for a place is enough; else the step backs off
+    bool some_over_budget_ = false; // a key with a free place may be of no use: do not race for it
     int unsafe_ = 0;
 };
 

@@ -26,7 +26,7 @@ std::string make_name() {
 class shift_worker final : public worker {
 public:
     shift_worker(worker_options options, const worker_parts& parts)
-        : shift_(std::make_shared<shift>(options, parts, make_name())) {}
+        : shift_(std::make_shared<shift>(std::move(options), parts, make_name())) {}
 
     ~shift_worker() override { cut(); }
 
@@ -92,7 +92,7 @@ private:
 } // namespace
 
 std::unique_ptr<worker> worker::create(worker_options options, const worker_parts& parts) {
-    return std::make_unique<shift_worker>(options, parts);
+    return std::make_unique<shift_worker>(std::move(options), parts);
 }
 
 } // namespace imagined::worker

@@ -84,13 +84,17 @@ int queue_model::held_places(const std::string& slot) const {
     for (const auto& [id, task] : tasks_) {
         held += task.reserved == slot && task.reserved_until >= now ? 1 : 0;
         for (const auto& [index, call] : task.calls) {
-            held += call.open() && call.slot == slot && call.deadline >= now ? 1 : 0;
+            held += call.open() && !call.over && call.slot == slot && call.deadline >= now ? 1 : 0;
         }
     }
     return held;
 }
 
 int queue_model::free_places(const std::string& slot, int limit, const model_task* mine) const {
+    const auto allowed = gate(slot, mine);
+    if (allowed == 0) {
+        return 0;
+    }
     if (const auto cold = cooling_.find(slot); cold != cooling_.end()) {
         if (cold->second.until > now) {
             return 0;
@@ -98,7 +102,8 @@ int queue_model::free_places(const std::string& slot, int limit, const model_tas
         limit = 1;
     }
     const bool own = mine != nullptr && mine->reserved == slot && mine->reserved_until >= now;
-    return limit + (own ? 1 : 0) - held_places(slot);
+    const int free = limit + (own ? 1 : 0) - held_places(slot);
+    return allowed ? std::min(free, *allowed) : free;
 }
 
 bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const {

@@ -26,8 +26,11 @@ struct model_call {
     unix_millis deadline = 0;
     std::string slot;
     std::string answer;
+    bool over = false; // lost, but surely not under way any more
+    std::int64_t held = 0;
+    unix_millis held_on = 0; // day
 
-    // Still may be answered, and so keeps its place until its deadline.
+    // Still may be answered, and so keeps its place until its deadline unless it is over.
     bool open() const {
         return now == fate::in_flight || now == fate::lost || now == fate::repeated;
     }
@@ -88,6 +91,14 @@ public:
         bool disabled = false;
     };
 
+    struct breaker {
+        std::map<std::string, unix_millis> tried; // members: "<task>:<call>"
+        std::map<std::string, unix_millis> failed;
+        std::optional<unix_millis> open_until;
+        std::string trial; // the member that tries it while half open
+        unix_millis trial_until = 0;
+    };
+
     struct limits {
         int weight = 1;
         int max_waiting = 0;
@@ -130,7 +141,7 @@ public:
     void sign_off(const std::string& worker);
     result<queue::call_permit> calling(const queue::token& held, const queue::call_marker& call);
     refusal not_started(const queue::token& held, int index, const queue::key_verdict& key);
-    result<bool> lost(const queue::token& held, int index);
+    result<bool> lost(const queue::token& held, int index, queue::aftermath after);
     refusal stored(
         const queue::token& held,
         int index,
@@ -167,7 +178,10 @@ public:
 
     const std::map<std::string, cooling>& cooled() const { return cooling_; }
 
+    const std::map<std::string, breaker>& breakers() const { return breakers_; }
+
     std::map<std::string, std::int64_t> spent_today() const;
+    std::map<std::string, std::int64_t> held_today() const;
 
 private:
     model_task* find(const std::string& id);
@@ -185,6 +199,13 @@ private:
     bool record_answer(model_task& task, int index, const std::string& answer, std::int64_t cost);
     void raise_bill(model_task& task, const std::string& billed);
     void key_works(const model_call& call);
+    enum class verdict { good, bad, nothing };
+    void judge(const std::string& slot, const std::string& member, verdict what);
+    std::optional<int> gate(const std::string& slot, const model_task* mine) const;
+    void note_trial(const std::string& slot, const std::string& member, unix_millis until);
+    void drop_reservation(model_task& task);
+    bool within_budget(const queue::call_marker& call) const;
+    void release_hold(model_call& call);
     void extend_lease(model_task& task);
     void settle_state(model_task& task, task::state when_idle);
     int free_places(const std::string& slot, int limit, const model_task* mine = nullptr) const;
@@ -216,6 +237,8 @@ private:
     std::map<std::string, std::int64_t> durations_;
     std::map<std::pair<std::string, std::string>, known_submit> keys_;
     std::map<unix_millis, std::map<std::string, std::int64_t>> spend_;
+    std::map<unix_millis, std::map<std::string, std::int64_t>> held_;
+    std::map<std::string, breaker> breakers_;
     std::int64_t last_id_ = 0;
 };
 

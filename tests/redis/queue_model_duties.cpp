@@ -71,6 +71,7 @@ std::size_t queue_model::reap(std::size_t most) {
             for (auto& [index, call] : task.calls) {
                 if (call.now == fate::in_flight) {
                     call.now = go_on ? fate::repeated : fate::lost;
+                    judge(call.slot, id + ":" + std::to_string(index), verdict::nothing);
                 }
             }
         }

@@ -11,6 +11,12 @@ namespace {
 
 constexpr auto conflict = failure_kind::conflict;
 
+constexpr unix_millis day_ms = 86'400'000;
+
+std::string backend_of(const std::string& slot) {
+    return slot.substr(0, slot.rfind(':'));
+}
+
 int rank(const std::string& billed) {
     return billed == "yes" ? 2 : billed == "unknown" ? 1 : 0;
 }
@@ -72,6 +78,9 @@ std::vector<queue_model::taken> queue_model::claim(
             task->lease_until = now + lease.count();
             task->reserved = place;
             task->reserved_until = task->lease_until;
+            if (!place.empty()) {
+                note_trial(place, record.id + ":r", task->reserved_until);
+            }
             const auto sequence = add_event(*task);
             if (record.started == 0) {
                 record.started = now;
@@ -117,7 +126,7 @@ void queue_model::unlease(model_task& task) {
     task.lease_until = 0;
     task.record.nonce.clear();
     task.record.worker.clear();
-    task.reserved.clear();
+    drop_reservation(task);
 }
 
 void queue_model::extend_lease(model_task& task) {
@@ -156,16 +165,25 @@ queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     if (task->calls.contains(call.index)) {
         return failure{conflict, ""};
     }
+    if (!within_budget(call)) {
+        return queue::call_permit::over_budget;
+    }
     if (free_places(call.slot.name, call.slot.limit, task) <= 0) {
         return queue::call_permit::no_slot;
     }
-    task->reserved.clear();
+    drop_reservation(*task);
     model_call made;
     made.first = call.first_picture;
     made.count = call.count;
     made.started = now;
     made.deadline = now + call.timeout.count();
     made.slot = call.slot.name;
+    made.held = call.cost_micros;
+    made.held_on = now / day_ms;
+    if (made.held != 0) {
+        held_[made.held_on][backend_of(made.slot)] += made.held;
+    }
+    note_trial(made.slot, record.id + ":" + std::to_string(call.index), made.deadline);
     task->calls[call.index] = made;
     task->duration_key = call.duration_key;
     record.state = task::state::calling;
@@ -207,6 +225,14 @@ queue_model::not_started(const queue::token& held, int index, const queue::key_v
         return conflict;
     }
     call.now = fate::not_started;
+    judge(
+        call.slot,
+        held.id + ":" + std::to_string(index),
+        key.backend_failed        ? verdict::bad
+        : key.what == kind::works ? verdict::good
+                                  : verdict::nothing
+    );
+    release_hold(call);
     if (!ours) {
         return conflict;
     }
@@ -216,7 +242,7 @@ queue_model::not_started(const queue::token& held, int index, const queue::key_v
     return std::nullopt;
 }
 
-result<bool> queue_model::lost(const queue::token& held, int index) {
+result<bool> queue_model::lost(const queue::token& held, int index, queue::aftermath after) {
     auto* task = held_by(held);
     if (task == nullptr || !task->calls.contains(index)) {
         return failure{conflict, ""};
@@ -232,6 +258,8 @@ result<bool> queue_model::lost(const queue::token& held, int index) {
     const bool again = record.ambiguous_retries < repeats_allowed && now <= record.deadline;
     record.ambiguous_retries += again ? 1 : 0;
     call.now = again ? fate::repeated : fate::lost;
+    call.over = after == queue::aftermath::over;
+    judge(call.slot, held.id + ":" + std::to_string(index), verdict::bad);
     raise_bill(*task, "unknown");
     settle_state(*task, task::state::leased);
     extend_lease(*task);
@@ -250,10 +278,12 @@ bool queue_model::record_answer(
     call.now = fate::answered;
     call.answer = answer;
     key_works(call);
+    judge(call.slot, task.record.id + ":" + std::to_string(index), verdict::good);
     raise_bill(task, "yes");
+    release_hold(call);
     if (cost != 0) {
         task.record.cost_micros += cost;
-        spend_[now / 86'400'000][call.slot.substr(0, call.slot.rfind(':'))] += cost;
+        spend_[now / day_ms][backend_of(call.slot)] += cost;
     }
     return true;
 }

@@ -286,6 +286,21 @@ void queue_walk::check_figures() {
         return made;
     };
     expect("spent", words(model_.spent_today()), words(spent));
+    const std::map<std::string, std::int64_t> held(
+        stats.held_by_backend_today.begin(), stats.held_by_backend_today.end()
+    );
+    expect("held", words(model_.held_today()), words(held));
+    std::map<std::string, std::int64_t> open;
+    std::map<std::string, std::int64_t> wanted_open;
+    for (const auto& one : stats.breakers) {
+        open[one.backend] = one.open_until;
+    }
+    for (const auto& [backend, state] : model_.breakers()) {
+        if (state.open_until) {
+            wanted_open[backend] = *state.open_until;
+        }
+    }
+    expect("breakers", words(wanted_open), words(open));
     for (const auto& slot : stats.slots) {
         const auto cold = model_.cooled().find(slot.name);
         const bool resting = cold != model_.cooled().end() && cold->second.until > model_.now;

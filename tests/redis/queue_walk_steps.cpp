@@ -88,6 +88,9 @@ void queue_walk::calling() {
     call.first_picture = 1 + call.index;
     call.timeout = milliseconds(chance(50) ? 30'000 : 180'000);
     call.duration_key = chance(50) ? "fast" : "slow";
+    call.cost_micros = 1000LL * static_cast<std::int64_t>(roll(90));
+    call.backend_cap_micros = chance(10) ? 1000LL * static_cast<std::int64_t>(roll(900)) : 0;
+    call.total_cap_micros = chance(10) ? 1000LL * static_cast<std::int64_t>(roll(2000)) : 0;
     tell(
         "calling " + name_of(held) + " index " + std::to_string(call.index) + " at "
         + call.slot.name
@@ -109,7 +112,7 @@ void queue_walk::not_started() {
     const auto held = some_token(in_call);
     const int index = some_call(held.id);
     const queue::key_verdict verdict{
-        static_cast<kind>(roll(4)), milliseconds(chance(20) ? 7'000 : 0)
+        static_cast<kind>(roll(4)), milliseconds(chance(20) ? 7'000 : 0), chance(30)
     };
     tell(
         "not_started " + name_of(held) + " index " + std::to_string(index) + " key "
@@ -124,8 +127,9 @@ void queue_walk::lost() {
     const auto held = some_token(in_call);
     const int index = some_call(held.id);
     tell("lost " + name_of(held) + " index " + std::to_string(index));
-    const auto wanted = model_.lost(held, index);
-    expect("lost", words_of(wanted), words_of(run(queue_->lost(held, index, "cut"))));
+    const auto after = chance(50) ? queue::aftermath::over : queue::aftermath::under_way;
+    const auto wanted = model_.lost(held, index, after);
+    expect("lost", words_of(wanted), words_of(run(queue_->lost(held, index, "cut", after))));
     touch(held.id);
 }
 

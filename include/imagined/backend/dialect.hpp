@@ -75,6 +75,11 @@ enum class key_effect {
 struct outcome {
     verdict what = verdict::unknowable;
     key_effect key = key_effect::none;
+    // The backend itself is in trouble (no connection, 503), whatever key was used: what its
+    // breaker counts beside unknowable outcomes.
+    bool backend_failed = false;
+    // Its own complete answer came, so it is not working on the call any more.
+    bool heard = false;
     std::optional<std::chrono::seconds> retry_after;
     std::optional<backend::answer> answer;                              // exactly when answered
     task::fail_code code = task::fail_code::ambiguous_upstream_outcome; // unless answered

@@ -25,11 +25,20 @@ public:
 
     // The keys that may serve a request, best first: backends that can express every flag before
     // those that cannot (contract §4), lower priority first, then a weighted shuffle by `dice`
-    // (any number; equal dice give equal orders). Empty if none serves it.
+    // (any number; equal dice give equal orders). Empty if none serves it. A request of which
+    // nothing may be dropped is served only by backends that can express all of it.
     std::vector<key_slot> candidates(const task::render_request& request, std::uint64_t dice) const;
 
-    // The same for a class of requests ("generate/V_3", task::class_of) whose flags are not known.
-    std::vector<key_slot> candidates(std::string_view klass, std::uint64_t dice) const;
+    // The lane in which a request waits: its class, and where nothing of it may be dropped and not
+    // every backend of that class will do, the names of those that will ("generate/V_3@a,b").
+    std::string lane_of(const task::render_request& request) const;
+
+    // What stands in the way of a request of which nothing may be dropped: the fields that the
+    // backend which comes nearest cannot express. Empty if some backend can express all.
+    std::vector<std::string> obstacles(const task::render_request& request) const;
+
+    // The same for a lane, whose requests' flags are not known.
+    std::vector<key_slot> candidates(std::string_view lane, std::uint64_t dice) const;
 
     // Null if the slot is not ours (another process's configuration).
     backend* owner_of(std::string_view slot) const;

@@ -107,12 +107,18 @@ struct call_marker {
     int count = 1;
     milliseconds timeout{180000}; // the call's deadline, from the marker
     std::string duration_key;     // "V_3/DEFAULT": whose observed duration estimates progress
+    // What the call is expected to cost, and what its backend and all of them may cost in a day
+    // (UTC, by Redis' clock); 0: no cap. USD millionths.
+    std::int64_t cost_micros = 0;
+    std::int64_t backend_cap_micros = 0;
+    std::int64_t total_cap_micros = 0;
 };
 
 enum class call_permit {
-    granted, // the marker is durable; the call may be sent, until its deadline
-    no_slot, // the key is full or cooling now; nothing was written
-    too_late // past the task's deadline: no new call
+    granted,  // the marker is durable; the call may be sent, until its deadline
+    no_slot,  // the key is full or cooling now, or its backend's breaker open; nothing was written
+    too_late, // past the task's deadline: no new call
+    over_budget // it would exceed the day's cap, what is under way counted; nothing was written
 };
 
 struct call_grant {
@@ -129,7 +135,12 @@ struct key_verdict {
         disable // left alone for queue_options::key_disabled_for; then one task tries it
     } what = kind::none;
     milliseconds at_least{0};
+    bool backend_failed = false; // counts against the backend: no connection, 503
 };
+
+// Whether a call whose outcome is unknowable may still be under way: then it holds its place until
+// its deadline.
+enum class aftermath { under_way, over };
 
 struct ending {
     bool success = false;
@@ -171,6 +182,12 @@ struct slot_state {
     bool disabled = false;
 };
 
+// A backend whose breaker opened: more than half of at least ten calls failed within a minute.
+struct breaker_state {
+    std::string backend;
+    unix_millis open_until = 0; // after it one real task tries the backend
+};
+
 struct statistics {
     std::size_t waiting = 0;
     std::size_t running = 0;
@@ -182,6 +199,9 @@ struct statistics {
     int workers = 0;
     std::int64_t spent_micros_today = 0;
     std::vector<std::pair<std::string, std::int64_t>> spent_by_backend_today;
+    // Reserved for calls under way, and for those whose bill will never be known.
+    std::vector<std::pair<std::string, std::int64_t>> held_by_backend_today;
+    std::vector<breaker_state> breakers;
     std::vector<slot_state> slots;
     std::vector<std::pair<std::string, std::size_t>> lanes;
 };
@@ -257,9 +277,11 @@ public:
     virtual awaitable<result<void>>
     not_started(token held, int index, key_verdict key, std::string event) = 0;
 
-    // The call's outcome is unknowable: it is never repeated by itself, and its slot stays taken
-    // until its deadline. True if the ambiguous policy lets its pictures be asked for once more.
-    virtual awaitable<result<bool>> lost(token held, int index, std::string why) = 0;
+    // The call's outcome is unknowable: it is never repeated by itself. Its slot stays taken until
+    // its deadline unless it is surely over, and what was reserved for it counts as spent. True if
+    // the ambiguous policy lets its pictures be asked for once more.
+    virtual awaitable<result<bool>>
+    lost(token held, int index, std::string why, aftermath after = aftermath::under_way) = 0;
 
     // Records a paid answer. With `complete` no further call will be made: the task is storing.
     // A stale token is tried as adopt() would.

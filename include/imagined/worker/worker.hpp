@@ -28,6 +28,8 @@ struct worker_options {
     std::size_t max_picture_bytes = 64UL * 1024 * 1024;
     std::size_t max_deliveries = 256;         // callbacks under way at a time
     std::size_t max_deliveries_per_host = 16; // so that a tarpit starves nobody
+    double max_spend_per_day = 0;             // USD, all backends; 0: no cap
+    std::string link_key = {};                // signs the links of input pictures
     milliseconds poll{1000};                  // without any hint; hints make it immediate
 };
 

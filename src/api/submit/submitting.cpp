@@ -101,7 +101,7 @@ queue::new_task task_of(context& api, const call& from, draft made) {
     task.modal = made.modal;
     if (made.ended_view.empty() && !made.modal) {
         note_losses(api, submission);
-        task.lane = task::class_of(submission.request);
+        task.lane = api.parts.backends.lane_of(submission.request);
         for (auto& slot : api.parts.backends.candidates(submission.request, api.dice())) {
             task.slots.push_back({std::move(slot.name), slot.limit});
         }

@@ -3,25 +3,15 @@
 #pragma once
 
 #include "form.hpp"
+#include "submitted_value.hpp"
 
 #include "imagined/base/failure.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace imagined::backend {
-
-struct submitted_value {
-    std::string name;
-    nlohmann::json value; // typed when it came as JSON, a string when it came as a part
-    std::string bytes;    // of a file part
-    bool is_file = false; // came as a file part
-    bool typed = false;   // came as JSON
-    bool inside = false;  // within image_request
-};
 
 // Fails with `invalid`; the detail names what is wrong and becomes the answer's text.
 result<std::vector<submitted_value>>

@@ -1,7 +1,7 @@
 #include "sandbox/rules.hpp"
 
 #include "sandbox/sizes.hpp"
-#include "sandbox/value_rules.hpp"
+#include "value_rules.hpp"
 #include "wire.hpp"
 
 #include "imagined/task/framing.hpp"

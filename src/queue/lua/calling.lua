@@ -1,7 +1,9 @@
 -- calling: the durable marker of one paid call, written before its first byte leaves.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] slot  [8] slot limit
 --     [9] first picture  [10] count  [11] timeout ms  [12] duration key
--- Returns {'ok', expected ms}, or {'stale'}, {'no_slot'}, {'too_late'}: then nothing was written.
+--     [13] price  [14] the backend's cap for a day  [15] the cap of all, in micros; 0: no cap
+-- Returns {'ok', expected ms}, or {'stale'}, {'no_slot'}, {'too_late'}, {'over_budget'}: then nothing
+-- was written.
 -- The slot is held until the answer or the call's deadline. A place that claim reserved is used up,
 -- here or (when the call goes elsewhere) in vain; while its key cools it is worth nothing.
 local id, index, slot = ARGV[3], ARGV[6], ARGV[7]
@@ -16,6 +18,10 @@ end
 if redis.call('HEXISTS', calls_key(id), 'm' .. index) == 1 then
     return {'stale'}
 end
+local price = tonumber(ARGV[13])
+if not within_budget(backend_of(slot), price, tonumber(ARGV[14]), tonumber(ARGV[15])) then
+    return {'over_budget'}
+end
 if free_places(slot, tonumber(ARGV[8]), id .. ':r') <= 0 then
     return {'no_slot'}
 end
@@ -26,6 +32,7 @@ write_marker(id, index, {
     state = 'in_flight', first = ARGV[9], count = ARGV[10], started = now, deadline = deadline,
     slot = slot
 })
+hold_price(id, index, slot, price)
 redis.call('HSET', key, 's', 'calling', 'dk', ARGV[12])
 extend_lease(id)
 local sequence = add_event(id, 'calling ' .. slot .. ', picture ' .. ARGV[9] .. ' and on, '

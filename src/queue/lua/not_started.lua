@@ -2,6 +2,7 @@
 -- free.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
 --     [8] what it says about the key: none | cool | works  [9] at least ms  [10] disable ms or 0
+--     [11] 1 if it counts against the backend
 -- Returns {'ok'} (also when it was told before) or {'stale'}: then the key cools all the same, and
 -- the place of a call whose task has ended meanwhile is free.
 local id, index = ARGV[3], ARGV[6]
@@ -47,6 +48,9 @@ if marker.state ~= 'in_flight'
     return {'stale'}
 end
 redis.call('ZREM', slot_key(marker.slot), id .. ':' .. index)
+judge_backend(marker.slot, id .. ':' .. index,
+    ARGV[11] == '1' and 'bad' or ARGV[8] == 'works' and 'good' or 'nothing')
+release_hold(id, index, marker.slot)
 marker.state = 'not_started'
 write_marker(id, index, marker)
 announce_room()

@@ -24,6 +24,7 @@ for _, id in ipairs(ids) do
                 if marker.state == 'in_flight' then
                     marker.state = again and 'repeated' or 'lost'
                     write_marker(id, index, marker)
+                    judge_backend(marker.slot, id .. ':' .. index, 'nothing')
                 end
             end
         end

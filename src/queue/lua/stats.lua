@@ -2,17 +2,24 @@
 -- ARGV[3...] slot names
 -- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms,
 --          live workers, {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting,
---          …}}.
+--          …}, {backend, held micros, …}, {backend, its breaker's time, …}}.
 local oldest = 0
 local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
 if head then
     oldest = redis.call('HGET', task_key(head), 'u')
 end
-local slots = {}
+local slots, breakers, seen = {}, {}, {}
 for i = 3, #ARGV do
     slots[#slots + 1] = ARGV[i]
     slots[#slots + 1] = redis.call('ZCOUNT', slot_key(ARGV[i]), now, '+inf')
     slots[#slots + 1] = redis.call('HGET', cool_key, ARGV[i]) or ''
+    local backend = backend_of(ARGV[i])
+    local open_until = not seen[backend] and redis.call('HGET', breaker_key(backend), 'u')
+    seen[backend] = true
+    if open_until then
+        breakers[#breakers + 1] = backend
+        breakers[#breakers + 1] = open_until
+    end
 end
 local lanes = {}
 for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
@@ -27,4 +34,5 @@ return {'ok', now, redis.call('ZCARD', waiting_key) + redis.call('ZCARD', delay_
     redis.call('ZCARD', lease_key),
     redis.call('ZCARD', modal_key), redis.call('ZCARD', due_key), redis.call('ZCARD', dead_key),
     oldest, redis.call('ZCOUNT', workers_key, now, '+inf'),
-    redis.call('HGETALL', spend_key(day_of(now))), slots, lanes}
+    redis.call('HGETALL', spend_key(day_of(now))), slots, lanes,
+    redis.call('HGETALL', held_key(day_of(now))), breakers}

@@ -40,7 +40,9 @@ public:
         co_return unused();
     }
 
-    answer<bool> lost(queue::token, int, std::string) override { co_return unused(); }
+    answer<bool> lost(queue::token, int, std::string, queue::aftermath) override {
+        co_return unused();
+    }
 
     answer<void> stored(queue::token, int, std::string, bool, std::int64_t) override {
         co_return unused();

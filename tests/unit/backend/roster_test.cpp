@@ -180,4 +180,34 @@ TEST_CASE("a link's expiry is its exp parameter") {
     CHECK_FALSE(link_expiry("https://x/a.png?sig=exp=7"));
 }
 
+TEST_CASE("where nothing may be dropped, only backends that can say all of it are asked") {
+    a_roster builder;
+    builder.with("plain", "camel", 0).with("rich", "official", 1);
+    const roster all = builder.made();
+    auto request = a_request(task::operation::generate);
+    request.style_preset = "BAUHAUS"; // not in camel's documents
+    CHECK(order_of(all.candidates(request, 7)) == std::vector<std::string>{"rich", "plain"});
+    CHECK(all.lane_of(request) == "generate/V_3");
+    request.may_drop = false;
+    CHECK(order_of(all.candidates(request, 7)) == std::vector<std::string>{"rich"});
+    CHECK(all.lane_of(request) == "generate/V_3@rich");
+    CHECK(order_of(all.candidates("generate/V_3@rich", 7)) == std::vector<std::string>{"rich"});
+    CHECK(all.obstacles(request).empty());
+    request.style_preset.clear();
+    CHECK(all.lane_of(request) == "generate/V_3");
+    CHECK(all.candidates(request, 7).size() == 4);
+}
+
+TEST_CASE("what no backend can say is named") {
+    a_roster builder;
+    builder.with("one", "camel").with("two", "crazyrouter");
+    const roster all = builder.made();
+    auto request = a_request(task::operation::generate);
+    request.may_drop = false;
+    request.seed = 7;
+    request.style_preset = "BAUHAUS";
+    CHECK(all.candidates(request, 7).empty());
+    CHECK(all.obstacles(request) == std::vector<std::string>{"style_preset BAUHAUS"});
+}
+
 } // namespace imagined::backend

@@ -12,6 +12,10 @@ local function slot_key(name) return base .. 'slot:' .. name end
 local function index_key(caller) return base .. 'idx:' .. caller end
 local function idempotency_key(caller, hash) return base .. 'idem:' .. caller .. ':' .. hash end
 local function spend_key(day) return base .. 'spend:' .. day end
+local function held_key(day) return base .. 'held:' .. day end
+local function breaker_key(backend) return base .. 'brk:' .. backend end
+local function tried_key(backend) return base .. 'tried:' .. backend end
+local function failed_key(backend) return base .. 'failed:' .. backend end
 local lanes_key = base .. 'lanes'
 local waiting_key = base .. 'waiting'
 local lease_key = base .. 'lease'

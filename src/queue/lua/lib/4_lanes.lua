@@ -101,6 +101,10 @@ end
 -- their time do not count. A key that was left alone is tried by one real task first: a probe would
 -- cost money as well.
 local function free_places(slot, limit, mine)
+    local gate = breaker_gate(slot, mine)
+    if gate == 0 then
+        return 0
+    end
     local until_ms = read_cooling(slot)
     if until_ms then
         if until_ms > now then
@@ -112,10 +116,12 @@ local function free_places(slot, limit, mine)
     if mine and redis.call('ZSCORE', slot_key(slot), mine) then
         limit = limit + 1
     end
-    return limit - redis.call('ZCARD', slot_key(slot))
+    local free = limit - redis.call('ZCARD', slot_key(slot))
+    return gate and math.min(free, gate) or free
 end
 
 local function take_place(slot, member, until_ms)
     redis.call('ZADD', slot_key(slot), until_ms, member)
     redis.call('SADD', slots_key, slot)
+    note_trial(slot, member, until_ms)
 end

@@ -77,6 +77,7 @@ local function drop_reservation(id)
     if slot then
         redis.call('ZREM', slot_key(slot), id .. ':r')
         redis.call('HDEL', task_key(id), 'sl')
+        judge_backend(slot, id .. ':r', 'nothing')
     end
 end
 
@@ -128,10 +129,6 @@ local function end_task(id, success, code, reason, text)
     announce_room()
 end
 
-local function day_of(time) return string.format('%.0f', math.floor(time / 86400000)) end
-
-local spend_kept_seconds = 40 * 86400
-
 -- Books what a call cost: on the task, and on the backend for the day.
 local function book(id, slot, micros)
     if micros == '0' then
@@ -139,7 +136,7 @@ local function book(id, slot, micros)
     end
     redis.call('HINCRBY', task_key(id), 'co', micros)
     local key = spend_key(day_of(now))
-    redis.call('HINCRBY', key, string.match(slot, '^(.*):[^:]*$') or slot, micros)
+    redis.call('HINCRBY', key, backend_of(slot), micros)
     redis.call('EXPIRE', key, spend_kept_seconds)
 end
 
@@ -158,7 +155,9 @@ local function record_answer(id, index, answer, micros)
     redis.call('HSET', calls_key(id), 'a' .. index, answer)
     redis.call('ZREM', slot_key(marker.slot), id .. ':' .. index)
     key_works(marker)
+    judge_backend(marker.slot, id .. ':' .. index, 'good')
     raise_bill(id, 'yes')
+    release_hold(id, index, marker.slot)
     book(id, marker.slot, micros)
     announce_room()
     return true, marker

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "form.hpp"
-#include "sandbox/reading.hpp"
+#include "submitted_value.hpp"
 
 #include "imagined/base/failure.hpp"
 

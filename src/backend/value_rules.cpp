@@ -1,4 +1,4 @@
-#include "sandbox/value_rules.hpp"
+#include "value_rules.hpp"
 
 #include "sandbox/drawing.hpp"
 #include "wire.hpp"

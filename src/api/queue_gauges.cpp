@@ -1,0 +1,96 @@
+#include "queue_gauges.hpp"
+
+#include <algorithm>
+
+namespace imagined::api {
+
+namespace {
+
+using micros_by_backend = std::vector<std::pair<std::string, std::int64_t>>;
+
+constexpr double micros_per_dollar = 1e6;
+
+double dollars_of(const micros_by_backend& all, const std::string& backend) {
+    for (const auto& [name, micros] : all) {
+        if (name == backend) {
+            return static_cast<double>(micros) / micros_per_dollar;
+        }
+    }
+    return 0;
+}
+
+void measure_backend(
+    metrics::registry& metrics, const queue::statistics& counted, const std::string& name
+) {
+    const metrics::labels of{{"backend", name}};
+    metrics.set(
+        "imagined_backend_spent_usd",
+        "Spent today (UTC), by the price table.",
+        dollars_of(counted.spent_by_backend_today, name),
+        of
+    );
+    metrics.set(
+        "imagined_backend_held_usd",
+        "Reserved today for calls under way, or whose bill is unknown.",
+        dollars_of(counted.held_by_backend_today, name),
+        of
+    );
+    const bool open = std::any_of(
+        counted.breakers.begin(),
+        counted.breakers.end(),
+        [&](const queue::breaker_state& one) { return one.backend == name; }
+    );
+    metrics.set(
+        "imagined_backend_breaker_open",
+        "1 while the backend's breaker is open or half open.",
+        open ? 1 : 0,
+        of
+    );
+}
+
+void measure_slot(
+    metrics::registry& metrics, const std::string& backend, const queue::slot_state& slot
+) {
+    const metrics::labels of{{"backend", backend}, {"slot", slot.name}};
+    metrics.set("imagined_slot_in_flight", "Calls in flight at a key.", slot.in_flight, of);
+    metrics.set(
+        "imagined_slot_cooling",
+        "1 while a key is left alone after a refusal.",
+        slot.cooling_until > 0 && !slot.disabled ? 1 : 0,
+        of
+    );
+    metrics.set(
+        "imagined_slot_disabled", "1 while a key is out of use.", slot.disabled ? 1 : 0, of
+    );
+}
+
+} // namespace
+
+awaitable<> measure_queue(context& api) {
+    const backend::roster& backends = api.parts.backends;
+    std::vector<std::string> names;
+    for (const auto& member : backends.members()) {
+        for (const auto& slot : member->slots()) {
+            names.push_back(slot.name);
+        }
+    }
+    const auto counted = co_await api.parts.tasks.stats(std::move(names));
+    if (!counted) {
+        co_return;
+    }
+    metrics::registry& metrics = api.parts.metrics;
+    const auto number = [](std::size_t n) { return static_cast<double>(n); };
+    metrics.set("imagined_waiting_tasks", "Tasks that wait.", number(counted->waiting));
+    metrics.set("imagined_running_tasks", "Tasks in a worker's hands.", number(counted->running));
+    metrics.set("imagined_callbacks_waiting", "Callbacks owed.", number(counted->outbox));
+    for (const auto& member : backends.members()) {
+        measure_backend(metrics, *counted, member->options().name);
+    }
+    for (const auto& slot : counted->slots) {
+        if (const auto* owner = backends.owner_of(slot.name)) {
+            measure_slot(metrics, owner->options().name, slot);
+        }
+    }
+}
+
+} // namespace imagined::api
