@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "context.hpp"
 #include "door/routes.hpp"
+#include "native/ideogram_words.hpp"
 #include "texts.hpp"
 
 namespace imagined::api {
@@ -15,6 +16,19 @@ constexpr int drain_retry_seconds = 5;
 
 task::language language_of(const http::request_head& head) {
     return task::preferred_language(head.headers.get("Accept-Language"));
+}
+
+bool speaks_ideograms(const routed& found) {
+    return found.to != nullptr && found.to->errors == speech::ideograms;
+}
+
+// Ideogram's clients read English.
+task::language language_of(const http::request_head& head, const routed& found) {
+    return speaks_ideograms(found) ? task::language::en : language_of(head);
+}
+
+http::response in_words_of(const routed& found, http::response answer) {
+    return speaks_ideograms(found) ? in_ideograms_words(std::move(answer)) : answer;
 }
 
 const task::bilingual& text_of(int status) {
@@ -47,6 +61,7 @@ public:
         const routed found = find_route(head.method, head.path);
         identity who;
         if (auto refused = refuse_at_the_door(head, found, who)) {
+            *refused = in_words_of(found, std::move(*refused));
             context_.cors.mark(*refused, head.headers.get("Origin"));
             count(found, refused->status);
             return std::move(*refused);
@@ -62,7 +77,7 @@ public:
         identity who;
         http::response answer;
         if (auto refused = refuse_at_the_door(incoming, found, who)) {
-            answer = std::move(*refused);
+            answer = in_words_of(found, std::move(*refused));
         } else {
             call from = open_call(std::move(incoming), found, std::move(who));
             answer = co_await found.to->handle(context_, std::move(from));
@@ -79,10 +94,12 @@ public:
             why.zh.append(": ").append(reason);
             why.en.append(": ").append(reason);
         }
-        http::response answer = problem(status, why, language_of(head));
+        const routed found = find_route(head.method, head.path);
+        http::response answer = problem(status, why, language_of(head, found));
         if (status == 503) {
             answer.headers.set("Retry-After", "1");
         }
+        answer = in_words_of(found, std::move(answer));
         context_.cors.mark(answer, head.headers.get("Origin"));
         return answer;
     }
@@ -92,7 +109,7 @@ private:
     // Without an answer, `who` is who is calling.
     std::optional<http::response>
     refuse_at_the_door(const http::request_head& head, const routed& found, identity& who) {
-        const auto in = language_of(head);
+        const auto in = language_of(head, found);
         if (head.method == "OPTIONS") {
             return context_.cors.preflight(head.headers);
         }
@@ -119,7 +136,7 @@ private:
 
     static call open_call(http::request incoming, routed& found, identity who) {
         call from;
-        from.lang = language_of(incoming);
+        from.lang = language_of(incoming, found);
         from.who = std::move(who);
         from.integer_ids = found.path.integer_ids;
         from.mode = found.path.mode;

@@ -7,6 +7,7 @@
 #include "door/authentication.hpp"
 #include "door/cors.hpp"
 #include "door/paths.hpp"
+#include "native/waiting_room.hpp"
 #include "submit/banned_words.hpp"
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct context {
           keys(options),
           banned(options.banned_words),
           cors(options.cors_origins),
+          waiting(parts.tasks),
           dice(std::random_device{}()) {}
 
     api_options options;
@@ -28,6 +30,7 @@ struct context {
     key_ring keys;
     banned_words banned;
     cors_policy cors;
+    waiting_room waiting;
     std::mt19937_64 dice; // spreads tasks over equal backends
     int fetches = 0;      // input pictures that are being fetched
 };

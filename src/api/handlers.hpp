@@ -37,6 +37,11 @@ awaitable<http::response> submit_shorten(context& api, call from);
 awaitable<http::response> refuse_video(context& api, call from);
 awaitable<http::response> refuse_face_swap(context& api, call from);
 
+// native/asynchronous.cpp, native/synchronous.cpp
+awaitable<http::response> submit_native(context& api, call from);
+awaitable<http::response> fetch_native(context& api, call from);
+awaitable<http::response> draw_now(context& api, call from);
+
 // tasks/one_task.cpp
 awaitable<http::response> fetch_task(context& api, call from);
 awaitable<http::response> cancel_task(context& api, call from);

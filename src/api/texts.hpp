@@ -113,6 +113,9 @@ inline const bilingual not_object{"请求体应为JSON对象", "body: expected a
 
 inline const bilingual unauthorized{"密钥缺失或错误", "The API key is missing or wrong"};
 inline const bilingual no_route{"接口不存在", "No such endpoint"};
+inline const bilingual no_operation{
+    "未知的操作", "operation: not one of Ideogram's that are served here"
+};
 inline const bilingual no_method{"请求方法不支持", "Method not allowed"};
 inline const bilingual no_picture{"图片不存在", "Picture not found"};
 inline const bilingual bad_range{"Range超出范围", "The range cannot be satisfied"};

@@ -130,7 +130,9 @@ private:
 
     int open_backends() {
         if (settings_.backends.empty()) {
-            auto opened = backend::sandbox::open(context_.get_executor(), {});
+            backend::sandbox_options upstream;
+            upstream.fetch_links = true;
+            auto opened = backend::sandbox::open(context_.get_executor(), std::move(upstream));
             if (!opened) {
                 log::error(
                     "the built-in sandbox did not start", {{"reason", opened.error().detail}}

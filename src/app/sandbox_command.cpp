@@ -31,6 +31,7 @@ awaitable<> serve_until_signal(signal_set& signals, backend::sandbox& opened) {
 } // namespace
 
 int run_sandbox(backend::sandbox_options options) {
+    options.fetch_links = true;
     asio::io_context context(1);
     auto opened = backend::sandbox::open(context.get_executor(), std::move(options));
     if (!opened) {

@@ -22,6 +22,8 @@ struct sandbox_options {
     std::size_t max_file_bytes = 10UL * 1024 * 1024;
     int max_in_flight_per_key = 10; // more: 429
     std::string picture_key = "";   // signs picture links; "" draws a random one
+    // Whether input pictures that are sent as links are really fetched, as an upstream would.
+    bool fetch_links = false;
 };
 
 class sandbox {

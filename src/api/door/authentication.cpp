@@ -85,7 +85,7 @@ std::optional<identity> key_ring::identify(const http::fields& headers) const {
     }
     for (const auto& [name, value] : headers) {
         const identity* found = nullptr;
-        if (http::iequals(name, "mj-api-secret")) {
+        if (http::iequals(name, "mj-api-secret") || http::iequals(name, "api-key")) {
             found = find(trimmed(value));
         } else if (http::iequals(name, "authorization")) {
             const auto raw = trimmed(value);

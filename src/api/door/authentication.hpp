@@ -27,8 +27,8 @@ public:
     // No key is configured, so everybody is the operator.
     bool open() const { return keys_.empty(); }
 
-    // Any of mj-api-secret, `Authorization: Bearer K` and a raw `Authorization: K` may hold the
-    // key; one that matches is enough. nullopt when none does.
+    // Any of mj-api-secret, Api-Key (Ideogram's own), `Authorization: Bearer K` and a raw
+    // `Authorization: K` may hold the key; one that matches is enough. nullopt when none does.
     std::optional<identity> identify(const http::fields& headers) const;
 
 private:

@@ -7,6 +7,7 @@ namespace imagined::api {
 namespace {
 
 constexpr std::string_view base = "mj";
+constexpr std::string_view ideograms = "ideogram";
 
 std::vector<std::string_view> segments_of(std::string_view path) {
     std::vector<std::string_view> segments;
@@ -29,6 +30,9 @@ canonical_path canonical(std::string_view path) {
     if (segments.size() > 1 && segments[0] != base && segments[1] == base) {
         found.integer_ids = segments[0] == "v1";
         found.mode = task::parse_speed_mode(segments[0]);
+        first = 1;
+    }
+    if (segments.size() > 1 && segments[0] != ideograms && segments[1] == ideograms) {
         first = 1;
     }
     while (first + 1 < segments.size() && segments[first] == base && segments[first + 1] == base) {

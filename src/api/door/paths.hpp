@@ -1,5 +1,6 @@
 // From the paths that clients configure to the one that is routed: `/mj/…` may stand behind `/v1`,
-// a word (often the speed mode) or another `/mj`, with doubled and trailing slashes (mj-api.md §2).
+// a word (often the speed mode) or another `/mj`, with doubled and trailing slashes (mj-api.md §2);
+// `/ideogram/…` may stand behind a word as well.
 #pragma once
 
 #include "imagined/task/vocabulary.hpp"

@@ -1,6 +1,7 @@
 #include "door/routes.hpp"
 
 #include "handlers.hpp"
+#include "native/native_paths.hpp"
 
 #include <array>
 
@@ -46,9 +47,15 @@ constexpr std::array table{
     route{"POST", "mj/submit/show", show_job},
     route{"POST", "mj/submit/upload-discord-images", upload_pictures, keyed, submits},
     route{"POST", "mj/submit/video", refuse_video, keyed, submits},
+    route{"POST", "ideogram/submit/{}", submit_native, keyed, submits},
+    route{"GET", "ideogram/task/{}/fetch", fetch_native},
+
     route{"POST", "mj/insight-face/swap", refuse_face_swap, keyed, submits},
     route{"POST", "mj/insight-face/video-swap", refuse_face_swap, keyed, submits},
 };
+
+// All of Ideogram's own paths.
+constexpr route drop_in{"POST", "ideogram/…", draw_now, keyed, submits, speech::ideograms};
 
 bool serves(const route& known, std::string_view method) {
     return known.method == method || (known.method == "GET" && method == "HEAD");
@@ -71,6 +78,10 @@ routed find_route(std::string_view method, std::string_view path) {
             return found;
         }
         found.allowed = known.method == "GET" ? "GET, HEAD" : known.method;
+    }
+    if (found.allowed.empty() && native_path(found.path.text)) {
+        found.to = method == drop_in.method ? &drop_in : nullptr;
+        found.allowed = drop_in.method;
     }
     return found;
 }

@@ -14,12 +14,16 @@ enum class access { anybody, with_key };
 // Whether it makes a task: such routes are closed while the process drains.
 enum class effect { reads, submits };
 
+// In whose words errors are told.
+enum class speech { midjourneys, ideograms };
+
 struct route {
     std::string_view method; // GET also serves HEAD
     std::string_view pattern;
     awaitable<http::response> (*handle)(context& api, call from);
     access who = access::with_key;
     effect does = effect::reads;
+    speech errors = speech::midjourneys;
 };
 
 struct routed {

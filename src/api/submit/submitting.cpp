@@ -111,6 +111,7 @@ queue::new_task task_of(context& api, const call& from, draft made) {
     if (made.part != 0 && !task.idempotency_key.empty()) {
         task.idempotency_key += " part " + std::to_string(made.part);
     }
+    task.fingerprint = std::move(made.fingerprint);
     task.id = std::move(made.id);
     task.ended_view = std::move(made.ended_view);
     task.event = std::move(made.event);
@@ -169,7 +170,7 @@ answer_to(const call& from, const queue::submitted& task, std::optional<std::str
 
 awaitable<std::optional<failure>>
 add_fingerprint(context& api, const call& from, queue::new_task& task) {
-    if (!task.idempotency_key.empty()) {
+    if (!task.idempotency_key.empty() && task.fingerprint.empty()) {
         auto digest = co_await fingerprint(api, from);
         if (!digest) {
             co_return digest.error();

@@ -35,6 +35,7 @@ struct draft {
     bool modal = false;     // waits for POST /mj/submit/modal, and is answered with code 21
     std::string event = "submitted";
     int part = 0; // of the tasks that one request makes: each has its own Idempotency-Key
+    std::string fingerprint; // what the Idempotency-Key compares; "": path and body as they came
 };
 
 // Hands the task to the queue. The caller's Idempotency-Key counts for every submit. Afterwards

@@ -16,7 +16,8 @@ constexpr milliseconds longest_goodbye{500}; // for answers under way when it is
 
 class http_sandbox final : public sandbox {
 public:
-    explicit http_sandbox(sandbox_options options) : simulator_(std::move(options)) {}
+    explicit http_sandbox(sandbox_options options)
+        : fetches_(options.fetch_links), simulator_(std::move(options)) {}
 
     result<void> listen(executor on, const std::string& address) {
         http::server_options serving;
@@ -27,6 +28,13 @@ public:
         }
         server_ = std::move(*opened);
         simulator_.set_address(server_->address());
+        if (fetches_) {
+            auto client = http::client::create(on, {});
+            if (!client) {
+                return client.error();
+            }
+            simulator_.set_client(std::move(*client));
+        }
         return {};
     }
 
@@ -41,6 +49,7 @@ public:
     }
 
 private:
+    bool fetches_;
     simulator simulator_;
     std::unique_ptr<http::server> server_;
 };

@@ -206,6 +206,9 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
         co_return refuse_as(call.error());
     }
     ledger_->describe(entry, *call);
+    if (const auto there = co_await fetch_links(*call); !there) {
+        co_return refuse_as(there.error());
+    }
     auto files = files_of(*values, *call->as);
     const std::uint64_t base = grounds_.add(call->request.what, *call->as, files);
     ledger_->keep_files(entry, std::move(files));
@@ -225,6 +228,33 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
         made.sent == http::delivery::whole ? fmt::format("HTTP {}", made.status) : "connection cut"
     );
     co_return made;
+}
+
+awaitable<result<void>> simulator::fetch_links(const accepted_call& call) {
+    for (const auto& of : call.as->fields) {
+        const auto sent = call.fields.find(of.name);
+        const bool linked = client_ != nullptr && is_file(of.what) && sent != call.fields.end()
+                            && sent->is_string() && sent->get<std::string>().starts_with("http");
+        if (!linked) {
+            continue;
+        }
+        const auto to = http::parse_url(sent->get<std::string>());
+        if (!to) {
+            co_return failure{failure_kind::invalid, fmt::format("{}: no address", of.name)};
+        }
+        http::outgoing out;
+        out.to = *to;
+        out.max_body_bytes = options_.max_file_bytes;
+        const auto made = co_await client_->send(std::move(out));
+        const bool fine = made.outcome && made.outcome->status == 200
+                          && !picture_type(made.outcome->text()).empty();
+        if (!fine) {
+            co_return failure{
+                failure_kind::invalid, fmt::format("{}: no picture could be fetched", of.name)
+            };
+        }
+    }
+    co_return result<void>{};
 }
 
 void simulator::charge(std::uint64_t entry, const accepted_call& call) {

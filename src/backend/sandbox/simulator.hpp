@@ -11,6 +11,7 @@
 
 #include "imagined/backend/sandbox.hpp"
 #include "imagined/base/offload_pool.hpp"
+#include "imagined/http/client.hpp"
 #include "imagined/http/server.hpp"
 
 #include <list>
@@ -36,8 +37,14 @@ public:
     http::response
     refuse(int status, std::string_view reason, const http::request_head& head) override;
 
+    // Fetches input pictures that are sent as links.
+    void set_client(std::unique_ptr<http::client> client) { client_ = std::move(client); }
+
     // Waits for a drawing under way.
-    void stop() { pool_.stop(); }
+    void stop() {
+        pool_.stop();
+        client_.reset();
+    }
 
 private:
     // A documented call: who documents it, and in which forms.
@@ -52,6 +59,7 @@ private:
     awaitable<http::response>
     work(const route& where, const http::request& incoming, std::uint64_t entry);
     awaitable<http::response> serve_picture(http::request incoming);
+    awaitable<result<void>> fetch_links(const accepted_call& call);
     http::response serve_ledger(const http::request& incoming);
     http::response serve_ledger_file(std::string_view below);
     http::response serve_script(const http::request& incoming);
@@ -69,6 +77,7 @@ private:
 
     sandbox_options options_;
     std::string address_;
+    std::unique_ptr<http::client> client_; // null: links are taken at their word
     // Shared with the calls under way, which may be destroyed after this object.
     std::shared_ptr<ledger> ledger_ = std::make_shared<ledger>();
     script script_;

@@ -1,0 +1,53 @@
+// The native front: Ideogram's own requests, answered like any submit and fetched like any task.
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "native/native_submit.hpp"
+#include "native/shown_answer.hpp"
+#include "tasks/one_task.hpp"
+#include "tasks/shown_task.hpp"
+#include "texts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+awaitable<http::response> submit_native(context& api, call from) {
+    const auto what = task::parse_operation(from.values[0]);
+    if (!what) {
+        co_return problem(404, texts::no_operation, from.lang);
+    }
+    backend::native_question asked;
+    asked.what = *what;
+    asked.with_task_fields = true;
+    co_return co_await place_native(api, from, asked);
+}
+
+awaitable<http::response> fetch_native(context& api, call from) {
+    auto found = co_await read_one(api, from.who.scope(), from.values[0]);
+    if (!found) {
+        co_return from_failure(found.error(), "fetch a task", from.lang);
+    }
+    auto text = task_json(*found, system_clock().now());
+    if (!text) {
+        co_return from_failure(text.error(), "show a task", from.lang);
+    }
+    auto answer = co_await answer_of(api, *found, answer_shape::as_sent);
+    if (!answer) {
+        co_return from_failure(answer.error(), "show a task", from.lang);
+    }
+    auto view = nlohmann::ordered_json::parse(*text, nullptr, false);
+    auto upstream = nlohmann::ordered_json::parse(*answer, nullptr, false);
+    if (!view.is_object() || !view["properties"].is_object()) {
+        co_return from_failure(
+            {failure_kind::corrupt, "a stored view is no task"}, "show a task", from.lang
+        );
+    }
+    view["properties"]["ideogram"] = std::move(upstream);
+    http::response shown = json_answer(
+        200, view.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+    );
+    shown.headers.set("Cache-Control", "no-cache");
+    co_return shown;
+}
+
+} // namespace imagined::api

@@ -1,0 +1,24 @@
+// The pictures of a native request, from wherever they are: files, base64, addresses.
+#pragma once
+
+#include "context.hpp"
+
+#include "imagined/backend/native_request.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imagined::api {
+
+// Reads all of them into `bytes` and judges them. The answer that refuses the first one that cannot
+// be used, if any; then the request is refused as a whole.
+awaitable<std::optional<http::response>> obtain_native_pictures(
+    context& api, const call& from, std::vector<backend::native_picture>& pictures
+);
+
+// Stores them durably as inputs of task `id`, and names them in order.
+awaitable<result<std::vector<task::picture_ref>>>
+store_native_pictures(context& api, std::string id, std::vector<backend::native_picture> pictures);
+
+} // namespace imagined::api

@@ -1,0 +1,209 @@
+#include "native/native_submit.hpp"
+
+#include "answers.hpp"
+#include "imagined/base/bytes.hpp"
+#include "native/native_pictures.hpp"
+#include "submit/submitting.hpp"
+#include "texts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace imagined::api {
+
+namespace {
+
+using backend::native_picture;
+using backend::native_request;
+using role = native_picture::role;
+
+constexpr std::size_t max_inline_bytes = 64 * std::size_t{1024};
+
+task::bilingual named(const std::string& detail) {
+    return {"请求参数错误: " + detail, detail};
+}
+
+// What Midjourney would call it (contract §3, "action").
+task::action action_of(task::operation what) {
+    switch (what) {
+    case task::operation::generate:
+    case task::operation::generate_transparent:
+        return task::action::imagine;
+    case task::operation::remix:
+        return task::action::variation;
+    case task::operation::upscale:
+        return task::action::upscale;
+    case task::operation::describe:
+        return task::action::describe;
+    default:
+        return task::action::edit;
+    }
+}
+
+// JSON that nothing recursive may see, or that is no text; the reader itself trusts neither.
+std::optional<body_error> find_flaw(std::string_view content_type, std::string_view body) {
+    constexpr std::string_view form = "multipart/";
+    if (http::iequals(content_type.substr(0, form.size()), form)) {
+        return std::nullopt;
+    }
+    auto parsed = json_body::parse(body);
+    auto* flaw = std::get_if<body_error>(&parsed);
+    return flaw == nullptr ? std::nullopt : std::optional(std::move(*flaw));
+}
+
+struct reading {
+    std::optional<body_error> flaw;
+    result<native_request> request = failure{};
+};
+
+reading
+read(const backend::native_question& asked, std::string_view content_type, std::string_view body) {
+    reading made;
+    made.flaw = find_flaw(content_type, body);
+    if (!made.flaw) {
+        made.request = backend::read_native(asked, content_type, body);
+    }
+    return made;
+}
+
+awaitable<result<reading>>
+read_body(context& api, const call& from, backend::native_question asked) {
+    const std::string_view body = from.request.body;
+    const std::string type(from.request.headers.get("Content-Type"));
+    if (body.size() <= max_inline_bytes) {
+        co_return read(asked, type, body);
+    }
+    // The pool always completes, and our caller keeps the body.
+    auto job = [asked, type, body] { return read(asked, type, body); };
+    co_return co_await api.parts.pool.run(std::move(job));
+}
+
+// `refs` stand for the request's pictures, in order.
+void place_pictures(
+    const std::vector<native_picture>& pictures,
+    std::vector<task::picture_ref> refs,
+    task::render_request& request
+) {
+    request.pictures.clear();
+    request.style_references.clear();
+    request.character_references.clear();
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        switch (pictures[i].as) {
+        case role::input:
+            request.pictures.push_back(std::move(refs[i]));
+            break;
+        case role::mask:
+            request.mask = std::move(refs[i]);
+            break;
+        case role::style:
+            request.style_references.push_back(std::move(refs[i]));
+            break;
+        case role::character:
+            request.character_references.push_back(std::move(refs[i]));
+            break;
+        }
+    }
+}
+
+// What no configured backend can do, before anything is fetched for it.
+std::optional<http::response>
+refuse_unserved(const context& api, const native_request& read, task::language in) {
+    if (!is_served(api, read.request)) {
+        return refusal(code::no_capability, texts::no_account, in);
+    }
+    task::render_request with_pictures = read.request;
+    std::vector<task::picture_ref> refs(read.pictures.size());
+    place_pictures(read.pictures, std::move(refs), with_pictures);
+    const auto lost = api.parts.backends.obstacles(with_pictures);
+    if (lost.empty()) {
+        return std::nullopt;
+    }
+    return refusal(
+        code::bad_request,
+        {lost.front() + ": 没有已配置的后端支持",
+         lost.front() + ": no configured backend can express it"},
+        in
+    );
+}
+
+draft draft_of(context& api, const call& from, native_request read, base_fields base) {
+    draft made;
+    task::submission& submission = made.submission;
+    submission = begin_submission(api, from, std::move(base));
+    submission.native = true;
+    submission.what = action_of(read.request.what);
+    submission.prompt = read.request.prompt;
+    submission.final_prompt = read.request.prompt;
+    submission.description = "/" + std::string(task::to_string(read.request.what));
+    if (!read.request.prompt.empty()) {
+        submission.description += " " + read.request.prompt;
+    }
+    submission.request = std::move(read.request);
+    made.fingerprint = sha256_hex(from.request.path + '\n' + read.digest);
+    return made;
+}
+
+awaitable<result<void>> attach(context& api, draft& made, std::vector<native_picture> pictures) {
+    auto id = co_await api.parts.tasks.reserve_id();
+    if (!id) {
+        co_return id.error();
+    }
+    made.id = std::move(*id);
+    const auto stored = co_await store_native_pictures(api, made.id, pictures);
+    if (!stored) {
+        co_return stored.error();
+    }
+    place_pictures(pictures, *stored, made.submission.request);
+    co_return result<void>{};
+}
+
+} // namespace
+
+awaitable<http::response> place_native(context& api, call& from, backend::native_question asked) {
+    auto opened = co_await read_body(api, from, asked);
+    if (!opened) {
+        co_return from_failure(opened.error(), "read a body", from.lang);
+    }
+    from.request.body = std::string();
+    if (opened->flaw) {
+        co_return opened->flaw->status == 200
+            ? refusal(code::bad_request, opened->flaw->why, from.lang)
+            : problem(opened->flaw->status, opened->flaw->why, from.lang);
+    }
+    if (!opened->request) {
+        const failure& why = opened->request.error();
+        co_return why.kind == failure_kind::corrupt
+            ? problem(400, named(why.detail), from.lang)
+            : refusal(code::bad_request, named(why.detail), from.lang);
+    }
+    native_request read = std::move(*opened->request);
+    const nlohmann::json beside{{"notifyHook", read.notify_hook}, {"state", read.state}};
+    auto fields = std::get<json_body>(json_body::parse(beside.dump()));
+    base_fields base = read_base(api, from, fields);
+    if (fields.error()) {
+        co_return refusal(code::bad_request, *fields.error(), from.lang);
+    }
+    if (const auto word = api.banned.find_in(read.request.prompt); !word.empty()) {
+        const std::string properties = "{\"promptEn\":" + json_string(read.request.prompt)
+                                       + ",\"bannedWord\":" + json_string(word) + "}";
+        co_return refusal(code::banned, texts::banned_prompt, from.lang, properties);
+    }
+    if (auto refused = refuse_unserved(api, read, from.lang)) {
+        co_return std::move(*refused);
+    }
+    auto pictures = std::move(read.pictures);
+    if (auto refused = co_await obtain_native_pictures(api, from, pictures)) {
+        co_return std::move(*refused);
+    }
+    draft made = draft_of(api, from, std::move(read), std::move(base));
+    if (!pictures.empty()) {
+        const auto attached = co_await attach(api, made, std::move(pictures));
+        if (!attached) {
+            co_return from_failure(attached.error(), "store pictures", from.lang);
+        }
+    }
+    co_return co_await submit(api, from, std::move(made));
+}
+
+} // namespace imagined::api

@@ -1,0 +1,52 @@
+#include "native/shown_answer.hpp"
+
+#include "imagined/task/submission.hpp"
+
+#include <fmt/format.h>
+
+namespace imagined::api {
+
+namespace {
+
+// More than any task delivers (num_images is 8 at most).
+constexpr int most_pictures = 20;
+
+std::map<int, own_copy>
+find_copies(store::image_store& images, const std::string& id, const std::string& base) {
+    std::map<int, own_copy> copies;
+    for (int n = 1; n <= most_pictures; ++n) {
+        if (const auto found = images.find(id, n)) {
+            copies[n] = {
+                fmt::format("{}/mj/image/{}/{}", base, id, n),
+                fmt::format("{}x{}", found->info.width, found->info.height)
+            };
+        }
+    }
+    return copies;
+}
+
+} // namespace
+
+awaitable<result<std::string>>
+answer_of(context& api, const queue::snapshot& task, answer_shape shape) {
+    if (task.record.state != task::state::success) {
+        co_return std::string("null");
+    }
+    const auto submitted = task::submission_from_text(task.submission);
+    const std::string base = submitted ? submitted->public_url : api.options.public_url;
+    const auto what = submitted ? submitted->request.what : task::operation::generate;
+    const auto told = co_await api.parts.tasks.history(task.record.id);
+    if (!told) {
+        co_return told.error();
+    }
+    auto job = [&images = api.parts.images, id = task.record.id, base] {
+        return find_copies(images, id, base);
+    };
+    const auto copies = co_await api.parts.pool.run(std::move(job));
+    if (!copies) {
+        co_return copies.error();
+    }
+    co_return ideogram_answer(what, told->calls, *copies, shape);
+}
+
+} // namespace imagined::api

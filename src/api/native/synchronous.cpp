@@ -1,0 +1,95 @@
+// The drop-in front: Ideogram's own paths, which answer when the picture is there. Behind them is
+// the same queue, so a client that hangs up loses nothing: the same Idempotency-Key finds the task.
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "native/ideogram_words.hpp"
+#include "native/native_paths.hpp"
+#include "native/native_submit.hpp"
+#include "native/shown_answer.hpp"
+#include "texts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+namespace {
+
+constexpr std::string_view id_header = "Imagined-Task-Id";
+
+// The id in a submit's answer; "" when it was refused.
+std::string placed_id(const http::response& placed) {
+    const auto body = nlohmann::json::parse(placed.text(), nullptr, false);
+    if (placed.status != 200 || !body.is_object()
+        || !body.value("result", nlohmann::json()).is_string()) {
+        return "";
+    }
+    return body["result"].get<std::string>();
+}
+
+// While the process drains, only a call that is under way is waited for.
+bool is_under_way(const std::optional<queue::snapshot>& seen) {
+    return seen
+           && (seen->record.state == task::state::calling
+               || seen->record.state == task::state::storing);
+}
+
+std::string reason_of(const queue::snapshot& failed) {
+    const std::string& told = failed.record.fail_reason;
+    if (!told.empty()) {
+        return told;
+    }
+    const auto code = failed.record.fail_code.value_or(task::fail_code::backend_refused);
+    return std::string(task::to_string(code));
+}
+
+awaitable<http::response> answer_to(context& api, const queue::snapshot& ended) {
+    if (ended.record.state != task::state::success) {
+        co_return ideogram_error(status_of(ended.record), reason_of(ended));
+    }
+    auto body = co_await answer_of(api, ended, answer_shape::documented);
+    if (!body) {
+        co_return in_ideograms_words(
+            from_failure(body.error(), "answer a drawing", task::language::en)
+        );
+    }
+    co_return json_answer(200, std::move(*body));
+}
+
+// Bounded by the task's own life: the queue ends each task that nobody could start in its time.
+awaitable<http::response> wait_for(context& api, const std::string& id) {
+    const auto leave = [&api](const std::optional<queue::snapshot>& seen) {
+        return api.parts.ready().draining && !is_under_way(seen);
+    };
+    auto seen = co_await api.waiting.wait(id, leave);
+    if (!seen) {
+        co_return in_ideograms_words(
+            from_failure(seen.error(), "wait for a drawing", task::language::en)
+        );
+    }
+    if (*seen && task::is_terminal((*seen)->record.state)) {
+        co_return co_await answer_to(api, **seen);
+    }
+    co_return ideogram_error(503, texts::draining.en);
+}
+
+} // namespace
+
+awaitable<http::response> draw_now(context& api, call from) {
+    const auto asked = native_path(canonical(from.request.path).text);
+    if (!asked) {
+        co_return in_ideograms_words(problem(404, texts::no_route, from.lang));
+    }
+    http::response placed = co_await place_native(api, from, *asked);
+    const std::string id = placed_id(placed);
+    if (id.empty()) {
+        co_return in_ideograms_words(std::move(placed));
+    }
+    http::response answer = co_await wait_for(api, id);
+    answer.headers.set(id_header, id);
+    if (placed.headers.has("Idempotent-Replayed")) {
+        answer.headers.set("Idempotent-Replayed", "true");
+    }
+    co_return answer;
+}
+
+} // namespace imagined::api

@@ -1,0 +1,117 @@
+#include "native_values.hpp"
+
+#include "imagined/base/bytes.hpp"
+#include "imagined/http/message.hpp"
+#include "imagined/http/multipart.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace imagined::backend {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view wrapper = "image_request";
+
+failure unreadable(std::string detail) {
+    return {failure_kind::corrupt, std::move(detail)};
+}
+
+bool is_form(std::string_view content_type) {
+    constexpr std::string_view form = "multipart/";
+    return http::iequals(content_type.substr(0, form.size()), form);
+}
+
+void add_members(native_values& into, json& object, bool inside) {
+    for (auto& [name, value] : object.items()) {
+        if (value.is_null()) {
+            continue;
+        }
+        submitted_value one;
+        one.name = name;
+        one.value = std::move(value);
+        one.typed = true;
+        one.inside = inside;
+        into.all.push_back(std::move(one));
+    }
+}
+
+result<native_values> from_json(std::string_view body) {
+    json whole = json::parse(body, nullptr, false);
+    if (!whole.is_object()) {
+        return unreadable("the body is not a JSON object");
+    }
+    native_values values;
+    if (const auto inner = whole.find(wrapper); inner != whole.end() && !inner->is_null()) {
+        if (!inner->is_object()) {
+            return failure{failure_kind::invalid, "image_request must be an object"};
+        }
+        values.wrapped = true;
+        add_members(values, *inner, true);
+    }
+    whole.erase(std::string(wrapper));
+    add_members(values, whole, false);
+    return values;
+}
+
+result<native_values> from_form(std::string_view content_type, std::string_view body) {
+    auto parts = http::read_multipart(content_type, body);
+    if (!parts) {
+        return unreadable(parts.error().detail);
+    }
+    native_values values;
+    for (auto& part : *parts) {
+        submitted_value one;
+        one.is_file = !part.filename.empty();
+        if (!one.is_file && !is_utf8(part.body)) {
+            return unreadable(part.name + " is not UTF-8");
+        }
+        if (part.name == wrapper && !one.is_file) {
+            json inner = json::parse(part.body, nullptr, false);
+            if (!inner.is_object()) {
+                return failure{failure_kind::invalid, "image_request must be a JSON object"};
+            }
+            values.wrapped = true;
+            add_members(values, inner, true);
+            continue;
+        }
+        one.name = std::move(part.name);
+        if (one.is_file) {
+            one.bytes = std::move(part.body);
+        } else {
+            one.value = std::move(part.body);
+        }
+        values.all.push_back(std::move(one));
+    }
+    return values;
+}
+
+} // namespace
+
+const submitted_value* native_values::find(std::string_view name) const {
+    const auto at = std::find_if(all.begin(), all.end(), [name](const submitted_value& one) {
+        return one.name == name;
+    });
+    return at == all.end() ? nullptr : &*at;
+}
+
+result<std::string> native_values::take_text(std::string_view name) {
+    const submitted_value* found = find(name);
+    if (found == nullptr) {
+        return std::string();
+    }
+    if (found->is_file || !found->value.is_string()) {
+        return failure{failure_kind::invalid, std::string(name) + " must be a string"};
+    }
+    std::string text = found->value.get<std::string>();
+    std::erase_if(all, [name](const submitted_value& one) { return one.name == name; });
+    return text;
+}
+
+result<native_values> take_native_apart(std::string_view content_type, std::string_view body) {
+    return is_form(content_type) ? from_form(content_type, body) : from_json(body);
+}
+
+} // namespace imagined::backend

@@ -1,0 +1,26 @@
+// The body of a native request taken apart into named values, whichever way it was put together.
+#pragma once
+
+#include "submitted_value.hpp"
+
+#include "imagined/base/failure.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imagined::backend {
+
+struct native_values {
+    std::vector<submitted_value> all; // without nulls
+    bool wrapped = false;             // there was an image_request
+
+    const submitted_value* find(std::string_view name) const;
+    // Takes a value out; "" when there is none. Fails with `invalid` unless it is a text.
+    result<std::string> take_text(std::string_view name);
+};
+
+// Fails with `corrupt`: not JSON, not multipart, not UTF-8.
+result<native_values> take_native_apart(std::string_view content_type, std::string_view body);
+
+} // namespace imagined::backend
