@@ -31,7 +31,7 @@ awaitable<http::response> fetch_native(context& api, call from) {
     if (!text) {
         co_return from_failure(text.error(), "show a task", from.lang);
     }
-    auto answer = co_await answer_of(api, *found, answer_shape::as_sent);
+    auto answer = co_await answer_of(api, *found);
     if (!answer) {
         co_return from_failure(answer.error(), "show a task", from.lang);
     }
@@ -42,7 +42,9 @@ awaitable<http::response> fetch_native(context& api, call from) {
             {failure_kind::corrupt, "a stored view is no task"}, "show a task", from.lang
         );
     }
-    view["properties"]["ideogram"] = std::move(upstream);
+    if (upstream.is_object()) {
+        view["properties"]["ideogram"] = std::move(upstream);
+    }
     http::response shown = json_answer(
         200, view.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
     );

@@ -37,23 +37,15 @@ void mend_created(json& body, unix_millis began) {
     body["created"] = timestamp(seconds);
 }
 
-void mend_entry(
-    json& entry,
-    task::operation what,
-    const backend::answered_picture& picture,
-    const own_copy* copy
-) {
+void mend_entry(json& entry, const backend::answered_picture& picture, const own_copy* copy) {
     entry["is_image_safe"] = picture.safe;
-    if (what == task::operation::remove_background) {
-        return;
-    }
     if (!entry.contains("prompt") || !entry["prompt"].is_string()) {
         entry["prompt"] = picture.prompt;
     }
     if (!entry.contains("resolution") || !entry["resolution"].is_string()) {
         entry["resolution"] = copy == nullptr ? picture.resolution : copy->size;
     }
-    entry["seed"] = picture.seed.value_or(0);
+    entry["seed"] = std::max<std::int64_t>(picture.seed.value_or(0), 0);
 }
 
 struct paid_call {
@@ -97,8 +89,7 @@ json described(const paid_call& of) {
 std::string ideogram_answer(
     task::operation what,
     const std::vector<task::call>& calls,
-    const std::map<int, own_copy>& copies,
-    answer_shape shape
+    const std::map<int, own_copy>& copies
 ) {
     const auto paid = paid_calls(calls);
     if (paid.empty()) {
@@ -127,16 +118,12 @@ std::string ideogram_answer(
                 entry = (*sent)[i];
             }
             entry["url"] = copy == nullptr ? json(nullptr) : json(copy->url);
-            if (shape == answer_shape::documented) {
-                mend_entry(entry, what, picture, copy);
-            }
+            mend_entry(entry, picture, copy);
             data.push_back(std::move(entry));
         }
     }
     body["data"] = std::move(data);
-    if (shape == answer_shape::documented) {
-        mend_created(body, paid.front().made->started);
-    }
+    mend_created(body, paid.front().made->started);
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

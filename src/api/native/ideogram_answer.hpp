@@ -17,17 +17,13 @@ struct own_copy {
     std::string size; // "1024x1024"
 };
 
-enum class answer_shape {
-    as_sent,   // the upstream's own fields
-    documented // those that Ideogram's clients rely on, whichever relay drew it
-};
-
-// `copies` by picture number. A picture that was withheld or is not there has a null url.
+// `copies` by picture number. A picture that was withheld or is not there has a null url. What the
+// upstream sent stays; the fields that Ideogram's clients rely on are there whichever relay drew
+// it. "null" if no call was answered.
 std::string ideogram_answer(
     task::operation what,
     const std::vector<task::call>& calls,
-    const std::map<int, own_copy>& copies,
-    answer_shape shape
+    const std::map<int, own_copy>& copies
 );
 
 } // namespace imagined::api

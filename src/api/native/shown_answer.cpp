@@ -27,8 +27,7 @@ find_copies(store::image_store& images, const std::string& id, const std::string
 
 } // namespace
 
-awaitable<result<std::string>>
-answer_of(context& api, const queue::snapshot& task, answer_shape shape) {
+awaitable<result<std::string>> answer_of(context& api, const queue::snapshot& task) {
     if (task.record.state != task::state::success) {
         co_return std::string("null");
     }
@@ -46,7 +45,7 @@ answer_of(context& api, const queue::snapshot& task, answer_shape shape) {
     if (!copies) {
         co_return copies.error();
     }
-    co_return ideogram_answer(what, told->calls, *copies, shape);
+    co_return ideogram_answer(what, told->calls, *copies);
 }
 
 } // namespace imagined::api

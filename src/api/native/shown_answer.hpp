@@ -10,7 +10,6 @@
 namespace imagined::api {
 
 // "null" unless the task has succeeded with a call of its own.
-awaitable<result<std::string>>
-answer_of(context& api, const queue::snapshot& task, answer_shape shape);
+awaitable<result<std::string>> answer_of(context& api, const queue::snapshot& task);
 
 } // namespace imagined::api

@@ -46,7 +46,7 @@ awaitable<http::response> answer_to(context& api, const queue::snapshot& ended) 
     if (ended.record.state != task::state::success) {
         co_return ideogram_error(status_of(ended.record), reason_of(ended));
     }
-    auto body = co_await answer_of(api, ended, answer_shape::documented);
+    auto body = co_await answer_of(api, ended);
     if (!body) {
         co_return in_ideograms_words(
             from_failure(body.error(), "answer a drawing", task::language::en)
