@@ -168,10 +168,13 @@ class Links(Backends):
             self.assertEqual(ask(f"{api.base}/mj/image/{task['id']}/{number}").status, 404)
 
     def test_a_picture_that_cannot_be_read_is_refused_by_the_simulator(self):
-        sandbox = self.sandbox()
-        api = self.api(self.serve(
+        sandbox, port = self.sandbox(), closed_port()
+        server = self.serve(
+            f"--server.listen=127.0.0.1:{port}",
             config='[server]\npublic_url = "http://127.0.0.1:%d"\n' % closed_port()
-                   + backend(sandbox, "crazyrouter")))
+                   + backend(sandbox, "crazyrouter"))
+        server.url = f"http://127.0.0.1:{port}"
+        api = self.api(server)
         task = self.remix(api, "nobody is there")
         self.assertEqual(task["properties"]["failCode"], "INVALID_REQUEST")
         wait_until(lambda: "image_file" in sandbox.calls()[0]["outcome"], "the refusal")
