@@ -1,7 +1,9 @@
 -- The breaker of a backend, over all its keys and all processes: more than half of at least ten
 -- calls failing within a minute open it. Then nothing goes there for a while, and after that one
 -- real task at a time tries it: a probe would cost money as well.
-local breaker_window_ms, breaker_calls, breaker_open_ms = 60000, 10, 30000
+local breaker_window_ms = 60000
+local breaker_calls = 10
+local breaker_open_ms = 30000
 local breaker_kept_ms = 3600000 -- of a backend that is asked no more
 
 local function backend_of(slot) return string.match(slot, '^(.*):[^:]*$') or slot end
