@@ -2,8 +2,8 @@
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] slot  [8] slot limit
 --     [9] first picture  [10] count  [11] timeout ms  [12] duration key
 --     [13] price  [14] the backend's cap for a day  [15] the cap of all, in micros; 0: no cap
--- Returns {'ok', expected ms}, or {'stale'}, {'no_slot'}, {'too_late'}, {'over_budget'}: then nothing
--- was written.
+-- Returns {'ok', expected ms}, or {'stale'}, {'no_slot'}, {'too_late'}, {'over_budget'}: then
+-- nothing was written.
 -- The slot is held until the answer or the call's deadline. A place that claim reserved is used up,
 -- here or (when the call goes elsewhere) in vain; while its key cools it is worth nothing.
 local id, index, slot = ARGV[3], ARGV[6], ARGV[7]

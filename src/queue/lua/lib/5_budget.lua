@@ -1,6 +1,6 @@
--- What a day (UTC) may cost. A call's price is held from its marker until its end is known, so calls
--- side by side cannot overshoot together; what is held for a call that nobody heard of again stays
--- held, because it may have been billed.
+-- What a day (UTC) may cost. A call's price is held from its marker until its end is known, so
+-- calls side by side cannot overshoot together; what is held for a call that nobody heard of again
+-- stays held, because it may have been billed.
 local function day_of(time) return string.format('%.0f', math.floor(time / 86400000)) end
 
 local spend_kept_seconds = 40 * 86400
