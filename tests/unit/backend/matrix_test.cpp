@@ -128,7 +128,8 @@ void check_dialect(const std::string& dialect) {
             }
         }
     }
-    for (const auto& call : simulated.ledger()["calls"]) {
+    const auto ledger = simulated.ledger();
+    for (const auto& call : ledger["calls"]) {
         CHECK(call["outcome"] == "HTTP 200");
     }
 }
