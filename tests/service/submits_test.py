@@ -196,7 +196,7 @@ class Describe(Submits):
         host = self.host({"/a.jpg": BLUE})
         api = self.begin(allow=[host.address])
         task = self.finished(api, "describe", {"link": f"{host.url}/a.jpg"})
-        self.assertEqual(task["description"], f"/describe {task['id']}.jpeg")
+        self.assertEqual(task["description"], f"/describe {task['id']}.jpg")
         self.assertEqual(ask(task["imageUrl"]).body, BLUE)
 
     def test_without_a_backend_that_describes_it_is_code_3(self):

@@ -25,6 +25,16 @@ awaitable<parent> read_parent(context& api, const call& from, std::string id) {
     }
     read.record = std::move(found->record);
     read.submission = std::move(*submission);
+    if (read.refused) {
+        co_return read;
+    }
+    // What its calls were answered stands apart from the task, so that polls need not carry it.
+    auto told = co_await api.parts.tasks.history(read.record.id);
+    if (!told) {
+        read.refused = from_failure(told.error(), "read a parent's calls", from.lang);
+        co_return read;
+    }
+    read.record.calls = std::move(told->calls);
     co_return read;
 }
 

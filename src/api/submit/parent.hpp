@@ -10,7 +10,7 @@
 namespace imagined::api {
 
 struct parent {
-    task::record record;
+    task::record record; // with its calls and their answers
     task::submission submission;
     std::optional<http::response> refused;
 };

@@ -13,7 +13,9 @@ bool visible(const memory_queue::stored_task& stored, const queue::scope& who) {
 }
 
 queue::snapshot shown(const memory_queue::stored_task& stored) {
-    return {stored.record, stored.given.submission, stored.view};
+    queue::snapshot task{stored.record, stored.given.submission, stored.view};
+    task.record.calls.clear(); // history() tells them, and read() does not
+    return task;
 }
 
 constexpr unix_millis submit_time = 1760000000000;
@@ -159,6 +161,15 @@ memory_queue::read(queue::scope who, std::vector<std::string> ids) {
         }
     }
     co_return found;
+}
+
+memory_queue::answer<queue::chronicle> memory_queue::history(std::string id) {
+    if (outage) {
+        co_return *outage;
+    }
+    queue::chronicle told;
+    told.calls = tasks.at(id).record.calls;
+    co_return told;
 }
 
 memory_queue::answer<std::vector<queue::snapshot>>

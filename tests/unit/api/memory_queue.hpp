@@ -38,6 +38,7 @@ public:
     answer<task::state> cancel(queue::scope who, std::string id, std::string reason) override;
     answer<std::vector<queue::snapshot>>
     read(queue::scope who, std::vector<std::string> ids) override;
+    answer<queue::chronicle> history(std::string id) override;
     answer<std::vector<queue::snapshot>> newest(queue::scope who, std::size_t most) override;
     answer<std::vector<queue::snapshot>> unfinished(queue::scope who, std::size_t most) override;
 
