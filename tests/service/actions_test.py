@@ -328,3 +328,18 @@ class OtherBackends(Scene):
         call = sandbox.calls()[-1]
         self.assertEqual((call["path"], call["model"]), ("/ideogram/edit", "V_2"))
         self.assertTrue(any("V_2 was used" in note for note in task["properties"]["notes"]))
+
+    def test_a_relay_that_takes_json_gets_picture_and_mask_in_base64(self):
+        sandbox = self.sandbox()
+        api = self.api(self.serve(config=backend(sandbox, "crazyrouter", models=["V_3"])))
+        grid = api.draw("a red fox")
+        told = api.submit("action", {"taskId": grid["id"],
+                                     "customId": "MJ::Outpaint::50::2::x::SOLO"})
+        task = api.wait(told["result"])
+        self.assertEqual((task["status"], task["action"]), ("SUCCESS", "ZOOM"), task)
+        self.assertEqual(len(task["imageUrls"]), 4)
+        place = len(sandbox.calls()) - 1
+        canvas = open_picture(sandbox.sent(place, "image"))
+        mask = open_picture(sandbox.sent(place, "mask"))
+        self.assertEqual(canvas.size, mask.size)
+        self.assertEqual(mask.convert("L").getbbox(), (256, 256, 768, 768))
