@@ -69,6 +69,26 @@ class Cancel(Scene):
         ends = [event for event in sink.events if event["task"]["status"] == "FAILURE"]
         self.assertEqual(len(ends), 1)
 
+    def test_a_task_that_waits_for_its_modal_can_be_cancelled(self):
+        sandbox, sink = self.sandbox(), self.sink()
+        api = self.api(self.serve(config=ALLOW.format(sink.address) + backend(sandbox)))
+        picked = api.submit("change", {
+            "taskId": api.draw("a barn")["id"], "action": "UPSCALE", "index": 1})["result"]
+        region = next(button["customId"] for button in api.wait(picked)["buttons"]
+                      if "Inpaint" in button["customId"])
+        asked = api.submit("action", {
+            "taskId": picked, "customId": region, "notifyHook": sink.url})
+        self.assertEqual(asked["code"], 21, asked)
+        self.assertEqual(api.fetch(asked["result"])["status"], "MODAL")
+
+        self.assertEqual(self.cancel(api, asked["result"])["code"], 1)
+        self.assert_cancelled(api.fetch(asked["result"]))
+        events = sink.wait_for_end(asked["result"])
+        self.assertEqual([event["task"]["status"] for event in events], ["FAILURE"])
+        late = api.submit("modal", {"taskId": asked["result"], "prompt": "a blue barn"})
+        self.assert_refused(late)
+        self.assert_cancelled(api.fetch(asked["result"]))
+
     def test_what_has_ended_cannot_be_cancelled_and_stays_as_it_is(self):
         sandbox = self.sandbox()
         sandbox.script({"prompt": "refused", "status": 400, "body": {"error": "no"}, "times": 9})

@@ -1,9 +1,12 @@
 """Every client of clients/, replayed: its exact requests, and what it reads of the answers."""
 
 import base64
+import io
 import json
 import unittest
 from pathlib import Path
+
+from PIL import Image, ImageDraw
 
 from .clients.forms import complaints
 from .clients.replay import Mismatch, Replay
@@ -11,6 +14,19 @@ from .scene import A_PNG, Scene, backend
 
 FOLDER = Path(__file__).parent / "clients"
 KEY = "a key of the clients"
+
+
+def text_of(picture):
+    return base64.b64encode(picture).decode()
+
+
+def a_mask():
+    """As an editor draws it: black, the region white, in the editor's size and not the picture's."""
+    mask = Image.new("RGB", (320, 320), "black")
+    ImageDraw.Draw(mask).rectangle((40, 60, 160, 200), fill="white")
+    held = io.BytesIO()
+    mask.save(held, "PNG")
+    return held.getvalue()
 
 
 class Clients(Scene):
@@ -25,7 +41,8 @@ class Clients(Scene):
             f'[callback]\nallow = ["{sink.address}"]\n'
             f'[fetch]\nallow = ["{sink.address}"]\n'
             + conversation.get("config", "") + backend(sandbox)))
-        known = {"key": KEY, "hook": sink.url, "png": base64.b64encode(A_PNG).decode()}
+        known = {"key": KEY, "hook": sink.url, "png": text_of(A_PNG),
+                 "mask": text_of(a_mask())}
         Replay(conversation, server.url, known, sink).run()
 
 
@@ -43,8 +60,9 @@ for known_file in FILES:
 class Collection(unittest.TestCase):
     def test_every_client_of_the_list_is_there(self):
         self.assertLessEqual(
-            {"new_api", "dooy", "licoy", "lobe", "trueai_webui", "sdk_302", "ai_99",
-             "wechat_mouxan", "wechat_novicezk", "ruoyi", "koishi", "n8n", "mcp", "xiaohu"},
+            {"new_api", "dooy", "dooy_modals", "licoy", "licoy_browser", "licoy_modal", "lobe",
+             "trueai_webui", "trueai_modal", "sdk_302", "ai_99", "wechat_mouxan",
+             "wechat_novicezk", "ruoyi", "koishi", "n8n", "mcp", "xiaohu"},
             {file.stem for file in FILES})
 
 

@@ -91,6 +91,30 @@ class Polling(Scene):
         self.assertEqual(told["code"], 1)
         self.assertIsInstance(told["result"], str)
 
+    def test_a_modal_passes_through_it_under_one_id(self):
+        relay = self.relay()
+        grid = relay.submit("imagine", {"prompt": "a weather vane"})["result"]
+        self.poll_until_all_have_ended(relay)
+        u1 = relay.tasks[grid]["buttons"][0]["customId"]
+        picked = relay.submit("action", {"taskId": grid, "customId": u1})["result"]
+        self.poll_until_all_have_ended(relay)
+        custom_zoom = next(button["customId"] for button in relay.tasks[picked]["buttons"]
+                           if "CustomZoom" in button["customId"])
+        told = relay.submit("action", {"taskId": picked, "customId": custom_zoom})
+        self.assertEqual(told["code"], 1, "21 was not rewritten")
+        self.assertIn("confirm", told["description"])
+        # Both as texts would mean to it that the task has ended with that picture.
+        self.assertFalse({"imageUrl", "status"} <= set(told["properties"]))
+        asked = told["result"]
+        relay.poll()
+        self.assertEqual(relay.tasks[asked]["status"], "MODAL")
+        self.assertEqual(relay.unfinished(), [asked])
+        answered = relay.submit("modal", {"taskId": asked, "prompt": "a weather vane --zoom 1.5"})
+        self.assertEqual((answered["code"], answered["result"]), (1, asked))
+        self.poll_until_all_have_ended(relay)
+        self.assertEqual(relay.tasks[asked]["status"], "SUCCESS")
+        self.assertEqual(relay.refunded, [])
+
     def test_what_is_refused_neither_charges_nor_disables(self):
         relay = self.relay()
         for what, body in (

@@ -2,6 +2,7 @@
 stands there. A form is a word of FORMS, "=text" for exactly that text, "~pattern" for a text with
 that pattern in it, or several of them with " or " between."""
 
+import json
 import re
 
 FORMS = {
@@ -39,7 +40,8 @@ def meets(value, form):
 
 def look_up(value, path):
     """Everything that the path leads to, with the path's own words: "buttons.*.label" leads to
-    every label, "buttons.#" to how many there are. A missing key raises KeyError."""
+    every label, "buttons.#" to how many there are, "buttons.?Inpaint::1.customId" to that of the
+    first button with such a text in it. What is not there raises KeyError."""
     if path == "":
         return [value]
     first, _, rest = path.partition(".")
@@ -49,6 +51,11 @@ def look_up(value, path):
         if not value:
             raise KeyError(f"nothing at *{rest}")
         return [found for item in value for found in look_up(item, rest)]
+    if first.startswith("?"):
+        for item in value:
+            if first[1:] in json.dumps(item, ensure_ascii=False):
+                return look_up(item, rest)
+        raise KeyError(f"nothing with {first[1:]}")
     if isinstance(value, list):
         if not first.isdecimal() or int(first) >= len(value):
             raise KeyError(first)
