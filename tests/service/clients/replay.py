@@ -7,7 +7,11 @@ A step has `what` it is in words, `send` (method and path, or a whole URL) and, 
 the answer), `picture` (the answer is one), `keep` ({name: path}, for later steps), `until` (asks
 again until these forms are met) and `never` (forms that no answer on the way may meet).
 A step with `callback` waits instead for the callback of that status. In all texts ${name} is what
-was kept; ${key}, ${hook}, ${png} and ${host} are there from the beginning."""
+was kept, and ${+name} the number that it spells; ${key}, ${hook}, ${png} and ${mask} are there from
+the beginning. The conversation's `base` stands before every path; `script` and `delay` are the
+sandbox's, `config` the server's. With `browser`, an origin, every request is made as a browser
+makes it: after a preflight where one is due, and an answer that does not name the origin is not
+read."""
 
 import http.client
 import io
