@@ -5,9 +5,10 @@ import collections
 
 from service.client import ask
 
-from .town import CALL_TIMEOUT, CONCURRENCY, LEASE
+from .town import CONCURRENCY, LEASE
 
 TERMINAL = ("SUCCESS", "FAILURE")
+GRACE = 2  # seconds that a call stays open after its deadline
 
 
 class Checker:
@@ -15,6 +16,7 @@ class Checker:
         self.town, self.traffic = town, traffic
         self.shown = {}
         self.table = []  # (invariant, what it says, complaints)
+        self.recoveries = 0
         self.worst_recovery = 0.0
 
     def check(self, number, says, complaints):
@@ -110,6 +112,8 @@ class Checker:
             if len({e["id"] for e in events if e["status"] in TERMINAL}) > 1))
         self.check("I12", "every delivery verifies, with a fresh time", (
             e["id"] for e in self.town.receiver.events if not e["verified"] or e["age"] > 30))
+        self.check("I13", "nothing came to an address that is not allowed",
+                   self.town.trap.visitors)
 
     @staticmethod
     def first_deliveries(events):
@@ -122,7 +126,8 @@ class Checker:
     # -- Recovery ------------------------------------------------------------------------------
 
     def recovery(self):
-        """How long after a worker's death its tasks without a call in flight were taken from it."""
+        """How long after a worker's death its tasks were taken from it; where a call was in flight,
+        how long after that call's deadline and the two seconds of grace."""
         deaths = {str(pid): at for pid, at in self.town.deaths.items()}
         for shown in self.shown.values():
             for event in shown["history"]:
@@ -130,12 +135,13 @@ class Checker:
                 if words[:2] != ["lease", "of"] or words[-1] != "expired":
                     continue
                 died = deaths.get(words[2].rsplit("-", 2)[-2])
-                waited_for_call = any(
-                    c["deadline"] and c["started"] <= event["at"]
-                    and event["at"] - c["started"] >= 1000 * CALL_TIMEOUT for c in shown["calls"])
-                if died is not None and not waited_for_call:
-                    self.worst_recovery = max(self.worst_recovery, event["at"] / 1000 - died)
-        self.lease = LEASE
+                if died is None:
+                    continue
+                due = [1000 * died] + [
+                    c["deadline"] + 1000 * GRACE for c in shown["calls"]
+                    if c["started"] <= event["at"] and c["deadline"] + 1000 * GRACE <= event["at"]]
+                self.recoveries += 1
+                self.worst_recovery = max(self.worst_recovery, (event["at"] - max(due)) / 1000)
 
     # -- Report --------------------------------------------------------------------------------
 
@@ -155,6 +161,7 @@ class Checker:
                 ("callbacks received", len(self.town.receiver.events)),
                 ("processes killed", len(self.town.deaths)),
                 *((f"fault {name}", n) for name, n in sorted(faults.items())),
+                ("tasks taken from the dead", self.recoveries),
                 ("worst recovery after a death", f"{self.worst_recovery:.1f} s, lease {LEASE} s")]
         lines += [f"| {name:<40} | {value!s:>22} |" for name, value in rows]
         lines += [f"| {number:<7}{says[:72]:<73} | {'holds' if not bad else len(bad):>6} |"

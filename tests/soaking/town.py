@@ -9,6 +9,7 @@ import json
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -74,6 +75,25 @@ class Receiver:
                 "age": abs(time.time() - int(stamp))}
 
 
+class Trap:
+    """An address on this machine that callback.allow does not name: nobody may come."""
+
+    def __init__(self):
+        self.visitors = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d/" % self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        try:
+            while True:
+                link, who = self.listener.accept()
+                self.visitors.append(f"a visit from {who}")
+                link.close()
+        except OSError:
+            pass
+
+
 class Town:
     def __init__(self, seed):
         self.dice = random.Random(seed)
@@ -87,6 +107,7 @@ class Town:
             "sandbox", "--listen=127.0.0.1:0", "--delay=150ms", directory=self.directory)
         self.sandbox = Sandbox(self.sandbox_process.wait_ready().url)
         self.receiver = Receiver(random.Random(seed + 1))
+        self.trap = Trap()
         secret = "whsec_" + base64.b64encode(KEY).decode()
         self.config = self.directory / "imagined.toml"
         self.config.write_text(
@@ -161,6 +182,7 @@ class Town:
             process.kill()
         self.redis.stop()
         self.receiver.server.shutdown()
+        self.trap.listener.close()
         self.holder.cleanup()
 
 

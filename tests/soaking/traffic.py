@@ -53,6 +53,8 @@ class Traffic:
         body, headers = {"prompt": prompt}, {}
         if dice.random() < 0.7:
             body["notifyHook"] = self.town.receiver.url
+        elif dice.random() < 0.1:
+            self.try_the_trap(body)
         if dice.random() < 0.25:
             self.town.sandbox.script({"prompt": prompt, **dice.choice(OUTCOMES)})
         keyed = dice.random() < 0.5
@@ -70,6 +72,13 @@ class Traffic:
             self.refused.append(prompt)
         else:
             self.broken.append(f"{prompt}: {answer}")
+
+    def try_the_trap(self, body):
+        """I13: a hook that leads inside is refused."""
+        answer = self.api.ask(
+            "/mj/submit/imagine", "POST", {**body, "notifyHook": self.town.trap.url})
+        if answer.status == 200 and answer.json()["code"] != 4:
+            self.broken.append(f"a hook to the inside was taken: {answer}")
 
     def ask_until_answered(self, body, headers, keyed, prompt):
         while True:
