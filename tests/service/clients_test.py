@@ -60,9 +60,9 @@ for known_file in FILES:
 class Collection(unittest.TestCase):
     def test_every_client_of_the_list_is_there(self):
         self.assertLessEqual(
-            {"new_api", "dooy", "dooy_modals", "licoy", "licoy_browser", "licoy_modal", "lobe",
-             "trueai_webui", "trueai_modal", "sdk_302", "ai_99", "wechat_mouxan",
-             "wechat_novicezk", "ruoyi", "koishi", "n8n", "mcp", "xiaohu"},
+            {"new_api", "dooy", "dooy_modals", "dooy_pictures", "licoy", "licoy_browser", "licoy_modal",
+             "lobe", "trueai_webui", "trueai_modal", "sdk_302", "ai_99", "wechat_mouxan",
+             "wechat_novicezk", "wechat_pictures", "ruoyi", "koishi", "n8n", "mcp", "xiaohu"},
             {file.stem for file in FILES})
 
 

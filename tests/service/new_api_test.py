@@ -1,10 +1,11 @@
 """new-api as relay: its strict decoder, its poller, its rewriting and its refunds."""
 
+import base64
 import json
 import time
 
-from .clients.new_api import SUBMITTED, TASK, CannotDecode, Relay, decode
-from .scene import Scene, backend
+from .clients.new_api import SUBMITTED, TASK, UPLOADED, CannotDecode, Relay, decode
+from .scene import A_PNG, Scene, backend
 
 POLL_LIMIT = 60
 KEY = "the channel's key"
@@ -142,6 +143,15 @@ class Polling(Scene):
             task = decode(event["raw"], TASK)
             self.assertIn(task["id"], relay.tasks)
             self.assertEqual(bool(task["failReason"]), task["status"] == "FAILURE")
+
+    def test_an_upload_has_a_decoder_of_its_own(self):
+        relay = self.relay()
+        body = {"base64Array": [base64.b64encode(A_PNG).decode()] * 2}
+        answer = relay.api.ask("/mj/submit/upload-discord-images", "POST", body)
+        told = decode(answer.body, UPLOADED)
+        self.assertEqual((told["code"], len(told["result"])), (1, 2))
+        refused = relay.api.ask("/mj/submit/upload-discord-images", "POST", {"base64Array": ["?"]})
+        self.assertEqual(decode(refused.body, UPLOADED)["code"], 4)
 
     def test_error_bodies_decode_as_answers(self):
         relay = self.relay()
