@@ -1,6 +1,7 @@
 // Delivers the callbacks that are due: claims them from the outbox, hands each to the courier,
 // writes down how it went. In order per task (the outbox gives out one event of a task at a time),
-// at most a few at once per receiver.
+// at most a few at once per receiver; a receiver that lets callers wait is left alone
+// (host_gate.hpp).
 #include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
@@ -21,8 +22,8 @@ namespace {
 // Beyond the delivery's own time limit: after a crash an event waits no longer than both.
 constexpr seconds outbox_slack{5};
 constexpr milliseconds trouble_pause{250};
-constexpr milliseconds host_poll{100};
 constexpr seconds host_patience{3}; // within the slack
+constexpr std::size_t most_seekers = 4096;
 
 std::uint64_t roll() {
     static std::mt19937_64 dice{std::random_device{}()};
@@ -46,23 +47,61 @@ std::string body_of(const queue::due_event& event, const task::submission& submi
     return task::render_event_view(event.record, submission, event.status, event.progress, now);
 }
 
-// Holds one of the few places at a receiver; false when none came free in time.
-awaitable<bool> wait_for_place(std::shared_ptr<shift> on, std::string host) {
+// A place at a receiver, and in the count of deliveries; whoever destroys it has left both.
+class place {
+public:
+    place(std::shared_ptr<shift> on, std::string host)
+        : on_(std::move(on)), host_(std::move(host)), entered_(std::chrono::steady_clock::now()) {
+        ++on_->deliveries;
+    }
+
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+
+    ~place() {
+        on_->receivers.leave(host_, entered_, std::chrono::steady_clock::now(), delivered);
+        --on_->deliveries;
+        on_->deliverable.ring();
+    }
+
+    bool delivered = false;
+
+private:
+    std::shared_ptr<shift> on_;
+    std::string host_;
+    std::chrono::steady_clock::time_point entered_;
+};
+
+// Counts a seeker of a place for as long as it lives. Seekers are no deliveries: those that queue
+// before a tarpit must not take the room of others.
+class seeker {
+public:
+    explicit seeker(shift& on) : on_(on) { ++on_.place_seekers; }
+
+    seeker(const seeker&) = delete;
+    seeker& operator=(const seeker&) = delete;
+
+    ~seeker() { --on_.place_seekers; }
+
+private:
+    shift& on_;
+};
+
+// False when no place came free in time, or the receiver is left alone: the event's lease in the
+// outbox then ends by itself, and it is due again.
+awaitable<bool> find_place(std::shared_ptr<shift> on, std::string host) {
+    const seeker seeking(*on);
     const auto end = std::chrono::steady_clock::now() + host_patience;
-    while (on->deliveries_by_host[host] >= on->options.max_deliveries_per_host) {
-        if (std::chrono::steady_clock::now() > end) {
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        const auto later = on->receivers.enter(host, now);
+        if (!later) {
+            co_return true;
+        }
+        if (now + *later > end) {
             co_return false;
         }
-        co_await pause_for(host_poll);
-    }
-    ++on->deliveries_by_host[host];
-    co_return true;
-}
-
-void leave_place(shift& on, const std::string& host) {
-    const auto found = on.deliveries_by_host.find(host);
-    if (found != on.deliveries_by_host.end() && --found->second == 0) {
-        on.deliveries_by_host.erase(found);
+        co_await pause_for(*later);
     }
 }
 
@@ -107,30 +146,17 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, queue::due_event event) {
     } else {
         const auto target = http::parse_url(submission->notify_hook);
         const std::string host = target ? target->authority() : "";
-        if (!co_await wait_for_place(on, host)) {
-            co_return; // its outbox lease ends, and it is due again
+        if (!co_await find_place(on, host)) {
+            co_return;
         }
+        place taken(on, host);
         std::string body = body_of(event, *submission);
         const std::string event_id = fmt::format("{}-{}", event.record.id, event.sequence);
         went =
             co_await on->parts.courier.deliver(submission->notify_hook, event_id, std::move(body));
-        leave_place(*on, host);
+        taken.delivered = went.what == callback::attempt_result::kind::delivered;
     }
     co_await settle(on, std::move(event), std::move(went));
-}
-
-awaitable<> deliver_counted(std::shared_ptr<shift> on, queue::due_event event) {
-    std::exception_ptr trouble;
-    try {
-        co_await deliver_one(on, std::move(event));
-    } catch (...) {
-        trouble = std::current_exception();
-    }
-    --on->deliveries;
-    on->deliverable.ring();
-    if (trouble) {
-        std::rethrow_exception(trouble);
-    }
 }
 
 } // namespace
@@ -139,7 +165,7 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
     while (!on->draining) {
         const std::size_t room =
             on->options.max_deliveries - std::min(on->options.max_deliveries, on->deliveries);
-        if (room == 0) {
+        if (room == 0 || on->place_seekers >= most_seekers) {
             co_await on->deliverable.wait(on->options.poll);
             continue;
         }
@@ -153,9 +179,8 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         }
         on->made_progress();
         for (auto& event : *due) {
-            ++on->deliveries;
             on->work.spawn("callback of " + event.record.id, [on, one = event] {
-                return deliver_counted(on, one);
+                return deliver_one(on, one);
             });
         }
         if (due->size() < room) {

@@ -2,6 +2,8 @@
 // Single-threaded, like the io_context that runs them all.
 #pragma once
 
+#include "host_gate.hpp"
+
 #include "imagined/base/wakeup.hpp"
 #include "imagined/worker/worker.hpp"
 
@@ -37,7 +39,8 @@ struct shift {
           duties(given.on),
           claimable(given.on),
           deliverable(given.on),
-          freed(given.on) {}
+          freed(given.on),
+          receivers({.places = chosen.max_deliveries_per_host}) {}
 
     worker_options options;
     worker_parts parts;
@@ -49,8 +52,9 @@ struct shift {
     wakeup freed;       // a step or a delivery ended
     std::map<std::string, std::shared_ptr<holding>> held; // by task id
     std::set<std::string> lanes;                          // that had waiting tasks when last seen
-    std::size_t deliveries = 0;
-    std::map<std::string, std::size_t> deliveries_by_host;
+    std::size_t deliveries = 0;                           // under way at a receiver
+    std::size_t place_seekers = 0; // due, and waiting for a place at their receiver
+    host_gate receivers;
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
     // Backends whose day's money was used up when last asked, and until when that is believed.
     std::map<std::string, std::chrono::steady_clock::time_point> broke;

@@ -115,6 +115,11 @@ MUTANTS = [
            'header.append(header.empty() ? "v1," : " v1,");', 'header = "v1,";',
            "test_callback", ("test_callback",)),
 
+    Mutant("a receiver has so many places", "src/worker/host_gate.cpp",
+           "if (here.inside >= places) {", "if (false) {", "test_worker", ("test_worker",)),
+    Mutant("a tarpit is left alone", "src/worker/host_gate.cpp",
+           "++here.slow >= limits_.slow_in_a_row", "false", "test_worker", ("test_worker",)),
+
     # -- Whom we connect to
     Mutant("the address that is connected to is judged", "src/http/client.cpp",
            "return c.request.egress == nullptr || "

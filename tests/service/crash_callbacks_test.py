@@ -1,5 +1,9 @@
 """Crash matrix: deliveries of callbacks whose process dies, and receivers that take their time."""
 
+import socket
+import threading
+import time
+
 from .client import Sink
 from .crash import PATIENCE, Crash, name_of
 from .processes import run_imagined, wait_until
@@ -50,6 +54,56 @@ class KilledCourier(Crash):
 
     def settled(self, task_id):
         return any("callback SUCCESS 200" in e["text"] for e in self.show(task_id)["history"])
+
+
+class Tarpit:
+    """Accepts every connection and never answers."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.url = f"http://{self.address}/"
+        self.held = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        try:
+            while True:
+                self.held.append(self.listener.accept()[0])
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.close()
+        for link in self.held:
+            link.close()
+
+
+class SlowReceivers(Crash):
+    @classmethod
+    def setUpClass(cls):
+        cls.sink, cls.tarpit = Sink(), Tarpit()
+        cls.addClassCleanup(cls.sink.close)
+        cls.addClassCleanup(cls.tarpit.close)
+        cls.more = (f'[callback]\nallow = ["{cls.sink.address}", "{cls.tarpit.address}"]\n'
+                    'schedule = ["0s", "1s"]\n')
+        super().setUpClass()
+
+    def test_a_tarpit_starves_nobody(self):
+        grid = self.client.draw("a grid")
+
+        def upscaled(hook):
+            return self.client.submit("action", {
+                "taskId": grid["id"], "customId": grid["buttons"][0]["customId"],
+                "notifyHook": hook})["result"]
+
+        # More than all places for deliveries of both workers together.
+        stuck = [upscaled(self.tarpit.url) for _ in range(560)]
+        wait_until(lambda: len(self.tarpit.held) >= 16, "the tarpit's prey")
+        began = time.monotonic()
+        self.sink.wait_for_end(upscaled(self.sink.url), limit=14)
+        self.assertLess(time.monotonic() - began, 14)  # before one tarpit delivery timed out
+        self.client.wait(stuck[-1])
 
 
 class DeadLetters(Crash):
