@@ -213,11 +213,7 @@ std::unique_ptr<subscription> subscription::open(
     std::function<void()> on_ready
 ) {
     return std::make_unique<open_subscription>(std::make_shared<listener>(
-        on,
-        std::move(options),
-        std::move(channel),
-        std::move(on_message),
-        std::move(on_ready)
+        on, std::move(options), std::move(channel), std::move(on_message), std::move(on_ready)
     ));
 }
 

@@ -100,13 +100,18 @@ std::string sha1_hex(std::string_view bytes) {
 } // namespace
 
 result<endpoint> parse_endpoint(std::string_view text) {
+    constexpr std::string_view form = "must look like redis://[user:password@]host:port/db";
+    // Without an authority an assertion of Boost.URL 1.81 may fail: "redis:^".
+    if (text.find("://") == std::string_view::npos) {
+        return bad_url(form);
+    }
     const auto parsed = urls::parse_uri(text);
     if (!parsed) {
         return bad_url("cannot be read; percent-encode special characters of the password");
     }
     const urls::url_view& url = *parsed;
     if (!url.has_authority() || url.has_fragment()) {
-        return bad_url("must look like redis://[user:password@]host:port/db");
+        return bad_url(form);
     }
     endpoint to;
     to.user = url.user();

@@ -330,7 +330,9 @@ TEST_CASE_FIXTURE(submitting, "submits of one turn of the loop share a script, a
     CHECK(waiting() == many.size());
     const auto stats = *raw.command({"INFO", "commandstats"}).text();
     CAPTURE(stats);
-    CHECK(stats.find("cmdstat_evalsha:calls=3,") != std::string::npos); // 64 tasks, the rest, and stats
+    CHECK(
+        stats.find("cmdstat_evalsha:calls=3,") != std::string::npos
+    ); // 64 tasks, the rest, and stats
     CHECK(complaints().empty());
     raw.command({"CONFIG", "SET", "maxmemory", "1"});
     for (const auto& one : submit_together(many)) {

@@ -42,7 +42,7 @@ struct api_options {
     std::vector<std::string> banned_words;
     http::egress_policy fetch_rules; // whom input pictures may be fetched from
     milliseconds fetch_limit{15000}; // all input pictures of a submit together
-    std::string link_key; // signs the links of input pictures (store/picture_link.hpp)
+    std::string link_key;            // signs the links of input pictures (store/picture_link.hpp)
 };
 
 // Whether this process can do its work now, for /readyz.

@@ -24,7 +24,7 @@ struct settings {
     // public_url is empty when it is to be "http://<listen>" and the port is known after binding.
     api::api_options api;
     std::filesystem::path data_dir;
-    std::string redis_url;  // "" = embedded
+    std::string redis_url; // "" = embedded
     std::string redis_prefix = "imagined";
     bool retry_ambiguous_once = false;
     double max_spend_per_day = 0;

@@ -38,9 +38,8 @@ public:
     void allow(std::string_view host, std::uint16_t port);
 
     // May `host` (as the URL has it), once resolved to `address`, be connected to on `port`?
-    bool permits(
-        std::string_view host, const boost::asio::ip::address& address, std::uint16_t port
-    ) const;
+    bool permits(std::string_view host, const boost::asio::ip::address& address, std::uint16_t port)
+        const;
 
     // The submit-time check, without a look-up: false when `host` is an address literal that is not
     // permitted, or "localhost" (or below it) without a rule. A name that would have to be resolved
@@ -49,10 +48,10 @@ public:
 
 private:
     struct rule {
-        std::string host;                     // empty for a CIDR rule
-        boost::asio::ip::address network;     // CIDR rules
+        std::string host;                 // empty for a CIDR rule
+        boost::asio::ip::address network; // CIDR rules
         unsigned prefix = 0;
-        std::uint16_t port = 0;               // 0: all
+        std::uint16_t port = 0; // 0: all
     };
 
     static rule rule_for(std::string_view host, std::uint16_t port);

@@ -22,6 +22,7 @@ public:
     bool has(std::string_view name) const;
 
     auto begin() const { return entries_.begin(); }
+
     auto end() const { return entries_.end(); }
 
 private:
@@ -37,7 +38,7 @@ struct request_head {
     std::string path;   // percent-decoded path of target; "" if it does not decode to UTF-8
     std::string query;  // raw, without '?'
     fields headers;
-    std::string peer;   // "127.0.0.1" ; for logs
+    std::string peer; // "127.0.0.1" ; for logs
 };
 
 struct request : request_head {

@@ -27,8 +27,7 @@ multipart write_multipart(const std::vector<part>& parts);
 
 // Reads a body by its Content-Type header. Fails with `invalid`: no boundary, a part without a
 // name, a truncated body, more than `max_parts`.
-result<std::vector<part>> read_multipart(
-    std::string_view content_type, std::string_view body, std::size_t max_parts = 64
-);
+result<std::vector<part>>
+read_multipart(std::string_view content_type, std::string_view body, std::size_t max_parts = 64);
 
 } // namespace imagined::http

@@ -30,10 +30,10 @@ struct server_options {
     // From the first byte of a request to the end of its headers: 408. A new connection on which
     // nothing arrives is closed after as long.
     seconds header_deadline{10};
-    seconds idle_deadline{75};    // between requests of a kept connection
-    seconds body_deadline{120};   // whole body
+    seconds idle_deadline{75};        // between requests of a kept connection
+    seconds body_deadline{120};       // whole body
     std::size_t min_body_rate = 1024; // bytes a second, averaged over windows of 10 s, after 10 s
-    seconds write_deadline{60};   // without any progress of the answer
+    seconds write_deadline{60};       // without any progress of the answer
 };
 
 // What the handler decides on the head alone: how much body it takes, or an answer at once.

@@ -56,15 +56,21 @@ using array = std::vector<reply>;
 // A reply as a value. Errors inside arrays keep their text.
 struct reply {
     struct nil {};
+
     struct error {
         std::string text; // "READONLY You can't write against a read only replica."
     };
+
     std::variant<nil, std::int64_t, std::string, error, array> value;
 
     bool is_nil() const { return std::holds_alternative<nil>(value); }
+
     const std::string* text() const { return std::get_if<std::string>(&value); }
+
     const array* items() const { return std::get_if<array>(&value); }
+
     const error* failed() const { return std::get_if<error>(&value); }
+
     std::optional<std::int64_t> integer() const; // integers, and strings that hold one
 };
 
@@ -74,7 +80,9 @@ public:
     script(std::string name, std::string source);
 
     const std::string& name() const { return name_; }
+
     const std::string& source() const { return source_; }
+
     const std::string& sha1() const { return sha1_; }
 
 private:
@@ -105,9 +113,8 @@ public:
     // EVALSHA, and on NOSCRIPT SCRIPT LOAD and once more (a script that was refused for NOSCRIPT
     // did not run). Same failures; `deadline` is for all of it. `what` must stay until the end.
     // Scripts report their own refusals by what they return.
-    virtual awaitable<result<reply>> run(
-        const script& what, arguments keys, arguments values, milliseconds deadline = {}
-    ) = 0;
+    virtual awaitable<result<reply>>
+    run(const script& what, arguments keys, arguments values, milliseconds deadline = {}) = 0;
 
     // True while a connection is established and answered its handshake.
     virtual bool connected() const = 0;

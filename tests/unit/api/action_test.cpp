@@ -447,3 +447,36 @@ TEST_CASE("a picture that the parent does not have cannot be pressed") {
     check_refused(press(s, parent, "MJ::Outpaint::50::3::"), 4, "index参数错误");
     check_refused(press(s, parent, "MJ::Inpaint::4::"), 4, "index参数错误");
 }
+
+TEST_CASE("a region of a picture that is too large to be sent goes out smaller, mask and all") {
+    scene s;
+    store::bitmap large;
+    large.width = 2400;
+    large.height = 2000;
+    large.rgb.assign(std::size_t{2400} * 2000 * 3, 90);
+    const std::string parent = s.imagine();
+    REQUIRE(s.images->put(parent, 1, *store::encode(large, store::picture_format::png)).has_value()
+    );
+    s.tasks.succeed(parent);
+    const std::string id = press(s, parent, "MJ::Inpaint::1::")["result"];
+    REQUIRE(answer_modal(s, id, {{"maskBase64", half_mask()}})["code"] == 1);
+    const auto made = s.submission(id);
+    CHECK(made.request.pictures.at(0).id != parent);
+    const auto canvas = picture_of(s, made.request.pictures.at(0));
+    const auto mask = picture_of(s, *made.request.mask);
+    CHECK(canvas.width == mask.width);
+    CHECK(canvas.height == mask.height);
+    CHECK(std::size_t{canvas.width} * canvas.height <= 4 * 1024 * 1024);
+    CHECK(grey_at(canvas, canvas.width - 1, canvas.height - 1) == 90);
+    CHECK(grey_at(mask, 0, 0) == 0);
+    CHECK(grey_at(mask, mask.width - 1, 0) == 255);
+}
+
+TEST_CASE("two answers of one modal store their masks apart") {
+    scene s;
+    const std::string first = press(s, picked(s), "MJ::Inpaint::1::")["result"];
+    REQUIRE(answer_modal(s, first, {{"maskBase64", half_mask()}})["code"] == 1);
+    const auto mask = *s.submission(first).request.mask;
+    CHECK(mask.id != first);
+    CHECK_FALSE(s.images->find(first, mask.n).has_value());
+}

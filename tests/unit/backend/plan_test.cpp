@@ -29,11 +29,7 @@ TEST_CASE("four pictures are one call where num_images is documented") {
 TEST_CASE("a seed with several pictures is one call a picture, each with its own seed") {
     CHECK(
         planned("camel", 3, 2147483646)
-        == calls{
-            {.first = 1, .count = 1, .seed = 2147483646},
-            {.first = 2, .count = 1, .seed = 2147483647},
-            {.first = 3, .count = 1, .seed = 0}
-        }
+        == calls{{.first = 1, .count = 1, .seed = 2147483646}, {.first = 2, .count = 1, .seed = 2147483647}, {.first = 3, .count = 1, .seed = 0}}
     );
 }
 

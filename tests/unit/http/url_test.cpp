@@ -56,9 +56,10 @@ TEST_CASE("what a URL leaves out is filled in, and default ports are left out") 
 
 TEST_CASE("what a lenient reader would guess about is refused, with a reason") {
     const std::vector<std::pair<std::string, const char*>> rows{
-        {"", "malformed"},
-        {"example.com/x", "malformed"},
-        {"//example.com/", "malformed"},
+        {"", "neither http nor https"},
+        {"example.com/x", "neither http nor https"},
+        {"//example.com/", "neither http nor https"},
+        {"http:^", "no host"},
         {"ftp://a/", "neither http nor https"},
         {"file:///etc/passwd", "neither http nor https"},
         {"http:/a", "no host"},
