@@ -27,10 +27,10 @@ TEST_CASE("four pictures are one call where num_images is documented") {
 }
 
 TEST_CASE("a seed with several pictures is one call a picture, each with its own seed") {
-    CHECK(
-        planned("camel", 3, 2147483646)
-        == calls{{.first = 1, .count = 1, .seed = 2147483646}, {.first = 2, .count = 1, .seed = 2147483647}, {.first = 3, .count = 1, .seed = 0}}
-    );
+    const call_plan first{.first = 1, .count = 1, .seed = 2147483646};
+    const call_plan second{.first = 2, .count = 1, .seed = 2147483647};
+    const call_plan third{.first = 3, .count = 1, .seed = 0}; // seeds have 31 bits
+    CHECK(planned("camel", 3, 2147483646) == calls{first, second, third});
 }
 
 TEST_CASE("a seed with one picture is one call") {
