@@ -40,7 +40,7 @@ struct shift {
           claimable(given.on),
           deliverable(given.on),
           freed(given.on),
-          receivers({.places = chosen.max_deliveries_per_host}) {}
+          receivers({.places = options.max_deliveries_per_host}) {}
 
     worker_options options;
     worker_parts parts;
