@@ -94,7 +94,7 @@ awaitable<http::response> press_text(context& api, const call& from, press press
         co_return co_await ask(api, from, pressed, std::move(made));
     }
     const std::string& answered = pressed.answer->prompt;
-    auto wanted = wish_for(pressed, answered.empty() ? std::move(text) : answered);
+    auto wanted = wish_for(pressed, answered.empty() ? text : answered);
     auto drafted = co_await draft_imagine(api, from, std::move(wanted));
     if (drafted.refused) {
         co_return std::move(*drafted.refused);
