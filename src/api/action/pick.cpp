@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "imagined/task/job_id.hpp"
 #include "imagined/task/view.hpp"
+#include "submit/ended_here.hpp"
 #include "texts.hpp"
 
 namespace imagined::api {
@@ -39,20 +40,13 @@ std::string ended_view(
     const task::submission& made,
     task::picture picked
 ) {
-    const unix_millis now = system_clock().now();
-    task::record record;
-    record.id = id;
-    record.caller = from.who.name;
-    record.state = task::state::success;
-    record.submitted = now;
-    record.started = now;
-    record.finished = now;
+    const task::record record = ended_here(id, from);
     task::delivery delivered;
     delivered.shown = picked;
     delivered.pictures.push_back(std::move(picked));
     const auto can = task::support_of(made.request, capability_of(api));
     delivered.buttons = task::single_buttons(can, task::job_id_of(id));
-    return task::render_view(record, made, delivered, task::bill{}, now);
+    return task::render_view(record, made, delivered, task::bill{}, record.finished);
 }
 
 } // namespace

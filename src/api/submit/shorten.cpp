@@ -3,6 +3,7 @@
 #include "handlers.hpp"
 #include "imagined/task/offered_texts.hpp"
 #include "opened_body.hpp"
+#include "submit/ended_here.hpp"
 #include "submit/read_prompt.hpp"
 #include "submit/submitting.hpp"
 #include "texts.hpp"
@@ -14,18 +15,11 @@ namespace {
 // The finished task: what it says was made here and now, and nobody was paid.
 std::string ended_view(const std::string& id, const call& from, const task::submission& made) {
     const auto found = task::shorten(made.prompt);
-    const unix_millis now = system_clock().now();
-    task::record record;
-    record.id = id;
-    record.caller = from.who.name;
-    record.state = task::state::success;
-    record.submitted = now;
-    record.started = now;
-    record.finished = now;
+    const task::record record = ended_here(id, from);
     task::delivery delivered;
     delivered.text = task::shorten_report(found);
     delivered.buttons = task::shortened_buttons(found.prompts.size());
-    return task::render_view(record, made, delivered, task::bill{}, now);
+    return task::render_view(record, made, delivered, task::bill{}, record.finished);
 }
 
 } // namespace
