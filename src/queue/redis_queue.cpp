@@ -5,7 +5,20 @@
 #include "keys.hpp"
 #include "task_record.hpp"
 
+#include <algorithm>
+
 namespace imagined::queue {
+
+namespace {
+
+// What is done in the last moment would be told to nobody: the answer needs time on its way, too.
+constexpr milliseconds answer_allowance{250};
+
+milliseconds latest_start(milliseconds deadline) {
+    return deadline - std::min(answer_allowance, deadline / 2);
+}
+
+} // namespace
 
 failure refusal(std::string_view verb, std::string_view word) {
     std::string detail = "queue: " + std::string(verb) + ": " + std::string(word);
@@ -42,7 +55,7 @@ redis_queue::run(const redis::script& what, redis::arguments values, millisecond
     all.reserve(values.size() + 2);
     if (options_.fixed_now.empty()) {
         all.emplace_back("0");
-        all.push_back(std::to_string(server_now() + deadline.count()));
+        all.push_back(std::to_string(server_now() + latest_start(deadline).count()));
     } else {
         all.push_back(options_.fixed_now);
         all.emplace_back("0");

@@ -15,7 +15,7 @@ namespace {
 // A submit whose answer was lost is looked for among the ids since its first attempt, and this much
 // earlier: the server's clock is known only so well.
 constexpr milliseconds clock_doubt{5000};
-constexpr milliseconds shortest_attempt{50};
+constexpr milliseconds shortest_attempt{500};
 constexpr milliseconds attempt_pause{200};
 constexpr std::size_t mark_bytes = 8;
 constexpr milliseconds withdraw_limit{120000};

@@ -173,6 +173,15 @@ TEST_CASE("the server's clock is known after connecting") {
     CHECK(std::chrono::abs(f.client().clock_offset()) < milliseconds(1000)); // the same machine
 }
 
+TEST_CASE("a server that answers late does not shift its clock") {
+    redis_server server;
+    client_fixture other(server);
+    other.text({"CLIENT", "PAUSE", "1500"});
+    client_fixture f(server);
+    f.wait_until_connected();
+    CHECK(std::chrono::abs(f.client().clock_offset()) < milliseconds(300)); // the wait's middle: 750
+}
+
 TEST_CASE("too many bytes waiting to be written are throttled, and only then") {
     redis_server server;
     auto options = client_fixture::options_for(server);
