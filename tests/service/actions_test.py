@@ -99,6 +99,15 @@ class Actions(Scene):
         self.assertTrue(same(mask, expected))
         return canvas
 
+    def check_new_pictures(self, task, original):
+        """Four of them, of the original's size, and neither equal to it nor to one another."""
+        pictures = [self.picture(task, number) for number in range(1, 5)]
+        self.assertEqual(len(task["imageUrls"]), 4)
+        for place, picture in enumerate(pictures):
+            self.assertEqual(picture.size, original.size)
+            for other in [original, *pictures[:place]]:
+                self.assertFalse(same(picture, other))
+
     # -- The grid's --------------------------------------------------------------------------
 
     def test_the_grids_buttons(self):
@@ -110,11 +119,11 @@ class Actions(Scene):
                 self.assertEqual((task["status"], task["action"]), ("SUCCESS", "UPSCALE"))
                 self.assertEqual(ask(task["imageUrl"]).body,
                                  ask(grid["imageUrls"][number - 1]["url"]).body)
-        for number in (1, 4):
+        for number in range(1, 5):
             with self.subTest(f"V{number}"):
                 task = self.finished(self.press(grid, f":variation::{number}::"))
                 self.assertEqual(task["action"], "VARIATION")
-                self.assertEqual(len(task["imageUrls"]), 4)
+                self.check_new_pictures(task, self.picture(grid, number))
                 call, place = self.last_call("remix")
                 self.assertEqual(call["prompt"], "a red fox")
                 self.assertEqual(int(call["request"]["image_weight"]), 50)
@@ -125,7 +134,7 @@ class Actions(Scene):
         with self.subTest("reroll"):
             task = self.finished(self.press(grid, "reroll::0"))
             self.assertEqual(task["action"], "REROLL")
-            self.assertEqual(len(task["imageUrls"]), 4)
+            self.check_new_pictures(task, self.picture(grid, 1))
             call, _ = self.last_call("generate")
             self.assertNotIn("seed", call["request"])
         self.assertEqual([b["label"] or b["emoji"] for b in grid["buttons"]],
@@ -154,6 +163,7 @@ class Actions(Scene):
             with self.subTest(fragment):
                 varied = self.finished(self.press(task, fragment))
                 self.assertEqual(varied["action"], "VARIATION")
+                self.check_new_pictures(varied, open_picture(original))
                 call, place = self.last_call("remix")
                 self.assertEqual(int(call["request"]["image_weight"]), weight)
                 self.assertEqual(self.ideogram.sent(place, "image"), original)
@@ -171,6 +181,13 @@ class Actions(Scene):
                 small = picture.resize((WIDTH, HEIGHT), Image.NEAREST)
                 self.assertTrue(same(small, open_picture(original)))
                 self.assertTrue(any("pan_left" in b["customId"] for b in large["buttons"]))
+
+    def test_reroll_of_a_picked_picture_draws_its_grid_anew(self):
+        grid, task = self.picked()
+        again = self.finished(self.press(task, "reroll::0"))
+        self.assertEqual((again["action"], again["prompt"]), ("REROLL", grid["prompt"]))
+        self.last_call("generate")
+        self.check_new_pictures(again, self.picture(task))
 
     def test_zoom_holds_the_original_smaller_in_the_middle(self):
         _, task = self.picked()
