@@ -72,6 +72,25 @@ std::optional<zoom_wish> zoom_of(const task::parsed_prompt& prompt) {
 
 } // namespace
 
+awaitable<repainting>
+begin_repaint(context& api, const call& from, const press& pressed, task::action what) {
+    repainting begun;
+    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
+    if (!next) {
+        begun.refused = no_capability(from.lang);
+        co_return begun;
+    }
+    auto found = co_await find_meant(api, pressed);
+    if (!found) {
+        begun.refused = no_source(found.error(), from.lang);
+        co_return begun;
+    }
+    begun.next = std::move(*next);
+    begun.picture = std::move(*found);
+    begun.made = begin_press(api, from, pressed, what);
+    co_return begun;
+}
+
 awaitable<result<void>> attach_canvas(
     context& api,
     const press& pressed,
@@ -114,30 +133,22 @@ awaitable<http::response> paint_around(
 }
 
 awaitable<http::response> press_zoom(context& api, const call& from, press pressed) {
-    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
-    if (!next) {
-        co_return no_capability(from.lang);
+    auto begun = co_await begin_repaint(api, from, pressed, task::action::zoom);
+    if (begun.refused) {
+        co_return std::move(*begun.refused);
     }
-    const auto found = co_await find_meant(api, pressed);
-    if (!found) {
-        co_return no_source(found.error(), from.lang);
-    }
-    task::submission made = begin_press(api, from, pressed, task::action::zoom);
-    adopt(api, pressed, std::move(*next), made);
-    const auto plan = store::plan_zoom(size_of(*found), pressed.button.zoom);
+    task::submission& made = begun.made;
+    adopt(api, pressed, std::move(begun.next), made);
+    const auto plan = store::plan_zoom(size_of(begun.picture), pressed.button.zoom);
     co_return co_await paint_around(api, from, pressed, plan, std::move(made));
 }
 
 awaitable<http::response> press_custom(context& api, const call& from, press pressed) {
-    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
-    if (!next) {
-        co_return no_capability(from.lang);
+    auto begun = co_await begin_repaint(api, from, pressed, task::action::zoom);
+    if (begun.refused) {
+        co_return std::move(*begun.refused);
     }
-    const auto found = co_await find_meant(api, pressed);
-    if (!found) {
-        co_return no_source(found.error(), from.lang);
-    }
-    task::submission made = begin_press(api, from, pressed, task::action::zoom);
+    task::submission& made = begun.made;
     if (!pressed.answer) {
         co_return co_await ask(api, from, pressed, std::move(made));
     }
@@ -154,32 +165,28 @@ awaitable<http::response> press_custom(context& api, const call& from, press pre
     if (!wish) {
         co_return refusal(code::bad_request, texts::no_zoom, from.lang);
     }
-    adopt(api, pressed, std::move(*next), made);
+    adopt(api, pressed, std::move(begun.next), made);
     if (auto refused = reword(api, from, pressed, made)) {
         co_return std::move(*refused);
     }
-    const auto plan = store::plan_zoom(size_of(*found), wish->zoom, wish->shape);
+    const auto plan = store::plan_zoom(size_of(begun.picture), wish->zoom, wish->shape);
     co_return co_await paint_around(api, from, pressed, plan, std::move(made));
 }
 
 awaitable<http::response> press_pan(context& api, const call& from, press pressed) {
-    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
-    if (!next) {
-        co_return no_capability(from.lang);
+    auto begun = co_await begin_repaint(api, from, pressed, task::action::pan);
+    if (begun.refused) {
+        co_return std::move(*begun.refused);
     }
-    const auto found = co_await find_meant(api, pressed);
-    if (!found) {
-        co_return no_source(found.error(), from.lang);
-    }
-    task::submission made = begin_press(api, from, pressed, task::action::pan);
+    task::submission& made = begun.made;
     if (pressed.base.remix && !pressed.answer) {
         co_return co_await ask(api, from, pressed, std::move(made));
     }
-    adopt(api, pressed, std::move(*next), made);
+    adopt(api, pressed, std::move(begun.next), made);
     if (auto refused = reword(api, from, pressed, made)) {
         co_return std::move(*refused);
     }
-    const auto plan = store::plan_pan(size_of(*found), direction_of(pressed.button.what));
+    const auto plan = store::plan_pan(size_of(begun.picture), direction_of(pressed.button.what));
     co_return co_await paint_around(api, from, pressed, plan, std::move(made));
 }
 

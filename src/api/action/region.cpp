@@ -73,22 +73,18 @@ result<stored_mask> put_mask(
 } // namespace
 
 awaitable<http::response> press_region(context& api, const call& from, press pressed) {
-    auto next = task::repaint(pressed.of.submission.request, capability_of(api));
-    if (!next) {
-        co_return no_capability(from.lang);
+    auto begun = co_await begin_repaint(api, from, pressed, task::action::inpaint);
+    if (begun.refused) {
+        co_return std::move(*begun.refused);
     }
-    const auto found = co_await find_meant(api, pressed);
-    if (!found) {
-        co_return no_source(found.error(), from.lang);
-    }
-    task::submission made = begin_press(api, from, pressed, task::action::inpaint);
+    task::submission& made = begun.made;
     if (!pressed.answer) {
         co_return co_await ask(api, from, pressed, std::move(made));
     }
     if (pressed.answer->mask.empty()) {
         co_return refusal(code::bad_request, texts::no_mask, from.lang);
     }
-    adopt(api, pressed, std::move(*next), made);
+    adopt(api, pressed, std::move(begun.next), made);
     if (auto refused = reword(api, from, pressed, made)) {
         co_return std::move(*refused);
     }
@@ -99,7 +95,7 @@ awaitable<http::response> press_region(context& api, const call& from, press pre
     }
     auto job = [&images = api.parts.images,
                 source,
-                picture = *found,
+                picture = begun.picture,
                 text = std::move(pressed.answer->mask),
                 id = *id] { return put_mask(images, source, picture, text, id); };
     const auto mask = co_await api.parts.pool.run(std::move(job));

@@ -6,6 +6,19 @@
 
 namespace imagined::api {
 
+// What every repainting needs first: a backend that repaints, the meant picture, and the new task's
+// submission, whose request is still its parent's. Or the answer that refuses the press, and
+// nothing else.
+struct repainting {
+    std::optional<http::response> refused;
+    task::follow_up next;
+    store::stored_picture picture;
+    task::submission made;
+};
+
+awaitable<repainting>
+begin_repaint(context& api, const call& from, const press& pressed, task::action what);
+
 // Draws the meant picture's canvas and stores it and its mask as inputs of task `id`.
 awaitable<result<void>> attach_canvas(
     context& api,
