@@ -179,7 +179,8 @@ TEST_CASE("a server that answers late does not shift its clock") {
     other.text({"CLIENT", "PAUSE", "1500"});
     client_fixture f(server);
     f.wait_until_connected();
-    CHECK(std::chrono::abs(f.client().clock_offset()) < milliseconds(300)); // the wait's middle: 750
+    // The middle of the long wait would be 750 ms.
+    CHECK(std::chrono::abs(f.client().clock_offset()) < milliseconds(300));
 }
 
 TEST_CASE("too many bytes waiting to be written are throttled, and only then") {
