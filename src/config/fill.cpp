@@ -176,7 +176,7 @@ settings fill(const document& doc) {
     filled.callback = callback_of(doc.once("callback"));
     filled.fetch_allow = doc.once("fetch").get<words>("allow");
     filled.log = log_of(doc.once("log"));
-    filled.log_prompts = doc.once("log").get<bool>("prompts");
+    filled.api.log_prompts = doc.once("log").get<bool>("prompts");
     for (const section& backend : doc.list("backend")) {
         filled.backends.push_back(backend_of(backend));
     }

@@ -168,6 +168,13 @@ class Discretion(Scene):
             self.assertNotIn("s3cret", text)
             self.assertNotIn(signing[6:], text)
 
+    def test_prompts_are_logged_where_the_operator_wants_it(self):
+        server = self.serve("--log.prompts=true")
+        task = self.api(server).draw("a very recognisable walrus")
+        self.assert_ends_well(server)
+        [line] = [line for line in server.log.splitlines() if "walrus" in line]
+        self.assertIn(task["id"], line)
+
     def test_prompts_stay_out_of_the_log(self):
         server = self.serve("--log.level=debug")
         self.api(server).draw("a very recognisable walrus")

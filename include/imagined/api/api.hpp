@@ -42,6 +42,7 @@ struct api_options {
     std::vector<std::string> banned_words;
     http::egress_policy fetch_rules; // whom input pictures may be fetched from
     milliseconds fetch_limit{15000}; // all input pictures of a submit together
+    bool log_prompts = false;        // prompts are the users' own affair: one line a task if wanted
     std::string link_key;            // signs the links of input pictures (store/picture_link.hpp)
 };
 

@@ -32,7 +32,6 @@ struct settings {
     callback::courier_options callback;
     std::vector<std::string> fetch_allow;
     log::options log;
-    bool log_prompts = false;
     std::vector<backend::backend_options> backends;
     std::vector<std::string> warnings;
 

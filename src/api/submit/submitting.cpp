@@ -1,6 +1,7 @@
 #include "submit/submitting.hpp"
 
 #include "answers.hpp"
+#include "imagined/base/log.hpp"
 #include "opened_body.hpp"
 #include "texts.hpp"
 
@@ -215,6 +216,7 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
         co_return refusal(code::bad_request, texts::key_too_long, from.lang);
     }
     const std::string reserved = made.id;
+    const std::string prompt = api.options.log_prompts ? made.submission.prompt : "";
     const auto question =
         made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
     queue::new_task task = task_of(api, from, std::move(made));
@@ -229,6 +231,9 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     }
     if (made_task->what != queue::submitted::verdict::accepted && made_task->id != reserved) {
         co_await forget_pictures(api, reserved);
+    }
+    if (api.options.log_prompts && made_task->what == queue::submitted::verdict::accepted) {
+        log::info("task accepted", {{"task", made_task->id}, {"prompt", prompt}});
     }
     co_return answer_to(from, *made_task, question);
 }

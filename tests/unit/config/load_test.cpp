@@ -25,7 +25,7 @@ TEST_CASE("an empty file gives the documented defaults") {
     CHECK(settings.callback.schedule.size() == 10);
     CHECK(settings.backends.empty());
     CHECK_FALSE(settings.retry_ambiguous_once);
-    CHECK_FALSE(settings.log_prompts);
+    CHECK_FALSE(settings.api.log_prompts);
     CHECK(settings.warnings.empty());
 }
 
@@ -119,7 +119,7 @@ prices = { "V_3/TURBO/generate" = 0.03 }
     CHECK(settings.fetch_allow == std::vector<std::string>{"10.0.0.0/8"});
     CHECK(settings.log.level == log::level::debug);
     CHECK(settings.log.format == log::format::json);
-    CHECK(settings.log_prompts);
+    CHECK(settings.api.log_prompts);
     REQUIRE(settings.api.callers.size() == 1);
     const auto& caller = settings.api.callers.front();
     CHECK(caller.name == "bot");
