@@ -20,13 +20,17 @@ failure damaged(std::string_view why) {
     return {failure_kind::invalid, "multipart body: " + std::string(why)};
 }
 
-// As browsers do (WHATWG "multipart/form-data encoding algorithm").
+// As browsers do (WHATWG "multipart/form-data encoding algorithm"); but they write a backslash as
+// it is, and one at the end of a name then hides the closing quote from readers of quoted pairs.
 std::string quoted(std::string_view text) {
     std::string escaped = "\"";
     for (const char c : text) {
         switch (c) {
         case '"':
             escaped += "%22";
+            break;
+        case '\\':
+            escaped += R"(\\)";
             break;
         case '\r':
             escaped += "%0D";

@@ -33,6 +33,7 @@ TEST_CASE("what is written can be read back") {
         {"image_file", "c\"a\r\nt;.png", "image/png", bytes + "\r\n--" + bytes + "\r\n\r\n"},
         {"naïve", "猫.jpg", "image/jpeg", ""},
         {"json", "", "application/json", "{}\r\n"},
+        {"C:\\", R"(\"\\)", "", "names that end with a backslash"},
     };
     const auto written = write_multipart(parts);
     const auto again = read_multipart(written.content_type, written.body).value();
