@@ -11,8 +11,7 @@ SPEED_LIMIT = 0.10    # share by which the fixed loop may differ between runs
 
 class Meter:
     """`with Meter({"service": [pid], "redis": [pid]}) as meter:`; afterwards `cpu` by part,
-    `seconds`, and `noise` for the sample. Descendants count with their ancestors, except those that
-    are a part themselves, such as the Redis that is a child of the service."""
+    `seconds`, and `noise` for the sample."""
 
     def __init__(self, parts):
         self.parts = parts
@@ -39,9 +38,7 @@ class Meter:
         def seconds(pids):
             return sum(stats[pid].seconds for pid in pids)
 
-        families = {part: proc.family(stats, pids) for part, pids in self.parts.items()}
-        own = {part: pids.difference(*(inner for inner in families.values() if inner < pids))
-               for part, pids in families.items()}
+        own = proc.shares(stats, self.parts)
         ours = proc.family(stats, [os.getpid()])
         return {"at": time.monotonic(), "busy": machine.busy, "stolen": machine.stolen,
                 "ours": seconds(ours), "cpu": {part: seconds(pids) for part, pids in own.items()}}

@@ -53,6 +53,14 @@ def family(stats, roots):
     return found
 
 
+def shares(stats, parts):
+    """The pids that each of `parts` (its roots by name) answers for: descendants count with their
+    ancestors, except those that are a part themselves, as the Redis that is a service's child."""
+    families = {part: family(stats, roots) for part, roots in parts.items()}
+    return {part: pids.difference(*(inner for inner in families.values() if inner < pids))
+            for part, pids in families.items()}
+
+
 def all_processes():
     stats = {}
     for entry in PROC.iterdir():

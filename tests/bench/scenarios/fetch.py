@@ -10,7 +10,6 @@ from .scenario import BULLMQ, IMAGINED, LEAN, cost
 
 UNCHANGED = "imagined, 304"
 STATIC = "nginx, static"
-TASKS = 2000
 
 TITLE = "Fetch of a finished task, 64 connections"
 SUBJECTS = [IMAGINED, UNCHANGED, BULLMQ, LEAN, STATIC]
@@ -32,7 +31,7 @@ def measure(stage, subject):
         server = stage.server(IMAGINED if subject == UNCHANGED else subject)
         load = stage.load()
         load.ask("upstream", delay_ms=0)
-        lines = all_well(load.ask("burst", target=server.url, count=TASKS))["ids"]
+        lines = all_well(load.ask("burst", target=server.url, count=stage.pick(2000, 200)))["ids"]
         answer = ask(address(server, lines[0]))
         assert answer.json()["status"] == "SUCCESS", answer
         size = len(answer.body)
