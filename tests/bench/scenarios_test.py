@@ -11,7 +11,7 @@ from bench import rounds
 from bench.figures.bar import Bar
 
 FOLDER = Path(__file__).parent / "scenarios"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("__init__", "scenario"))
+NAMES = sorted({path.stem for path in FOLDER.glob("*.py")} - {"__init__", "scenario"})
 QUIET = {"foreign": 0.0, "stolen": 0.0, "loop_ms": 50.0}
 
 

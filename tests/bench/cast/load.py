@@ -71,6 +71,7 @@ def wrk(script, url, seconds, connections=64, tasks=""):
 def redis_benchmark(socket, count, pipeline, *command):
     """50 clients, each with `pipeline` commands on their way."""
     told = subprocess.run(
-        [*PINNED, "redis-benchmark", "-s", socket, "-c", "50", "-P", str(pipeline), "-n", str(count),
-         "-r", "10000000", "--csv", *command], capture_output=True, text=True, check=True)
+        [*PINNED, "redis-benchmark", "-s", socket, "-c", "50", "-P", str(pipeline),
+         "-n", str(count), "-r", "10000000", "--csv", *command],
+        capture_output=True, text=True, check=True)
     return read_redis_benchmark(told.stdout)

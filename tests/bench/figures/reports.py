@@ -28,7 +28,8 @@ def read_wrk(text):
         return match
 
     failed = sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", text))
-    broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+    broken = re.search(
+        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
     if broken:
         failed += sum(map(int, broken.groups()))
     whole = found(r"^\s*(\d+) requests in ([\d.]+)(\w+), ([\d.]+)(\w+) read", "total")

@@ -9,7 +9,8 @@ const PROMPT_BYTES = 500;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function prompt(number) {
-    return `${number} ${WORDS.repeat(Math.ceil(PROMPT_BYTES / WORDS.length))}`.slice(0, PROMPT_BYTES);
+    const words = WORDS.repeat(Math.ceil(PROMPT_BYTES / WORDS.length));
+    return `${number} ${words}`.slice(0, PROMPT_BYTES);
 }
 
 function quantile(values, share) {
@@ -79,7 +80,8 @@ class Clients {
                 const tick = () => {
                     if (sent === count) return;
                     one(sent++);
-                    setTimeout(tick, Math.max(0, began + 1000 * sent / per_second - performance.now()));
+                    const due = began + 1000 * sent / per_second;
+                    setTimeout(tick, Math.max(0, due - performance.now()));
                 };
                 tick();
             } else {

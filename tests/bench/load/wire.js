@@ -17,7 +17,9 @@ function framer(deliver) {
             const end = bytes.indexOf(HEAD_END);
             if (end < 0) break;
             const head = bytes.latin1Slice(0, end);
-            if (/\r\ntransfer-encoding:/i.test(head)) throw new Error(`not framed by length: ${head}`);
+            if (/\r\ntransfer-encoding:/i.test(head)) {
+                throw new Error(`not framed by length: ${head}`);
+            }
             const length = /\r\ncontent-length: *(\d+)/i.exec(head);
             const unread = / 304 /.test(head.slice(0, 14)); // its length is that of a 200
             const whole = end + 4 + (length && !unread ? Number(length[1]) : 0);

@@ -1,5 +1,5 @@
-"""A real imagine: four PNG of 1024 pixels a side, like photographs, become a JPEG grid, and all five
-are stored. What it takes, and what those who fetch notice while two are built at a time."""
+"""A real imagine: four PNG of 1024 pixels a side, like photographs, become a JPEG grid, and all
+five are stored. What it takes, and what those who fetch notice while two are built at a time."""
 
 import threading
 

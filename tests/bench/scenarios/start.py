@@ -1,5 +1,5 @@
-"""From the command to the line `ready`: imagined with its own Redis in an empty data.dir; the peers'
-two processes, whose Redis is there already."""
+"""From the command to the line `ready`: imagined with its own Redis in an empty data.dir; the
+peers' two processes, whose Redis is there already."""
 
 from bench.figures.bar import Bar
 from bench.machine.meter import Meter

@@ -1,5 +1,6 @@
-"""Submits as fast as 64 connections go, with nobody working on them; imagined's Redis fsyncs always,
-the peers' every second. The limit is a script on a bare Redis that writes a hash and a list."""
+"""Submits as fast as 64 connections go, with nobody working on them; imagined's Redis fsyncs
+always, the peers' every second. The limit is a script on a bare Redis that writes a hash and a
+list."""
 
 from bench.cast.load import redis_benchmark, wrk
 from bench.figures.bar import Bar

@@ -1,5 +1,5 @@
-"""A million waiting tasks with prompts of 500 bytes: what Redis holds for each, and whether a submit
-costs more with them there."""
+"""A million waiting tasks with prompts of 500 bytes: what Redis holds for each, and whether a
+submit costs more with them there."""
 
 import time
 
