@@ -3,7 +3,7 @@
 import unittest
 
 from bench.figures.bar import Bar
-from bench.figures.reports import Unreadable, milliseconds, read_redis_benchmark, read_wrk
+from bench.figures.reports import NoFigure, milliseconds, read_redis_benchmark, read_wrk
 from bench.figures.summary import Spread, ratios
 from bench.figures.table import markdown, number, spelled
 
@@ -53,6 +53,7 @@ class Texts(unittest.TestCase):
     def test_a_spread_without_width_is_one_number(self):
         self.assertEqual(spelled(Spread(5, 1, 9)), "5 (1–9)")
         self.assertEqual(spelled(Spread(7, 7, 7)), "7")
+        self.assertEqual(spelled(Spread(7, 7, 9)), "7 (7–9)")
 
     def test_a_table_is_markdown(self):
         self.assertEqual(markdown(["", "a"], [["x", "1"], ["y", "2"]]),
@@ -90,28 +91,29 @@ class Bars(unittest.TestCase):
 class Reports(unittest.TestCase):
     def test_a_report_of_wrk(self):
         self.assertEqual(read_wrk(WRK), {"rate": 19410.33, "p50_ms": 3.11, "p99_ms": 1020.0,
-                                         "requests": 116482, "failed": 0})
+                                         "requests": 116482})
 
-    def test_refused_and_broken_requests_of_wrk_are_counted(self):
-        more = ("  Socket errors: connect 1, read 2, write 3, timeout 4\n"
-                "  Non-2xx or 3xx responses: 30\nRequests/sec")
-        self.assertEqual(read_wrk(WRK.replace("Requests/sec", more, 1))["failed"], 40)
+    def test_a_rate_of_refused_or_broken_requests_is_none(self):
+        for more in ("  Socket errors: connect 0, read 2, write 0, timeout 1\n",
+                     "  Non-2xx or 3xx responses: 3\n"):
+            with self.assertRaisesRegex(NoFigure, "^3 requests failed"):
+                read_wrk(WRK.replace("Requests/sec", more + "Requests/sec", 1))
 
     def test_wrk_that_did_not_run_is_no_report(self):
         for text in ("", "unable to connect", WRK.replace("99%", "98%")):
-            with self.assertRaises(Unreadable):
+            with self.assertRaises(NoFigure):
                 read_wrk(text)
 
     def test_durations_have_units(self):
         self.assertEqual([milliseconds(text) for text in ("120us", "1.5ms", "2.00s", "1m")],
                          [0.12, 1.5, 2000.0, 60000.0])
-        with self.assertRaises(Unreadable):
+        with self.assertRaises(NoFigure):
             milliseconds("nan")
 
     def test_a_report_of_redis_benchmark(self):
         self.assertEqual(read_redis_benchmark(REDIS_BENCHMARK),
                          {"rate": 50400.0, "p50_ms": 18.847, "p99_ms": 19.199})
-        with self.assertRaises(Unreadable):
+        with self.assertRaises(NoFigure):
             read_redis_benchmark("Could not connect to Redis")
 
 

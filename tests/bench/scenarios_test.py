@@ -3,11 +3,14 @@
 import contextlib
 import importlib
 import io
+import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
 
 from bench import rounds
+from bench.cast import peers
+from bench.cast.load import all_well
 from bench.figures.bar import Bar
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -38,6 +41,29 @@ def scenario(measure, bars=()):
 def play(*arguments):
     with contextlib.redirect_stderr(io.StringIO()) as said:
         return rounds.play(*arguments), said.getvalue()
+
+
+class Cast(unittest.TestCase):
+    def test_work_that_was_not_done_is_no_figure(self):
+        told = {"count": 3, "accepted": 3, "ended_well": 3, "ids": ["1", "2", "3"]}
+        self.assertIs(all_well(told), told)
+        for lost in ("accepted", "ended_well"):
+            with self.assertRaises(RuntimeError):
+                all_well({**told, lost: 2})
+
+    def test_peers_are_absent_until_all_of_them_is_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for what, arrive in [
+                    ("no --peers", lambda: None),
+                    ("no peers/a-api.js", lambda: (Path(folder) / "peers").mkdir()),
+                    ("no node_modules", lambda: [
+                        (Path(folder) / "peers" / name).touch()
+                        for name in ("a-api.js", "a-worker.js", "b-api.js", "b-worker.js")])]:
+                arrive()
+                with self.assertRaisesRegex(peers.Absent, what):
+                    peers.check(None if what == "no --peers" else folder)
+            (Path(folder) / "node_modules").mkdir()
+            peers.check(folder)
 
 
 class Scenarios(unittest.TestCase):

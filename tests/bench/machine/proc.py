@@ -47,9 +47,8 @@ def family(stats, roots):
     found, open_ = set(), [pid for pid in roots if pid in stats]
     while open_:
         pid = open_.pop()
-        if pid not in found:
-            found.add(pid)
-            open_ += children.get(pid, [])
+        found.add(pid)
+        open_ += children.get(pid, [])
     return found
 
 

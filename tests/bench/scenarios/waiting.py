@@ -33,7 +33,7 @@ def measure(stage, subject):
     while (tasks := server.waiting()) < level:
         wrk("submit.lua", server.url, min(10, 1 + (level - tasks) // int(first["rate"])))
     wait_for_rewrite(server)
-    each_kb = (server.redis_bytes() - empty) / tasks / 1024
+    each_kb = (server.redis_bytes() - empty) / tasks / 1000
     with Meter(server.parts) as late:
         there = wrk("submit.lua", server.url, seconds)
     told = cost(late, there["requests"])
