@@ -10,11 +10,17 @@ from bench.figures.table import markdown, spelled
 from bench.machine.meter import noise_of
 
 
-def play(stage, scenario, subjects, rounds, raw=None):
+def play(stage, scenario, subjects, rounds, raw=None, until=None):
     """{subject: samples in the order of the rounds}; each sample is also a line of JSON in `raw`.
-    A subject that fails is told and has no figures: none of its neighbours' are lost."""
+    A subject that fails is told and has no figures: none of its neighbours' are lost. After the
+    first, no round begins that would last beyond `until` (of time.monotonic())."""
     samples, failed = {subject: [] for subject in subjects}, set()
+    start = time.monotonic()
     for turn in range(rounds):
+        taken = time.monotonic() - start
+        if turn > 0 and until is not None and start + taken + taken / turn > until:
+            say(f"{scenario.TITLE}: no time for round {turn + 1}")
+            break
         for subject in [name for name in subjects if name not in failed]:
             began = time.monotonic()
             try:

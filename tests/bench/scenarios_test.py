@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import io
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
@@ -109,6 +110,14 @@ class Rounds(unittest.TestCase):
         self.assertEqual((list(samples), len(samples["b"])), (["b"], 3))
         self.assertIn("a: RuntimeError: lost 3 tasks", said)
         self.assertEqual((stage.opened, stage.closed), (4, 4))
+
+    def test_no_round_begins_for_which_there_is_no_time(self):
+        quick = scenario(lambda *_: {"rate": 1, "noise": [QUIET]})
+        now = time.monotonic()
+        for until, count in [(now - 1, 1), (now + 1000, 4), (None, 4)]:
+            with self.subTest(until):
+                samples, _ = play(Stage(), quick, ["a"], 4, None, until)
+                self.assertEqual(len(samples["a"]), count)
 
     def test_every_sample_is_a_line_of_json(self):
         raw = io.StringIO()
