@@ -1,5 +1,5 @@
 """The peers: Node services with the same two routes and less behind them. Their code is not part of
-this project; BENCH_PEERS in README.md says what the folder has to hold."""
+this project; "The peers" in README.md says what their folder has to hold."""
 
 import os
 import re
