@@ -107,6 +107,9 @@ std::optional<task::bilingual> find_fault(std::string_view picture) {
 awaitable<std::optional<http::response>>
 decode_pictures(context& api, const call& from, std::vector<input_picture>& pictures) {
     using fault = std::optional<task::bilingual>;
+    if (pictures.empty()) {
+        co_return std::nullopt; // most submits: no hop to another thread and back
+    }
     // The pool always completes, so `pictures` is there even if this is cancelled meanwhile.
     auto job = [&pictures]() -> result<fault> { return decode_all(pictures); };
     const auto done = co_await api.parts.pool.run(std::move(job));
