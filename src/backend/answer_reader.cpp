@@ -127,7 +127,7 @@ std::string to_text(const answer& value) {
 }
 
 result<answer> answer_from_text(std::string_view text) {
-    const failure broken{failure_kind::corrupt, "a stored answer cannot be read"};
+    failure broken{failure_kind::corrupt, "a stored answer cannot be read"};
     const auto value = json::parse(text, nullptr, false);
     if (!value.is_object() || !value.contains("pictures") || !value["pictures"].is_array()
         || !value.contains("descriptions") || !value["descriptions"].is_array()) {
