@@ -286,7 +286,8 @@ void speaker::say_files(
     }
     const std::size_t count = std::min(files.size(), at->most);
     if (count < files.size()) {
-        lose(fmt::format("{} beyond {}", flag, count), fmt::format("{} beyond {}", name, count));
+        // The field's has no word of a language: it stands in sentences of both.
+        lose(fmt::format("{} beyond {}", flag, count), fmt::format("{} > {}", name, count));
     }
     field_value value{.of = at, .value = {}, .pictures = {}};
     value.pictures.assign(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count));

@@ -1,5 +1,6 @@
 #include "imagined/backend/native_request.hpp"
 
+#include "complaint.hpp"
 #include "form_dialect.hpp"
 #include "native_values.hpp"
 #include "value_rules.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
 namespace imagined::backend {
@@ -20,10 +22,6 @@ namespace {
 
 using nlohmann::json;
 using task::operation;
-
-failure wrong(std::string text) {
-    return {failure_kind::invalid, std::move(text)};
-}
 
 std::string text_of(const json& value) {
     return value.is_string() ? value.get<std::string>()
@@ -59,18 +57,21 @@ public:
     native_reader(const native_question& asked, native_values values)
         : asked_(asked), values_(std::move(values)) {}
 
-    result<native_request> read() &&;
+    native_reading read() &&;
 
 private:
     const form_dialect& official() const { return *find_form_dialect("official"); }
 
-    result<void> choose_form();
+    complaint choose_form();
+    complaint choose_model();
+    std::string models_with(std::string_view name) const;
+    std::string models_here() const;
     void adopt_relay_words();
-    failure unknown(const submitted_value& value) const;
-    result<void> take(const submitted_value& value);
-    result<void> take_pictures(const submitted_value& value, const form_field& of);
-    result<void> check_place(const submitted_value& value, const form_field& of) const;
-    result<void> check_whole() const;
+    task::bilingual unknown(const submitted_value& value) const;
+    complaint take(const submitted_value& value);
+    complaint take_pictures(const submitted_value& value, const form_field& of);
+    complaint check_place(const submitted_value& value, const form_field& of) const;
+    complaint check_whole() const;
     void fill_request();
     void fill_frame();
     void fill_digest();
@@ -92,8 +93,34 @@ private:
     native_request made_;
 };
 
+// The models that this operation has in this family of fields.
+std::string native_reader::models_here() const {
+    std::vector<std::string_view> names;
+    for (const task::model one : task::all_models) {
+        const form* of = official().form_of(asked_.what, one);
+        const bool newest = one == task::model::v3;
+        const bool fits = asked_.which == generation::as_told
+                          || newest == (asked_.which == generation::version_3);
+        if (of != nullptr && (of->any_model || fits)) {
+            names.push_back(task::to_string(one));
+        }
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// The models whose form of this operation has a field of that name.
+std::string native_reader::models_with(std::string_view name) const {
+    std::vector<std::string_view> names;
+    for (const form& one : official().forms()) {
+        if (one.what == asked_.what && one.named(name) != nullptr) {
+            names.push_back(task::to_string(one.with));
+        }
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
 // The family of fields, then the model, then the form that both mean.
-result<void> native_reader::choose_form() {
+complaint native_reader::choose_model() {
     std::vector<std::string> told;
     for (const auto& one : values_.all) {
         if (one.name == "model") {
@@ -102,40 +129,56 @@ result<void> native_reader::choose_form() {
     }
     std::erase_if(values_.all, [](const submitted_value& one) { return one.name == "model"; });
     if (std::adjacent_find(told.begin(), told.end(), std::not_equal_to<>()) != told.end()) {
-        return wrong("model is given twice");
+        return task::bilingual{"model 给出了两次", "model is given twice"};
     }
     const auto named = told.empty() ? std::nullopt : task::parse_model(told.front());
-    if (!told.empty() && !named) {
-        return wrong(fmt::format("model: \"{}\" is not allowed", told.front()));
-    }
     const bool old_model = named && *named != task::model::v3;
     older_ = asked_.which == generation::older
              || (asked_.which == generation::as_told && (values_.wrapped || old_model));
     model_ = older_ ? named.value_or(task::model::v2) : task::model::v3;
-    if (named && *named != model_) {
-        return wrong(fmt::format("model: {} is not available here", told.front()));
-    }
     form_ = official().form_of(asked_.what, model_);
-    if (form_ == nullptr || (older_ && model_ == task::model::v3 && !form_->any_model)) {
-        return wrong(fmt::format(
-            "model: {} is not available for {}",
-            task::to_string(model_),
-            task::to_string(asked_.what)
-        ));
+    const bool in_family =
+        form_ != nullptr && (!older_ || model_ != task::model::v3 || form_->any_model);
+    if (!told.empty() && (!named || *named != model_ || !in_family)) {
+        return said_of(
+            "model: \"{}\" 不可用于 {}，可选值: {}",
+            "model: \"{}\" is not allowed for {}; expected one of {}",
+            told.front(),
+            task::to_string(asked_.what),
+            models_here()
+        );
+    }
+    if (!in_family) {
+        return said_of(
+            "{} 没有旧版接口，可选 model: {}",
+            "{} has no older form; expected model to be one of {}",
+            task::to_string(asked_.what),
+            models_here()
+        );
+    }
+    const auto* of = form_->find(field::model);
+    if (of != nullptr && of->required && !named) {
+        return said_of(
+            "model 不能为空，可选值: {}", "model is required; expected one of {}", models_here()
+        );
+    }
+    return {};
+}
+
+complaint native_reader::choose_form() {
+    if (auto wrong = choose_model()) {
+        return wrong;
     }
     if (form_->any_model) {
         model_ = task::model::v3;
     }
-    if (const auto* of = form_->find(field::model); of != nullptr && of->required && !named) {
-        return wrong("model is required");
-    }
     const bool wants_wrapper = form_->shape == envelope::json_image_request
                                || form_->shape == envelope::multipart_image_request;
     if (asked_.which == generation::older && wants_wrapper && !values_.wrapped) {
-        return wrong("image_request is required");
+        return task::bilingual{"image_request 不能为空", "image_request is required"};
     }
     if (values_.wrapped && !wants_wrapper) {
-        return wrong(fmt::format("unknown field image_request"));
+        return task::bilingual{"未知字段 image_request", "unknown field image_request"};
     }
     return {};
 }
@@ -172,42 +215,52 @@ void native_reader::adopt_relay_words() {
     }
 }
 
-failure native_reader::unknown(const submitted_value& value) const {
-    const auto& forms = official().forms();
-    const bool elsewhere = std::any_of(forms.begin(), forms.end(), [&](const form& one) {
-        return one.what == asked_.what && one.named(value.name) != nullptr;
-    });
-    if (elsewhere) {
-        return wrong(
-            fmt::format("{} is not available for model {}", value.name, task::to_string(model_))
-        );
+task::bilingual native_reader::unknown(const submitted_value& value) const {
+    const std::string elsewhere = models_with(value.name);
+    if (elsewhere.empty()) {
+        return said_of("未知字段 {}", "unknown field {}", value.name);
     }
-    return wrong(fmt::format("unknown field {}", value.name));
+    return said_of(
+        "{} 不可用于 model {}，可用于: {}",
+        "{} is not available for model {}; it is for {}",
+        value.name,
+        task::to_string(model_),
+        elsewhere
+    );
 }
 
 // In the wrapped shapes pictures lie beside image_request, everything else in it.
-result<void> native_reader::check_place(const submitted_value& value, const form_field& of) const {
-    if (values_.wrapped && value.inside == is_file(of.what)) {
-        return wrong(fmt::format(
-            "{} belongs {} image_request", value.name, value.inside ? "beside" : "inside"
-        ));
+complaint native_reader::check_place(const submitted_value& value, const form_field& of) const {
+    if (!values_.wrapped || value.inside != is_file(of.what)) {
+        return {};
     }
-    return {};
+    return value.inside
+               ? said_of(
+                     "{} 应放在 image_request 之外", "{} belongs beside image_request", value.name
+                 )
+               : said_of(
+                     "{} 应放在 image_request 之内", "{} belongs inside image_request", value.name
+                 );
 }
 
-result<void> native_reader::take_pictures(const submitted_value& value, const form_field& of) {
+complaint native_reader::take_pictures(const submitted_value& value, const form_field& of) {
+    const auto no_texts = [&value] {
+        return said_of(
+            "{} 必须是字符串或字符串数组", "{} must be a string or an array of strings", value.name
+        );
+    };
     std::vector<std::string> texts;
     if (value.value.is_array()) {
         for (const auto& one : value.value) {
             if (!one.is_string()) {
-                return wrong(fmt::format("{} must be a string or an array of strings", value.name));
+                return no_texts();
             }
             texts.push_back(one.get<std::string>());
         }
     } else if (value.value.is_string()) {
         texts.push_back(value.value.get<std::string>());
     } else if (!value.is_file) {
-        return wrong(fmt::format("{} must be a string or an array of strings", value.name));
+        return no_texts();
     }
     using role = native_picture::role;
     const role as = of.what == field::mask                   ? role::mask
@@ -216,44 +269,46 @@ result<void> native_reader::take_pictures(const submitted_value& value, const fo
                                                              : role::input;
     if (value.is_file) {
         if (value.bytes.size() > max_native_picture_bytes) {
-            return wrong(fmt::format("{} is larger than 10 MB", value.name));
+            return said_of("{} 超过 10 MB", "{} is larger than 10 MB", value.name);
         }
         made_.pictures.push_back({as, value.name, value.bytes, {}});
     }
     for (auto& text : texts) {
         if (text.empty()) {
-            return wrong(fmt::format("{} must not be empty", value.name));
+            return said_of("{} 不能为空", "{} must not be empty", value.name);
         }
         made_.pictures.push_back({as, value.name, {}, std::move(text)});
     }
     std::size_t& count = counts_[of.what];
     count += value.is_file ? 1 : texts.size();
     if (count > of.most) {
-        return wrong(fmt::format("{} may hold {} at most", value.name, of.most));
+        return said_of("{} 最多 {} 项", "{} may hold {} at most", value.name, of.most);
     }
     return {};
 }
 
-result<void> native_reader::take(const submitted_value& value) {
+complaint native_reader::take(const submitted_value& value) {
     const form_field* of = form_->named(value.name);
     if (of == nullptr) {
         return unknown(value);
     }
-    if (auto placed = check_place(value, *of); !placed) {
-        return placed;
+    if (auto misplaced = check_place(value, *of)) {
+        return misplaced;
     }
     if (of->what == field::never_sent) {
         // Ideogram's own pictures by address are pictures like any other to us.
         if (value.name == "image_urls") {
             return take_pictures(value, *form_->find(field::picture));
         }
-        return wrong(fmt::format("{}: no configured backend can express it", value.name));
+        return said_of(
+            "{}: 没有已配置的后端支持", "{}: no configured backend can express it", value.name
+        );
     }
     if (is_file(of->what)) {
         return take_pictures(value, *of);
     }
-    if (const auto fine = check_value(value, *of); !fine) {
-        return fine;
+    if (auto wrong = check_value(value, *of)) {
+        return wrong;
     }
     auto& told = texts_[of->what];
     if (value.value.is_array()) {
@@ -263,31 +318,30 @@ result<void> native_reader::take(const submitted_value& value) {
     } else {
         told.push_back(text_of(value.value));
     }
-    if (told.size() > of->most) {
-        return wrong(
-            of->most == 1 ? fmt::format("{} may be given once", value.name)
-                          : fmt::format("{} may hold {} at most", value.name, of->most)
-        );
+    if (told.size() <= of->most) {
+        return {};
     }
-    return {};
+    return of->most == 1 ? said_of("{} 只能给出一次", "{} may be given once", value.name)
+                         : said_of("{} 最多 {} 项", "{} may hold {} at most", value.name, of->most);
 }
 
-result<void> native_reader::check_whole() const {
+complaint native_reader::check_whole() const {
     for (const auto& of : form_->fields) {
         if (of.required && of.what != field::model && !given(of.what)) {
-            return wrong(fmt::format("{} is required", of.name));
+            return said_of("{} 不能为空", "{} is required", of.name);
         }
     }
+    const auto excluded = [](std::string_view one, std::string_view other) {
+        return said_of("{} 不能与 {} 同时使用", "{} cannot be used together with {}", one, other);
+    };
     const bool aspect = given(field::legacy_aspect) || given(field::v3_aspect);
     const bool exact = given(field::legacy_resolution) || given(field::v3_resolution);
     if (aspect && exact) {
-        return wrong("aspect_ratio cannot be used together with resolution");
+        return excluded("aspect_ratio", "resolution");
     }
     for (const field other : {field::style_references, field::style_type}) {
         if (given(field::style_codes) && given(other)) {
-            return wrong(
-                fmt::format("style_codes cannot be used together with {}", form_->find(other)->name)
-            );
+            return excluded("style_codes", form_->find(other)->name);
         }
     }
     return {};
@@ -351,7 +405,10 @@ void native_reader::fill_digest() {
     made_.digest = sha256_hex(meaning);
 }
 
-result<native_request> native_reader::read() && {
+native_reading native_reader::read() && {
+    const auto invalid = [](task::bilingual why) {
+        return native_refusal{native_refusal::kind::invalid, std::move(why)};
+    };
     if (asked_.with_task_fields) {
         auto hook = values_.take_text("notifyHook");
         auto state = values_.take_text("state");
@@ -361,17 +418,17 @@ result<native_request> native_reader::read() && {
         made_.notify_hook = std::move(*hook);
         made_.state = std::move(*state);
     }
-    if (auto chosen = choose_form(); !chosen) {
-        return chosen.error();
+    if (auto wrong = choose_form()) {
+        return invalid(std::move(*wrong));
     }
     adopt_relay_words();
     for (const auto& value : values_.all) {
-        if (auto taken = take(value); !taken) {
-            return taken.error();
+        if (auto wrong = take(value)) {
+            return invalid(std::move(*wrong));
         }
     }
-    if (auto fine = check_whole(); !fine) {
-        return fine.error();
+    if (auto wrong = check_whole()) {
+        return invalid(std::move(*wrong));
     }
     fill_request();
     fill_digest();
@@ -380,7 +437,11 @@ result<native_request> native_reader::read() && {
 
 } // namespace
 
-result<native_request>
+void throw_exception_from_error(const native_refusal& refusal, const boost::source_location&) {
+    throw std::runtime_error(refusal.why.en);
+}
+
+native_reading
 read_native(const native_question& asked, std::string_view content_type, std::string_view body) {
     auto values = take_native_apart(content_type, body);
     if (!values) {
@@ -389,7 +450,7 @@ read_native(const native_question& asked, std::string_view content_type, std::st
     return native_reader(asked, std::move(*values)).read();
 }
 
-result<void> check_native_mask(std::string_view mask, std::string_view picture) {
+complaint check_native_mask(std::string_view mask, std::string_view picture) {
     return check_mask_picture(mask, picture);
 }
 

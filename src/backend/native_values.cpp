@@ -1,5 +1,7 @@
 #include "native_values.hpp"
 
+#include "complaint.hpp"
+
 #include "imagined/base/bytes.hpp"
 #include "imagined/http/message.hpp"
 #include "imagined/http/multipart.hpp"
@@ -15,8 +17,12 @@ using nlohmann::json;
 
 constexpr std::string_view wrapper = "image_request";
 
-failure unreadable(std::string detail) {
-    return {failure_kind::corrupt, std::move(detail)};
+native_refusal unreadable(task::bilingual why) {
+    return {native_refusal::kind::unreadable, std::move(why)};
+}
+
+native_refusal invalid(task::bilingual why) {
+    return {native_refusal::kind::invalid, std::move(why)};
 }
 
 bool is_form(std::string_view content_type) {
@@ -38,15 +44,15 @@ void add_members(native_values& into, json& object, bool inside) {
     }
 }
 
-result<native_values> from_json(std::string_view body) {
+or_refusal<native_values> from_json(std::string_view body) {
     json whole = json::parse(body, nullptr, false);
     if (!whole.is_object()) {
-        return unreadable("the body is not a JSON object");
+        return unreadable({"请求体不是 JSON 对象", "the body is not a JSON object"});
     }
     native_values values;
     if (const auto inner = whole.find(wrapper); inner != whole.end() && !inner->is_null()) {
         if (!inner->is_object()) {
-            return failure{failure_kind::invalid, "image_request must be an object"};
+            return invalid({"image_request 必须是对象", "image_request must be an object"});
         }
         values.wrapped = true;
         add_members(values, *inner, true);
@@ -56,22 +62,24 @@ result<native_values> from_json(std::string_view body) {
     return values;
 }
 
-result<native_values> from_form(std::string_view content_type, std::string_view body) {
+or_refusal<native_values> from_form(std::string_view content_type, std::string_view body) {
     auto parts = http::read_multipart(content_type, body);
     if (!parts) {
-        return unreadable(parts.error().detail);
+        return unreadable({"multipart/form-data 请求体格式错误", parts.error().detail});
     }
     native_values values;
     for (auto& part : *parts) {
         submitted_value one;
         one.is_file = !part.filename.empty();
         if (!one.is_file && !is_utf8(part.body)) {
-            return unreadable(part.name + " is not UTF-8");
+            return unreadable(said_of("{} 不是 UTF-8", "{} is not UTF-8", part.name));
         }
         if (part.name == wrapper && !one.is_file) {
             json inner = json::parse(part.body, nullptr, false);
             if (!inner.is_object()) {
-                return failure{failure_kind::invalid, "image_request must be a JSON object"};
+                return invalid(
+                    {"image_request 必须是 JSON 对象", "image_request must be a JSON object"}
+                );
             }
             values.wrapped = true;
             add_members(values, inner, true);
@@ -97,20 +105,20 @@ const submitted_value* native_values::find(std::string_view name) const {
     return at == all.end() ? nullptr : &*at;
 }
 
-result<std::string> native_values::take_text(std::string_view name) {
+or_refusal<std::string> native_values::take_text(std::string_view name) {
     const submitted_value* found = find(name);
     if (found == nullptr) {
         return std::string();
     }
     if (found->is_file || !found->value.is_string()) {
-        return failure{failure_kind::invalid, std::string(name) + " must be a string"};
+        return invalid(said_of("{} 必须是字符串", "{} must be a string", name));
     }
     std::string text = found->value.get<std::string>();
     std::erase_if(all, [name](const submitted_value& one) { return one.name == name; });
     return text;
 }
 
-result<native_values> take_native_apart(std::string_view content_type, std::string_view body) {
+or_refusal<native_values> take_native_apart(std::string_view content_type, std::string_view body) {
     return is_form(content_type) ? from_form(content_type, body) : from_json(body);
 }
 

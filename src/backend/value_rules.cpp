@@ -22,16 +22,31 @@ namespace {
 
 using nlohmann::json;
 
-failure wrong(std::string text) {
-    return {failure_kind::invalid, std::move(text)};
+constexpr std::size_t longest_quote = 80; // bytes of a refused value that are repeated
+
+// The value as it came, cut between characters when it is long.
+std::string quoted(const json& value) {
+    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+    if (text.size() <= longest_quote) {
+        return text;
+    }
+    std::size_t end = longest_quote;
+    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
+        --end;
+    }
+    return text.substr(0, end) + "…";
 }
 
-failure not_allowed(const submitted_value& value) {
-    return wrong(fmt::format(
-        "{}: {} is not allowed",
-        value.name,
-        value.value.dump(-1, ' ', false, json::error_handler_t::replace)
-    ));
+template <class Words>
+task::bilingual not_among(std::string_view name, const json& value, const Words& expected) {
+    const std::string list = fmt::format("{}", fmt::join(expected, ", "));
+    return said_of(
+        "{}: {} 不可用，可选值: {}",
+        "{}: {} is not allowed; expected one of {}",
+        std::string(name),
+        quoted(value),
+        list
+    );
 }
 
 std::optional<std::int64_t> integer_in(const submitted_value& value) {
@@ -46,23 +61,27 @@ std::optional<std::int64_t> integer_in(const submitted_value& value) {
     return whole ? std::optional(number) : std::nullopt;
 }
 
-result<void> check_integer(const submitted_value& value, const integer_range& range) {
+complaint check_integer(const submitted_value& value, const integer_range& range) {
     const auto number = integer_in(value);
     if (!number) {
-        return wrong(fmt::format("{} must be an integer", value.name));
+        return said_of("{} 必须是整数", "{} must be an integer", value.name);
     }
     if (*number < range.least || *number > range.most) {
-        return wrong(
-            fmt::format("{} must be between {} and {}", value.name, range.least, range.most)
+        return said_of(
+            "{} 必须在 {} 到 {} 之间",
+            "{} must be between {} and {}",
+            value.name,
+            range.least,
+            range.most
         );
     }
     return {};
 }
 
-result<void> check_boolean(const submitted_value& value) {
+complaint check_boolean(const submitted_value& value) {
     const bool fine =
         value.typed ? value.value.is_boolean() : value.value == "true" || value.value == "false";
-    return fine ? result<void>() : not_allowed(value);
+    return fine ? complaint() : not_among(value.name, value.value, words::booleans);
 }
 
 bool is_hex(std::string_view text) {
@@ -83,66 +102,91 @@ bool is_palette_member(const json& member) {
     return colour && weighed && member.size() == (weight == member.end() ? 1U : 2U);
 }
 
-result<void> check_palette(const submitted_value& value) {
+complaint check_palette(const submitted_value& value) {
     const json palette =
         value.typed ? value.value
                     : json::parse(value.value.get_ref<const std::string&>(), nullptr, false);
     constexpr std::size_t max_members = 8;
+    const auto shape = [&value] {
+        return said_of(
+            "{} 必须是只含 name 或 members 的对象",
+            "{} must have either name or members",
+            value.name
+        );
+    };
     if (!palette.is_object() || palette.size() != 1) {
-        return wrong(value.name + " must have either name or members");
+        return shape();
     }
-    if (palette.contains("name")) {
+    if (const auto name = palette.find("name"); name != palette.end()) {
         const bool known =
-            palette["name"].is_string()
-            && contains(words::palettes, palette["name"].get_ref<const std::string&>());
-        return known ? result<void>() : wrong(value.name + ": unknown name");
+            name->is_string() && contains(words::palettes, name->get_ref<const std::string&>());
+        return known ? complaint() : not_among(value.name + ".name", *name, words::palettes);
     }
-    if (!palette.contains("members") || !palette["members"].is_array()) {
-        return wrong(value.name + " must have either name or members");
+    const auto members = palette.find("members");
+    if (members == palette.end() || !members->is_array()) {
+        return shape();
     }
-    const json& members = palette["members"];
-    if (members.empty() || members.size() > max_members) {
-        return wrong(value.name + " must have 1 to 8 members");
+    if (members->empty() || members->size() > max_members) {
+        return said_of("{} 的 members 必须有 1 到 8 项", "{} must have 1 to 8 members", value.name);
     }
-    const bool fine = std::all_of(members.begin(), members.end(), is_palette_member);
-    return fine ? result<void>() : wrong(value.name + ": a member is not valid");
+    if (!std::all_of(members->begin(), members->end(), is_palette_member)) {
+        return said_of(
+            "{}: members 的每一项需要 color_hex (#RRGGBB)，可选 color_weight (0.05 到 1)",
+            "{}: each member needs color_hex (#RRGGBB) and may have color_weight (0.05 to 1)",
+            value.name
+        );
+    }
+    return {};
 }
 
-result<void> check_codes(const submitted_value& value) {
+complaint check_codes(const submitted_value& value) {
     const json list = value.value.is_array() ? value.value : json::array({value.value});
     const bool fine = std::all_of(list.begin(), list.end(), [](const json& code) {
         return code.is_string() && code.get_ref<const std::string&>().size() == 8
                && is_hex(code.get_ref<const std::string&>());
     });
-    return fine ? result<void>() : not_allowed(value);
+    return fine ? complaint()
+                : said_of(
+                      "{}: {} 不可用，每项应为 8 位十六进制数字",
+                      "{}: {} is not allowed; each must be 8 hexadecimal digits",
+                      value.name,
+                      quoted(value.value)
+                  );
 }
 
-result<void> check_text(const submitted_value& value, const form_field& of) {
-    if (!value.value.is_string()) {
-        return wrong(fmt::format("{} must be a string", value.name));
-    }
-    const auto& text = value.value.get_ref<const std::string&>();
+bool is_legacy_spelling(const std::string& text) {
+    constexpr std::string_view prefix = "RESOLUTION_";
+    std::string size = text.starts_with(prefix) ? text.substr(prefix.size()) : "";
+    std::replace(size.begin(), size.end(), '_', 'x');
+    return task::is_legacy_resolution(size);
+}
+
+complaint check_text(const submitted_value& value, const form_field& of) {
+    const std::string text =
+        value.value.is_string() ? value.value.get<std::string>() : std::string();
     if (!of.allowed.empty()) {
-        return contains(of.allowed, text) ? result<void>() : not_allowed(value);
+        return contains(of.allowed, text) ? complaint()
+                                          : not_among(value.name, value.value, of.allowed);
     }
-    switch (of.what) {
-    case field::prompt:
-        if (text.empty() || text.size() > max_prompt_bytes) {
-            return wrong(fmt::format("{} must have 1 to 10000 characters", value.name));
-        }
-        return {};
-    case field::v3_resolution:
-        return task::is_v3_resolution(text) ? result<void>() : not_allowed(value);
-    case field::legacy_resolution: {
-        constexpr std::string_view prefix = "RESOLUTION_";
-        std::string size =
-            text.substr(0, prefix.size()) == prefix ? text.substr(prefix.size()) : "";
-        std::replace(size.begin(), size.end(), '_', 'x');
-        return task::is_legacy_resolution(size) ? result<void>() : not_allowed(value);
+    if (of.what == field::v3_resolution) {
+        return task::is_v3_resolution(text)
+                   ? complaint()
+                   : not_among(value.name, value.value, task::v3_resolution_names());
     }
-    default:
-        return {};
+    if (of.what == field::legacy_resolution) {
+        return is_legacy_spelling(text)
+                   ? complaint()
+                   : not_among(value.name, value.value, task::legacy_resolution_names());
     }
+    if (!value.value.is_string()) {
+        return said_of("{} 必须是字符串", "{} must be a string", value.name);
+    }
+    if (of.what == field::prompt && (text.empty() || text.size() > max_prompt_bytes)) {
+        return said_of(
+            "{} 必须有 1 到 10000 个字符", "{} must have 1 to 10000 characters", value.name
+        );
+    }
+    return {};
 }
 
 // The grey levels of a PNG, or nothing if it cannot be decoded.
@@ -162,9 +206,9 @@ std::vector<std::uint8_t> grey_levels(std::string_view png) {
 
 } // namespace
 
-result<void> check_value(const submitted_value& value, const form_field& of) {
+complaint check_value(const submitted_value& value, const form_field& of) {
     if (value.is_file) {
-        return wrong(fmt::format("{} must not be a file", value.name));
+        return said_of("{} 不能是文件", "{} must not be a file", value.name);
     }
     if (const auto range = range_of(of.what); range.is_integer()) {
         return check_integer(value, range);
@@ -181,9 +225,9 @@ result<void> check_value(const submitted_value& value, const form_field& of) {
     }
 }
 
-result<void> check_picture_text(std::string_view name, const json& value, picture_form form) {
+complaint check_picture_text(std::string_view name, const json& value, picture_form form) {
     if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-        return wrong(fmt::format("{} must be a string", name));
+        return said_of("{} 必须是字符串", "{} must be a string", name);
     }
     const auto& text = value.get_ref<const std::string&>();
     const bool link = text.starts_with("http://") || text.starts_with("https://");
@@ -192,27 +236,27 @@ result<void> check_picture_text(std::string_view name, const json& value, pictur
     }
     const auto bytes = from_base64(text);
     if (form == picture_form::link || !bytes || picture_type(*bytes).empty()) {
-        return wrong(fmt::format("{} is not the address of a picture", name));
+        return said_of("{} 不是图片地址", "{} is not the address of a picture", name);
     }
     return {};
 }
 
-result<void> check_mask_picture(std::string_view mask, std::string_view picture) {
+complaint check_mask_picture(std::string_view mask, std::string_view picture) {
     if (size_of_picture(mask) != size_of_picture(picture)) {
-        return wrong("mask must have the size of the image");
+        return task::bilingual{"mask 必须与图片尺寸相同", "mask must have the size of the image"};
     }
     if (picture_type(mask) != "image/png") {
         return {};
     }
     const auto levels = grey_levels(mask);
     if (levels.empty()) {
-        return wrong("mask cannot be decoded");
+        return task::bilingual{"mask 无法解码", "mask cannot be decoded"};
     }
     if (std::any_of(levels.begin(), levels.end(), [](auto v) { return v != 0 && v != 255; })) {
-        return wrong("mask must be black and white only");
+        return task::bilingual{"mask 只能有黑白两色", "mask must be black and white only"};
     }
     if (std::all_of(levels.begin(), levels.end(), [](auto v) { return v == 255; })) {
-        return wrong("mask must not be all white");
+        return task::bilingual{"mask 不能全为白色", "mask must not be all white"};
     }
     return {};
 }

@@ -160,6 +160,22 @@ std::string exact_v3_resolution(const ratio& wanted) {
     return join(nearest_resolution(v3_resolutions, wanted), 'x');
 }
 
+std::vector<std::string> legacy_resolution_names() {
+    std::vector<std::string> names;
+    for (const size& member : legacy_resolutions) {
+        names.push_back("RESOLUTION_" + join(member, '_'));
+    }
+    return names;
+}
+
+std::vector<std::string> v3_resolution_names() {
+    std::vector<std::string> names;
+    for (const size& member : v3_resolutions) {
+        names.push_back(join(member, 'x'));
+    }
+    return names;
+}
+
 bool is_legacy_resolution(std::string_view width_x_height) {
     return contains(legacy_resolutions, width_x_height);
 }

@@ -247,6 +247,26 @@ class Asynchronous(NativeScene):
         self.assertEqual(api.ask("/mj/task/list").json(), [])
         self.assertEqual(self.simulated.calls(), [])
 
+    def test_a_refusal_lists_what_is_allowed_in_the_callers_language(self):
+        api = self.begin(dialect="camel")
+        body = {"image_request": {"prompt": "x", "model": "V_2", "style_type": "SPECT"}}
+        styles = "AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME, FICTION"
+        wanted = {
+            "zh": f'请求参数错误: style_type: "SPECT" 不可用，可选值: {styles}',
+            "en": f'style_type: "SPECT" is not allowed; expected one of {styles}',
+        }
+        for language, text in wanted.items():
+            headers = {"Accept-Language": language}
+            told = self.submit(api, "generate", body, headers)
+            self.assertEqual((told["code"], told["description"]), (4, text))
+            # Ideogram's own paths speak as Ideogram does.
+            answer = api.ask("/generate", "POST", body, headers)
+            self.assertEqual((answer.status, answer.json()["error"]), (400, wanted["en"]))
+        told = self.submit(api, "generate-transparent", {"prompt": "x"},
+                           {"Accept-Language": "en"})
+        self.assertEqual((told["code"], told["description"]), (
+            3, "No available account: no configured backend serves generate-transparent"))
+
     def test_a_body_that_cannot_be_read_is_http_400(self):
         api = self.begin()
         for body, headers in ((b"{", {"Content-Type": "application/json"}),

@@ -3,8 +3,10 @@
 // whichever backend draws it. Pure; fetching and storing its pictures is the API's business.
 #pragma once
 
-#include "imagined/base/failure.hpp"
+#include "imagined/task/bilingual.hpp"
 #include "imagined/task/render_request.hpp"
+
+#include <boost/system/result.hpp>
 
 #include <optional>
 #include <string>
@@ -49,14 +51,25 @@ struct native_request {
     std::string digest; // equal for requests that mean the same, whatever their boundaries
 };
 
-// Fails with `corrupt` when the body cannot be read at all (no JSON, no multipart), else with
-// `invalid`; the detail names the field and is fit for the caller.
-result<native_request>
+// Why a request is not taken. The text names the field, lists what a closed field may hold, and is
+// fit for the caller.
+struct native_refusal {
+    enum class kind { invalid, unreadable } what = kind::invalid; // unreadable: no JSON, no form
+    task::bilingual why;
+};
+
+// What value() of a refusal throws; required by boost::system::result.
+[[noreturn]] void
+throw_exception_from_error(const native_refusal& refusal, const boost::source_location& from);
+
+using native_reading = boost::system::result<native_request, native_refusal>;
+
+native_reading
 read_native(const native_question& asked, std::string_view content_type, std::string_view body);
 
-// What Ideogram asks of a mask: the picture's size, black and white only, not all white. Fails with
-// `invalid`. Decodes a PNG: call it on an offload_pool.
-result<void> check_native_mask(std::string_view mask, std::string_view picture);
+// What Ideogram asks of a mask: the picture's size, black and white only, not all white; nothing
+// when it is all that. Decodes a PNG: call it on an offload_pool.
+std::optional<task::bilingual> check_native_mask(std::string_view mask, std::string_view picture);
 
 // The most bytes of one picture, and of all references of one kind together.
 inline constexpr std::size_t max_native_picture_bytes = std::size_t{10} * 1024 * 1024;

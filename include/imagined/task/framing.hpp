@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::task {
 
@@ -17,6 +18,10 @@ std::string nearest_v3_aspect(const ratio& wanted);
 // The closest member of the resolution lists: "RESOLUTION_1472_640" and "1472x640".
 std::string exact_legacy_resolution(const ratio& wanted);
 std::string exact_v3_resolution(const ratio& wanted);
+
+// Every member of those lists.
+std::vector<std::string> legacy_resolution_names();
+std::vector<std::string> v3_resolution_names();
 
 bool is_legacy_resolution(std::string_view width_x_height); // "1472x640" in the legacy list
 bool is_v3_resolution(std::string_view width_x_height);

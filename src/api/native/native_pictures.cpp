@@ -70,8 +70,8 @@ std::optional<fault> judge_all(const pictures& all) {
         mask = one.as == role::mask ? &one : mask;
     }
     if (input != nullptr && mask != nullptr) {
-        if (const auto fine = backend::check_native_mask(mask->bytes, input->bytes); !fine) {
-            return fault{{"请求参数错误: " + fine.error().detail, fine.error().detail}};
+        if (const auto wrong = backend::check_native_mask(mask->bytes, input->bytes)) {
+            return fault{{"请求参数错误: " + wrong->zh, wrong->en}};
         }
     }
     return std::nullopt;

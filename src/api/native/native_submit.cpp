@@ -20,8 +20,8 @@ using role = native_picture::role;
 
 constexpr std::size_t max_inline_bytes = 64 * std::size_t{1024};
 
-task::bilingual named(const std::string& detail) {
-    return {"请求参数错误: " + detail, detail};
+task::bilingual wrong_parameter(const task::bilingual& why) {
+    return {"请求参数错误: " + why.zh, why.en};
 }
 
 // What Midjourney would call it (contract §3, "action").
@@ -54,7 +54,7 @@ std::optional<body_error> find_flaw(std::string_view content_type, std::string_v
 
 struct reading {
     std::optional<body_error> flaw;
-    result<native_request> request = failure{};
+    backend::native_reading request = backend::native_refusal{};
 };
 
 reading
@@ -106,11 +106,35 @@ void place_pictures(
     }
 }
 
+// No configured backend has the operation, or has it with this model.
+task::bilingual nobody_serves(const context& api, const task::render_request& request) {
+    const std::string what(task::to_string(request.what));
+    const std::string asked(task::to_string(request.model));
+    std::string others;
+    for (const task::model one : task::all_models) {
+        if (api.parts.backends.serves(request.what, one)) {
+            others += (others.empty() ? "" : ", ") + std::string(task::to_string(one));
+        }
+    }
+    if (others.empty()) {
+        return {
+            texts::no_account.zh + ": 没有已配置的后端支持 " + what,
+            texts::no_account.en + ": no configured backend serves " + what
+        };
+    }
+    return {
+        texts::no_account.zh + ": 没有已配置的后端支持 " + what + " 的 model " + asked
+            + "，可选值: " + others,
+        texts::no_account.en + ": no configured backend serves " + what + " with model " + asked
+            + "; expected one of " + others
+    };
+}
+
 // What no configured backend can do, before anything is fetched for it.
 std::optional<http::response>
 refuse_unserved(const context& api, const native_request& read, task::language in) {
     if (!is_served(api, read.request)) {
-        return refusal(code::no_capability, texts::no_account, in);
+        return refusal(code::no_capability, nobody_serves(api, read.request), in);
     }
     task::render_request with_pictures = read.request;
     std::vector<task::picture_ref> refs(read.pictures.size());
@@ -172,10 +196,10 @@ awaitable<http::response> place_native(context& api, call& from, backend::native
             : problem(opened->flaw->status, opened->flaw->why, from.lang);
     }
     if (!opened->request) {
-        const failure& why = opened->request.error();
-        co_return why.kind == failure_kind::corrupt
-            ? problem(400, named(why.detail), from.lang)
-            : refusal(code::bad_request, named(why.detail), from.lang);
+        const backend::native_refusal& refused = opened->request.error();
+        co_return refused.what == backend::native_refusal::kind::unreadable
+            ? problem(400, wrong_parameter(refused.why), from.lang)
+            : refusal(code::bad_request, wrong_parameter(refused.why), from.lang);
     }
     native_request read = std::move(*opened->request);
     const nlohmann::json beside{{"notifyHook", read.notify_hook}, {"state", read.state}};

@@ -77,14 +77,15 @@ task::bilingual why_not(const input_picture& wanted, const failure& cause) {
         return named(wanted.field, {"链接格式错误", "malformed link: " + cause.detail});
     }
     constexpr std::string_view prefix = "picture: ";
-    std::string detail = "it could not be reached in time";
+    task::bilingual detail{"未能及时连接", "it could not be reached in time"};
     if (cause.kind == kind::corrupt) {
-        detail = cause.detail.substr(cause.detail.starts_with(prefix) ? prefix.size() : 0);
+        detail.en = cause.detail.substr(cause.detail.starts_with(prefix) ? prefix.size() : 0);
+        detail.zh = detail.en.starts_with("HTTP ") ? detail.en : "该地址没有给出可用的图片";
     }
     return named(
         wanted.field,
-        {"无法获取 " + host + " 的图片: " + detail,
-         "the picture at " + host + " could not be fetched: " + detail}
+        {"无法获取 " + host + " 的图片: " + detail.zh,
+         "the picture at " + host + " could not be fetched: " + detail.en}
     );
 }
 

@@ -22,6 +22,11 @@ failure wrong(std::string text) {
     return {failure_kind::invalid, std::move(text)};
 }
 
+// An upstream speaks English.
+result<void> judged(const complaint& about) {
+    return about ? result<void>(wrong(about->en)) : result<void>();
+}
+
 bool repeats(const form_field& of) {
     return of.most > 1;
 }
@@ -108,7 +113,7 @@ result<void> checker::check_picture(const submitted_value& value, const form_fie
     const bool as_text =
         form_.shape == envelope::json || form_.shape == envelope::json_image_request;
     if (as_text) {
-        return check_picture_text(value.name, value.value, form_.pictures);
+        return judged(check_picture_text(value.name, value.value, form_.pictures));
     }
     if (!value.is_file) {
         return wrong(fmt::format("{} must be a file", value.name));
@@ -147,7 +152,7 @@ result<void> checker::check_one(const submitted_value& value) {
             repeats(of) ? fmt::format("{} times", of.most) : "once"
         ));
     }
-    const auto fine = is_file(of.what) ? check_picture(value, of) : check_value(value, of);
+    const auto fine = is_file(of.what) ? check_picture(value, of) : judged(check_value(value, of));
     if (!fine) {
         return fine;
     }
@@ -183,7 +188,9 @@ result<void> checker::check_mask() const {
     if (!given(field::mask) || !given(field::picture) || !seen_.at(field::mask)[0]->is_file) {
         return {};
     }
-    return check_mask_picture(seen_.at(field::mask)[0]->bytes, seen_.at(field::picture)[0]->bytes);
+    return judged(
+        check_mask_picture(seen_.at(field::mask)[0]->bytes, seen_.at(field::picture)[0]->bytes)
+    );
 }
 
 std::string checker::last(field what) const {

@@ -1,10 +1,15 @@
 #include "a_request.hpp"
 
+#include "words.hpp"
+
 #include "imagined/backend/native_request.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace imagined::backend {
 
@@ -32,11 +37,15 @@ native_request read(const native_question& asked, const json& body) {
     return read_native(asked, json_type, body.dump()).value();
 }
 
-std::string refusal(const native_question& asked, const json& body) {
+task::bilingual refused(const native_question& asked, const json& body) {
     const auto made = read_native(asked, json_type, body.dump());
     REQUIRE_FALSE(made.has_value());
-    CHECK(made.error().kind == failure_kind::invalid);
-    return made.error().detail;
+    CHECK(made.error().what == native_refusal::kind::invalid);
+    return made.error().why;
+}
+
+std::string refusal(const native_question& asked, const json& body) {
+    return refused(asked, body).en;
 }
 
 bool mentions(const std::string& text, std::string_view word) {
@@ -167,10 +176,197 @@ TEST_CASE("what cannot be read at all is another kind of failure") {
     for (const char* body : {"", "{", "[]", "7"}) {
         const auto made = read_native(about(operation::generate), json_type, body);
         REQUIRE_FALSE(made.has_value());
-        CHECK(made.error().kind == failure_kind::corrupt);
+        CHECK(made.error().what == native_refusal::kind::unreadable);
     }
     const auto form = read_native(about(operation::generate), "multipart/form-data", "x");
-    CHECK(form.error().kind == failure_kind::corrupt);
+    CHECK(form.error().what == native_refusal::kind::unreadable);
+}
+
+TEST_CASE("a closed field's refusal lists what it may hold there, in both languages") {
+    struct row {
+        operation what;
+        json body;
+        std::string field;
+        std::string told;
+        std::string list;
+    };
+
+    const auto older = [](json more) {
+        json inner{{"prompt", "x"}};
+        inner.update(more);
+        return json{{"image_request", inner}};
+    };
+    const auto newest = [](json more) {
+        json body{{"prompt", "x"}};
+        body.update(more);
+        return body;
+    };
+    using enum operation;
+    const std::string old_styles = "AUTO, GENERAL, REALISTIC, DESIGN, RENDER_3D, ANIME, FICTION";
+    const std::string old_aspects =
+        "ASPECT_10_16, ASPECT_16_10, ASPECT_9_16, ASPECT_16_9, ASPECT_3_2, ASPECT_2_3, ASPECT_4_3, "
+        "ASPECT_3_4, ASPECT_1_1, ASPECT_1_3, ASPECT_3_1";
+    const std::string aspects = "1x3, 3x1, 1x2, 2x1, 9x16, 16x9, 10x16, 16x10, 2x3, 3x2, 3x4, 4x3, "
+                                "4x5, 5x4, 1x1";
+    const std::vector<row> rows{
+        {generate, older({{"style_type", "SPECT"}}), "style_type", "\"SPECT\"", old_styles},
+        {generate, older({{"style_type", 16}}), "style_type", "16", old_styles},
+        {generate,
+         newest({{"style_type", "SPECT"}}),
+         "style_type",
+         "\"SPECT\"",
+         "AUTO, GENERAL, REALISTIC, DESIGN, FICTION"},
+        {generate,
+         older({{"aspect_ratio", "SPECT_16_10"}}),
+         "aspect_ratio",
+         "\"SPECT_16_10\"",
+         old_aspects},
+        {generate, newest({{"aspect_ratio", "21x9"}}), "aspect_ratio", "\"21x9\"", aspects},
+        {generate,
+         older({{"magic_prompt_option", "YES"}}),
+         "magic_prompt_option",
+         "\"YES\"",
+         "AUTO, ON, OFF"},
+        {generate, newest({{"magic_prompt", true}}), "magic_prompt", "true", "AUTO, ON, OFF"},
+        {generate,
+         newest({{"rendering_speed", "FAST"}}),
+         "rendering_speed",
+         "\"FAST\"",
+         "FLASH, TURBO, DEFAULT, QUALITY"},
+        {generate_transparent,
+         newest({{"rendering_speed", "FLASH"}}),
+         "rendering_speed",
+         "\"FLASH\"",
+         "TURBO, DEFAULT, QUALITY"},
+        {generate_transparent,
+         newest({{"upscale_factor", "X3"}}),
+         "upscale_factor",
+         "\"X3\"",
+         "X1, X2, X4"},
+        {describe,
+         {{"image_file", "a"}, {"describe_model_version", "V_9"}},
+         "describe_model_version",
+         "\"V_9\"",
+         "V_2, V_3"},
+        {instruct_edit,
+         newest({{"transparent_background", "yes"}}),
+         "transparent_background",
+         "\"yes\"",
+         "true, false"},
+        {generate,
+         newest({{"color_palette", {{"name", "BLUE"}}}}),
+         "color_palette.name",
+         "\"BLUE\"",
+         "EMBER, FRESH, JUNGLE, MAGIC, MELON, MOSAIC, PASTEL, ULTRAMARINE"}
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.body.dump());
+        const auto why = refused(about(r.what), r.body);
+        CHECK(
+            why.en
+            == fmt::format("{}: {} is not allowed; expected one of {}", r.field, r.told, r.list)
+        );
+        CHECK(why.zh == fmt::format("{}: {} 不可用，可选值: {}", r.field, r.told, r.list));
+    }
+}
+
+TEST_CASE("a refused resolution lists those of its model's family") {
+    const json older{{"image_request", {{"prompt", "x"}, {"resolution", "1024x1024"}}}};
+    const auto old = refused(about(operation::generate), older);
+    CHECK(old.en.starts_with("resolution: \"1024x1024\" is not allowed; expected one of "
+                             "RESOLUTION_512_1536, RESOLUTION_576_1408, "));
+    CHECK(old.zh.ends_with(", RESOLUTION_1536_640"));
+    const auto newest = refused(
+        about(operation::reframe), {{"image", "a"}, {"resolution", "RESOLUTION_1024_1024"}}
+    );
+    CHECK(mentions(newest.en, "expected one of 512x1536, 576x1408, "));
+    CHECK(newest.zh.ends_with(", 1536x640"));
+}
+
+TEST_CASE("a refused preset lists all of them") {
+    const auto why =
+        refused(about(operation::generate), {{"prompt", "x"}, {"style_preset", "bauhaus"}});
+    for (const auto preset : words::v3_presets) {
+        CHECK(mentions(why.en, preset));
+    }
+}
+
+TEST_CASE("a refused model lists those that the operation has there") {
+    const auto edit = refused(
+        about(operation::edit), {{"prompt", "x"}, {"model", "V_1"}, {"image", "a"}, {"mask", "b"}}
+    );
+    CHECK(edit.en == "model: \"V_1\" is not allowed for edit; expected one of V_2, V_2_TURBO, V_3");
+    CHECK(edit.zh == "model: \"V_1\" 不可用于 edit，可选值: V_2, V_2_TURBO, V_3");
+    const auto unknown = refused(about(operation::generate), {{"prompt", "x"}, {"model", "V_9"}});
+    CHECK(mentions(
+        unknown.en, "expected one of V_1, V_1_TURBO, V_2, V_2_TURBO, V_2A, V_2A_TURBO, V_3"
+    ));
+    const json inner{{"prompt", "x"}, {"model", "V_3"}};
+    const auto on_an_older_path =
+        refused(about(operation::generate, generation::older), {{"image_request", inner}});
+    CHECK(mentions(on_an_older_path.en, "expected one of V_1, "));
+    CHECK_FALSE(mentions(on_an_older_path.en, "V_3,"));
+    CHECK_FALSE(on_an_older_path.en.ends_with("V_3"));
+    const auto required = refused(
+        about(operation::reframe, generation::older),
+        {{"image_file", "a"}, {"resolution", "RESOLUTION_1024_1024"}}
+    );
+    CHECK(required.en == "model is required; expected one of V_2, V_2_TURBO");
+    const auto elsewhere = refused(
+        about(operation::generate), {{"prompt", "x"}, {"model", "V_2A"}, {"negative_prompt", "y"}}
+    );
+    CHECK(
+        elsewhere.en
+        == "negative_prompt is not available for model V_2A; it is for V_1, V_1_TURBO, V_2, "
+           "V_2_TURBO, V_3"
+    );
+    const auto wrapped =
+        refused(about(operation::replace_background), {{"image_request", {{"prompt", "x"}}}});
+    CHECK(wrapped.en == "replace-background has no older form; expected model to be one of V_3");
+}
+
+TEST_CASE("a long refused value is cut between characters") {
+    std::string fox;
+    for (int i = 0; i < 10000; ++i) {
+        fox += "狐";
+    }
+    const auto why = refused(about(operation::generate), {{"prompt", "x"}, {"style_type", fox}});
+    CHECK(why.en.size() < 250);
+    CHECK(mentions(why.en, "狐… is not allowed"));
+}
+
+TEST_CASE("a Chinese refusal has no English sentence in it") {
+    const std::vector<std::pair<operation, json>> refused_bodies{
+        {operation::generate, json::object()},
+        {operation::generate, {{"prompt", ""}}},
+        {operation::generate, {{"prompt", 7}}},
+        {operation::generate, {{"prompt", "x"}, {"colour", 1}}},
+        {operation::generate, {{"prompt", "x"}, {"seed", -1}}},
+        {operation::generate, {{"prompt", "x"}, {"seed", "one"}}},
+        {operation::generate, {{"prompt", "x"}, {"style_codes", {"red"}}}},
+        {operation::generate, {{"prompt", "x"}, {"color_palette", 1}}},
+        {operation::generate, {{"prompt", "x"}, {"color_palette", {{"members", json::array()}}}}},
+        {operation::generate, {{"prompt", "x"}, {"color_palette", {{"members", {1}}}}}},
+        {operation::generate, {{"prompt", "x"}, {"custom_model_uri", "model/a/version/1"}}},
+        {operation::generate,
+         {{"prompt", "x"}, {"aspect_ratio", "1x1"}, {"resolution", "1024x1024"}}},
+        {operation::generate, {{"image_request", 7}}},
+        {operation::generate, {{"image_request", {{"prompt", "x"}}}, {"seed", 1}}},
+        {operation::remix, {{"prompt", "x"}}},
+        {operation::remix, {{"prompt", "x"}, {"image", 7}}},
+        {operation::remix, {{"prompt", "x"}, {"image", ""}}},
+        {operation::remix, {{"prompt", "x"}, {"image", {"a", "b"}}}},
+        {operation::remix, {{"image_request", {{"prompt", "x"}, {"image_file", "a"}}}}},
+        {operation::reframe, {{"model", "V_1"}, {"image_file", "a"}}}
+    };
+    for (const auto& [what, body] : refused_bodies) {
+        CAPTURE(body.dump());
+        const auto why = refused(about(what), body);
+        for (const char* word : {" is ", " must ", " may ", " not ", " expected ", " needs "}) {
+            CHECK_FALSE(mentions(why.zh, word));
+        }
+        CHECK(why.zh != why.en);
+    }
 }
 
 TEST_CASE("the task's own fields stand beside Ideogram's") {
