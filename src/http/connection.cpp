@@ -5,8 +5,10 @@
 #include "grammar.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/http/pace.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace imagined::http {
 
@@ -19,6 +21,14 @@ constexpr std::size_t discard_bytes = std::size_t{16} * 1024;
 constexpr std::size_t max_linger_bytes = std::size_t{16} * 1024 * 1024;
 
 const request_head no_head; // of a request that could not be read
+
+// Bytes a second; 0: as fast as the peer takes them.
+std::size_t pace_of(const response& answer) {
+    const std::string_view text = answer.headers.get(pace_field);
+    std::size_t pace = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pace);
+    return error == std::errc() && end == text.data() + text.size() ? pace : 0;
+}
 
 } // namespace
 
@@ -274,19 +284,38 @@ awaitable<bool> connection::answer(response reply, const parsed_head& head, afte
         .then = then,
         .date = core_->date.at(std::chrono::duration_cast<seconds>(now).count()),
     };
+    const std::size_t pace = pace_of(reply);
     write_head(out_, reply, facts);
     const bool bodiless = is_bodiless(reply.status) || head.head.method == "HEAD";
     auto body = bodiless ? std::string_view{} : reply.text();
     if (reply.sent == delivery::half) {
         body = body.substr(0, body.size() / 2);
     }
-    if (!co_await write({asio::buffer(out_), asio::buffer(body)})) {
+    if (pace > 0 && !co_await drip(body, pace)) {
+        co_return false;
+    }
+    if (pace == 0 && !co_await write({asio::buffer(out_), asio::buffer(body)})) {
         co_return false;
     }
     if (reply.sent == delivery::half) {
         co_return false;
     }
     co_return !file || bodiless || co_await write_file(*file);
+}
+
+// The head at once, then the body in pieces of a tenth of a second.
+awaitable<bool> connection::drip(std::string_view body, std::size_t bytes_a_second) {
+    constexpr std::size_t pieces_a_second = 10;
+    constexpr milliseconds between{1000 / pieces_a_second};
+    const std::size_t piece = std::max<std::size_t>(bytes_a_second / pieces_a_second, 1);
+    bool sent = co_await write({asio::buffer(out_), {}});
+    while (sent && !body.empty()) {
+        co_await pause_for(between);
+        const auto now = body.substr(0, piece);
+        body.remove_prefix(now.size());
+        sent = alive() && co_await write({asio::buffer(now), {}});
+    }
+    co_return sent;
 }
 
 awaitable<bool> connection::write(std::array<asio::const_buffer, 2> buffers) {

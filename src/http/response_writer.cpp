@@ -2,6 +2,8 @@
 
 #include "grammar.hpp"
 
+#include "imagined/http/pace.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,8 +24,8 @@ bool is_safe(std::string_view name, std::string_view value) {
 }
 
 bool is_ours(std::string_view name) {
-    constexpr std::array<std::string_view, 4> ours{
-        "Content-Length", "Date", "Connection", "Transfer-Encoding"
+    constexpr std::array<std::string_view, 5> ours{
+        "Content-Length", "Date", "Connection", "Transfer-Encoding", pace_field
     };
     return std::any_of(ours.begin(), ours.end(), [&](auto held) { return iequals(held, name); });
 }

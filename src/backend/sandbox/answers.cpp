@@ -24,19 +24,37 @@ timestamp(unix_millis now, char between, std::string_view fraction, std::string_
 
 // Every variant that was ever seen (ideogram-api.md §6); the caller must survive all of them.
 json created(std::string_view dialect, unix_millis now, std::string_view ordered) {
-    if (ordered == "epoch" || (ordered.empty() && dialect == "crazyrouter")) {
+    if (ordered.empty()) {
+        ordered = dialect == "crazyrouter"  ? "epoch"
+                  : dialect == "camel"      ? "z"
+                  : dialect == "mjdjourney" ? "z_millis"
+                                            : "micros";
+    }
+    if (ordered == "epoch") {
         return now / 1000;
     }
     if (ordered == "millis") {
         return now;
     }
+    if (ordered == "float") {
+        return static_cast<double>(now / 1000) + 0.25;
+    }
+    if (ordered == "text") {
+        return std::to_string(now / 1000);
+    }
+    if (ordered == "null") {
+        return nullptr;
+    }
     if (ordered == "space") {
         return timestamp(now, ' ', "", "+00:00");
     }
-    if (ordered == "z" || (ordered.empty() && dialect == "camel")) {
+    if (ordered == "offset") {
+        return timestamp(now, 'T', "", "+00:00");
+    }
+    if (ordered == "z") {
         return timestamp(now, 'T', "", "Z");
     }
-    if (dialect == "mjdjourney") {
+    if (ordered == "z_millis") {
         return timestamp(now, 'T', fmt::format(".{:03}", now % 1000), "Z");
     }
     return timestamp(now, 'T', fmt::format(".{:06}", now % 1000 * 1000), "+00:00");
@@ -77,7 +95,9 @@ json picture_entry(
         .base = facts.base
     };
     json entry = json::object();
-    put_link(entry, links.link_to(shown), unsafe, ordered.unsafe_url);
+    put_link(
+        entry, links.link_to(shown, ordered.pictures, ordered.suffix), unsafe, ordered.unsafe_url
+    );
     const bool bare = facts.dialect == "crazyrouter" && call.request.model != task::model::v3;
     if (!bare) {
         entry["is_image_safe"] = !unsafe;
@@ -113,15 +133,19 @@ std::string picture_signature(std::string_view key, std::string_view word, std::
     return to_hex(hmac_sha256(key, fmt::format("{}.{}", word, exp)));
 }
 
-std::string link_maker::link_to(const drawing& what) const {
+std::string
+link_maker::link_to(const drawing& what, picture_format format, std::string suffix) const {
     const std::string word = to_word(what);
     const std::string exp = std::to_string(expires);
     return fmt::format(
-        "{}/api/images/ephemeral/{}.png?exp={}&sig={}",
+        "{}/api/images/ephemeral/{}{}?exp={}&sig={}{}",
         origin,
         word,
+        suffix.empty() ? suffix_of(format) : suffix,
         exp,
-        picture_signature(picture_key, word, exp)
+        picture_signature(picture_key, word, exp),
+        // The bytes' format when the suffix is a lie.
+        suffix.empty() ? "" : fmt::format("&as={}", suffix_of(format).substr(1))
     );
 }
 

@@ -22,7 +22,8 @@ struct link_maker {
     std::string picture_key;
     std::int64_t expires = 0; // seconds since the epoch
 
-    std::string link_to(const drawing& what) const;
+    // `suffix` is what the link ends in, "" for the format's own; the bytes are of the format.
+    std::string link_to(const drawing& what, picture_format format, std::string suffix) const;
 };
 
 // The signature over a picture's word and its expiry.

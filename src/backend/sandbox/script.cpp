@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace imagined::backend {
@@ -31,6 +30,10 @@ private:
     void unsafe(const json& value);
     void unsafe_url(const json& value);
     void created(const json& value);
+    void pictures(const json& value);
+    void suffix(const json& value);
+    bool how_it_is_sent(const std::string& name, const json& value);
+    bool what_it_says(const std::string& name, const json& value);
     void html(const json& value);
 
     void fail(std::string_view name, std::string_view why) {
@@ -115,9 +118,7 @@ void entry_reader::unsafe_url(const json& value) {
 }
 
 void entry_reader::created(const json& value) {
-    static constexpr std::array<std::string_view, 5> known{
-        "epoch", "millis", "space", "z", "missing"
-    };
+    const auto& known = created_spellings;
     const bool fine =
         value.is_string()
         && std::find(known.begin(), known.end(), value.get<std::string>()) != known.end();
@@ -125,6 +126,25 @@ void entry_reader::created(const json& value) {
         return fail("created", fmt::format("must be one of {}", fmt::join(known, ", ")));
     }
     entry_.what.created = value.get<std::string>();
+}
+
+void entry_reader::pictures(const json& value) {
+    const auto format =
+        value.is_string() ? parse_picture_format(value.get<std::string>()) : std::nullopt;
+    if (!format) {
+        return fail("pictures", "must be png, jpeg or webp");
+    }
+    entry_.what.pictures = *format;
+}
+
+void entry_reader::suffix(const json& value) {
+    const bool fine =
+        value.is_string() && value.get_ref<const std::string&>().starts_with('.')
+        && value.get_ref<const std::string&>().find_first_of("/?#%") == std::string::npos;
+    if (!fine) {
+        return fail("suffix", "must be a string that begins with a dot");
+    }
+    entry_.what.suffix = value.get<std::string>();
 }
 
 // The page of a proxy that lost patience: the work behind it was done and billed.
@@ -137,9 +157,57 @@ void entry_reader::html(const json& value) {
     entry_.what.billed = entry_.what.billed.value_or(true);
 }
 
-void entry_reader::member(const std::string& name, const json& value) {
+// A member about the delivery of the answer.
+bool entry_reader::how_it_is_sent(const std::string& name, const json& value) {
     auto& what = entry_.what;
     int number = 0;
+    if (name == "headers") {
+        headers(value);
+    } else if (name == "delay_ms") {
+        whole(name, value, 0, 3600000, number);
+        what.delay = milliseconds(number);
+    } else if (name == "drop") {
+        drop(value);
+    } else if (name == "truncate") {
+        flag(name, value, what.truncate);
+    } else if (name == "drip") {
+        whole(name, value, 1, 1000000000, what.drip);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// A member about its content.
+bool entry_reader::what_it_says(const std::string& name, const json& value) {
+    auto& what = entry_.what;
+    int number = 0;
+    if (name == "status") {
+        whole(name, value, 200, 599, what.status);
+    } else if (name == "body") {
+        what.body = value.is_string() ? value.get<std::string>() : value.dump();
+    } else if (name == "html") {
+        html(value);
+    } else if (name == "unsafe") {
+        unsafe(value);
+    } else if (name == "unsafe_url") {
+        unsafe_url(value);
+    } else if (name == "created") {
+        created(value);
+    } else if (name == "pictures") {
+        pictures(value);
+    } else if (name == "suffix") {
+        suffix(value);
+    } else if (name == "link_life") {
+        whole(name, value, 0, 1000000000, number);
+        what.link_life = number;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void entry_reader::member(const std::string& name, const json& value) {
     bool truth = false;
     if (name == "prompt") {
         text(name, value, entry_.prompt);
@@ -149,31 +217,10 @@ void entry_reader::member(const std::string& name, const json& value) {
         text(name, value, entry_.operation);
     } else if (name == "times") {
         whole(name, value, 1, 1000000, entry_.times);
-    } else if (name == "status") {
-        whole(name, value, 200, 599, what.status);
-    } else if (name == "body") {
-        what.body = value.is_string() ? value.get<std::string>() : value.dump();
-    } else if (name == "headers") {
-        headers(value);
-    } else if (name == "delay_ms") {
-        whole(name, value, 0, 3600000, number);
-        what.delay = milliseconds(number);
-    } else if (name == "drop") {
-        drop(value);
-    } else if (name == "unsafe") {
-        unsafe(value);
-    } else if (name == "unsafe_url") {
-        unsafe_url(value);
-    } else if (name == "truncate") {
-        flag(name, value, what.truncate);
-    } else if (name == "html") {
-        html(value);
-    } else if (name == "created") {
-        created(value);
     } else if (name == "billed") {
         flag(name, value, truth);
-        what.billed = truth;
-    } else {
+        entry_.what.billed = truth;
+    } else if (!how_it_is_sent(name, value) && !what_it_says(name, value)) {
         fail(name, "is not known");
     }
 }
@@ -194,9 +241,11 @@ result<script_entry> entry_reader::read(const json& entry) {
     return std::move(entry_);
 }
 
+constexpr std::string_view download = "picture"; // the operation of an entry for downloads
+
 bool matches(const script_entry& entry, std::string_view dialect, std::string_view operation) {
     return (entry.dialect.empty() || entry.dialect == dialect)
-           && (entry.operation.empty() || entry.operation == operation);
+           && (entry.operation == operation || (entry.operation.empty() && operation != download));
 }
 
 } // namespace
@@ -253,6 +302,10 @@ script::take(std::string_view dialect, std::string_view operation, std::string_v
         }
     }
     return std::nullopt;
+}
+
+std::optional<scripted_outcome> script::take_for_picture(std::string_view text) {
+    return take("", download, text);
 }
 
 std::size_t script::left() const {

@@ -5,6 +5,7 @@
 #include "imagined/backend/prices.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/clock.hpp"
+#include "imagined/http/pace.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,21 @@ std::string key_in(const form_dialect& of, const http::fields& headers) {
     const bool bearer =
         value.size() > scheme.size() && http::iequals(value.substr(0, scheme.size()), scheme);
     return bearer ? std::string(value.substr(scheme.size())) : std::string();
+}
+
+// The order's trouble on the way, whatever the answer says.
+void play(http::response& made, const scripted_outcome& ordered) {
+    for (const auto& [name, value] : ordered.headers) {
+        made.headers.set(name, value);
+    }
+    if (ordered.drip > 0) {
+        made.headers.set(http::pace_field, std::to_string(ordered.drip));
+    }
+    if (ordered.truncate) {
+        made.sent = http::delivery::half;
+    } else if (ordered.drop == dropping::after_read) {
+        made.sent = http::delivery::nothing;
+    }
 }
 
 // Takes the text up to the next slash off `path`.
@@ -297,21 +313,14 @@ http::response simulator::answer(
         const link_maker links{
             .origin = fmt::format("http://{}", host.empty() ? std::string_view(address_) : host),
             .picture_key = options_.picture_key,
-            .expires = now / 1000 + link_life
+            .expires = now / 1000 + ordered.link_life.value_or(link_life)
         };
         const answer_facts facts{
             .dialect = where.of->name(), .now = now, .seeds = seeds_for(call), .base = base
         };
         made = json_answer(200, paid_answer(call, facts, links, ordered));
     }
-    for (const auto& [name, value] : ordered.headers) {
-        made.headers.set(name, value);
-    }
-    if (ordered.truncate) {
-        made.sent = http::delivery::half;
-    } else if (ordered.drop == dropping::after_read) {
-        made.sent = http::delivery::nothing;
-    }
+    play(made, ordered);
     return made;
 }
 
@@ -375,9 +384,9 @@ void simulator::remember(const std::string& word, std::string png) {
 
 awaitable<http::response> simulator::serve_picture(http::request incoming) {
     std::string word = incoming.path.substr(picture_path.size());
-    if (word.ends_with(".png")) {
-        word.resize(word.size() - std::string_view(".png").size());
-    }
+    const auto dot = std::min(word.find('.'), word.size());
+    const std::string ending = word.substr(std::min(dot + 1, word.size()));
+    word.resize(dot);
     const std::string exp = http::query_value(incoming.query, "exp").value_or("");
     const std::string sig = http::query_value(incoming.query, "sig").value_or("");
     if (!equal_in_constant_time(sig, picture_signature(options_.picture_key, word, exp))) {
@@ -389,24 +398,45 @@ awaitable<http::response> simulator::serve_picture(http::request incoming) {
         co_return error_answer(nullptr, 403, "the link has expired");
     }
     const auto what = drawing_from_word(word);
-    if (!what) {
+    const auto format =
+        parse_picture_format(http::query_value(incoming.query, "as").value_or(ending));
+    if (!what || !format) {
         co_return error_answer(nullptr, 404, "no such picture");
     }
+    const auto ordered = script_.take_for_picture(what->text).value_or(scripted_outcome{});
+    if (ordered.delay > milliseconds(0)) {
+        co_await pause_for(ordered.delay);
+    }
     http::response made;
-    made.headers.set("Content-Type", "image/png");
+    if (ordered.status != 0) {
+        made = error_answer(nullptr, ordered.status, "scripted");
+        if (!ordered.body.empty()) {
+            made.body = ordered.body;
+        }
+    } else {
+        made = co_await drawn(*what, word, *format);
+    }
+    play(made, ordered);
+    co_return made;
+}
+
+awaitable<http::response> simulator::drawn(drawing order, std::string word, picture_format format) {
+    http::response made;
+    word += suffix_of(format);
     if (const std::string* kept = remembered(word); kept != nullptr) {
         made.body = *kept;
-        co_return made;
+    } else {
+        auto job = [order, ground = grounds_.find(order.base), format] {
+            return in_format(ground ? paint_over(order, *ground) : draw_png(order), format);
+        };
+        auto bytes = co_await pool_.run(std::move(job));
+        if (!bytes) {
+            co_return error_answer(nullptr, 503, "too many pictures at once");
+        }
+        remember(word, *bytes);
+        made.body = std::move(*bytes);
     }
-    auto job = [order = *what, ground = grounds_.find(what->base)] {
-        return ground ? paint_over(order, *ground) : draw_png(order);
-    };
-    auto png = co_await pool_.run(std::move(job));
-    if (!png) {
-        co_return error_answer(nullptr, 503, "too many pictures at once");
-    }
-    remember(word, *png);
-    made.body = std::move(*png);
+    made.headers.set("Content-Type", picture_type(made.text()));
     co_return made;
 }
 

@@ -59,6 +59,7 @@ private:
     awaitable<http::response>
     work(const route& where, const http::request& incoming, std::uint64_t entry);
     awaitable<http::response> serve_picture(http::request incoming);
+    awaitable<http::response> drawn(drawing order, std::string word, picture_format format);
     awaitable<result<void>> fetch_links(const accepted_call& call);
     http::response serve_ledger(const http::request& incoming);
     http::response serve_ledger_file(std::string_view below);
@@ -83,7 +84,7 @@ private:
     script script_;
     std::mt19937_64 random_;
     offload_pool pool_;
-    std::list<std::pair<std::string, std::string>> pictures_; // word, PNG; the latest first
+    std::list<std::pair<std::string, std::string>> pictures_; // word and suffix, bytes
     painting_grounds grounds_;
 };
 

@@ -78,7 +78,10 @@ public:
     }
 
     backend::outcome call(
-        backend::backend& through, const task::render_request& request, backend::call_plan plan = {}
+        backend::backend& through,
+        const task::render_request& request,
+        backend::call_plan plan = {},
+        milliseconds limit = milliseconds(20000)
     ) {
         const auto links = [](const task::picture_ref& ref) -> result<std::string> {
             return "http://pictures.example/" + ref.id;
@@ -86,20 +89,22 @@ public:
         auto body = through.speaks().encode(request, plan, all_pictures(), links).value();
         return run_on<backend::outcome>(context_, [&]() -> awaitable<backend::outcome> {
             co_return co_await through.call(
-                request, std::move(body), through.slots().at(0).name, milliseconds(20000)
+                request, std::move(body), through.slots().at(0).name, limit
             );
         });
     }
 
-    result<std::string>
-    fetch(backend::backend& through, std::string url, std::size_t max_bytes = 64 * 1024 * 1024) {
+    result<std::string> fetch(
+        backend::backend& through,
+        std::string url,
+        std::size_t max_bytes = 64 * 1024 * 1024,
+        milliseconds limit = milliseconds(20000)
+    ) {
         using fetched = std::optional<result<std::string>>;
         return run_on<fetched>(
                    context_,
                    [&]() -> awaitable<fetched> {
-                       co_return co_await through.fetch_picture(
-                           std::move(url), max_bytes, milliseconds(20000)
-                       );
+                       co_return co_await through.fetch_picture(std::move(url), max_bytes, limit);
                    }
         ).value();
     }
