@@ -178,3 +178,27 @@ class Downloads(Scene):
         self.assertEqual((task["status"], task["properties"]["failCode"]),
                          ("FAILURE", "NO_PICTURE"), task)
         self.assertEqual(len(self.simulated.calls()), 1)
+
+
+class Switches(Scene):
+    def test_a_lenient_simulator_takes_what_a_strict_one_refuses(self):
+        simulated = self.sandbox()
+        body = {"prompt": "x", "aspect_ratio": "1x1", "resolution": "1024x1024"}
+
+        def status():
+            return ask(simulated.url + "/v1/ideogram-v3/generate", "POST", body,
+                       {"Api-Key": "k-1"}).status
+
+        self.assertEqual(status(), 400)
+        told = ask(simulated.url + "/__switches", "POST", {"waived": ["aspect_with_resolution"]})
+        self.assertEqual(told.status, 200, told)
+        self.assertEqual(status(), 200)
+
+    def test_an_upstream_that_answers_403_is_left_for_another(self):
+        first, second = self.sandbox(), self.sandbox()
+        first.script({"status": 403, "times": 100})
+        api = self.api(self.serve(config=(
+            "[imagine]\nimages = 1\n" + backend(first, name="first", priority=0)
+            + backend(second, name="second", priority=1))))
+        self.assertEqual(api.draw("elsewhere")["status"], "SUCCESS")
+        self.assertEqual(second.ledger()["billed_calls"], 1)

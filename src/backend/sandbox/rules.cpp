@@ -56,9 +56,12 @@ chosen(const std::vector<const form*>& forms, const std::vector<submitted_value>
 class checker {
 public:
     checker(
-        const form& spoken, const std::vector<submitted_value>& values, std::size_t max_file_bytes
+        const form& spoken,
+        const std::vector<submitted_value>& values,
+        std::size_t max_file_bytes,
+        const switches& now
     )
-        : form_(spoken), values_(values), max_file_bytes_(max_file_bytes) {}
+        : form_(spoken), values_(values), max_file_bytes_(max_file_bytes), now_(now) {}
 
     result<accepted_call> check(const std::vector<const form*>& siblings) &&;
 
@@ -75,26 +78,40 @@ private:
     result<void> check_required() const;
     result<void> check_combinations() const;
     result<void> check_mask() const;
-    failure unknown(const std::string& name, const std::vector<const form*>& siblings) const;
+    result<void>
+    check_name(const std::string& name, const std::vector<const form*>& siblings) const;
+    bool is_waived(const submitted_value& value, const form_field& of) const;
     accepted_call accepted() const;
     std::string last(field what) const;
 
     const form& form_;
     const std::vector<submitted_value>& values_;
     std::size_t max_file_bytes_;
+    const switches& now_;
     std::map<field, std::vector<const submitted_value*>> seen_;
 };
 
-failure checker::unknown(const std::string& name, const std::vector<const form*>& siblings) const {
+// Of a name that this form does not have; fine when such names are waived.
+result<void>
+checker::check_name(const std::string& name, const std::vector<const form*>& siblings) const {
     const bool elsewhere = std::any_of(siblings.begin(), siblings.end(), [&](const form* one) {
         return one->named(name) != nullptr;
     });
-    if (elsewhere) {
-        return wrong(
-            fmt::format("{} is not available for model {}", name, task::to_string(form_.with))
-        );
+    if (now_.waives(elsewhere ? "model_fields" : "unknown_fields")) {
+        return {};
     }
-    return wrong(fmt::format("unknown field {}", name));
+    return elsewhere ? wrong(fmt::format(
+                           "{} is not available for model {}", name, task::to_string(form_.with)
+                       ))
+                     : wrong(fmt::format("unknown field {}", name));
+}
+
+// A value that only a waived rule refuses.
+bool checker::is_waived(const submitted_value& value, const form_field& of) const {
+    if (of.what == field::rendering_speed) {
+        return now_.waives("flash") && value.value == "FLASH";
+    }
+    return of.what == field::color_palette && now_.waives("palette_name_with_members");
 }
 
 // Files lie beside image_request, everything else in it.
@@ -153,7 +170,7 @@ result<void> checker::check_one(const submitted_value& value) {
         ));
     }
     const auto fine = is_file(of.what) ? check_picture(value, of) : judged(check_value(value, of));
-    if (!fine) {
+    if (!fine && !is_waived(value, of)) {
         return fine;
     }
     seen_[of.what].push_back(&value);
@@ -172,20 +189,22 @@ result<void> checker::check_required() const {
 result<void> checker::check_combinations() const {
     const bool aspect = given(field::legacy_aspect) || given(field::v3_aspect);
     const bool exact = given(field::legacy_resolution) || given(field::v3_resolution);
-    if (aspect && exact) {
+    if (aspect && exact && !now_.waives("aspect_with_resolution")) {
         return wrong("aspect_ratio cannot be used together with resolution");
     }
-    if (given(field::style_codes) && given(field::style_references)) {
+    const bool coded = given(field::style_codes);
+    if (coded && given(field::style_references) && !now_.waives("codes_with_references")) {
         return wrong("style_codes cannot be used together with style_reference_images");
     }
-    if (given(field::style_codes) && given(field::style_type)) {
+    if (coded && given(field::style_type) && !now_.waives("codes_with_style_type")) {
         return wrong("style_codes cannot be used together with style_type");
     }
     return {};
 }
 
 result<void> checker::check_mask() const {
-    if (!given(field::mask) || !given(field::picture) || !seen_.at(field::mask)[0]->is_file) {
+    if (now_.waives("mask") || !given(field::mask) || !given(field::picture)
+        || !seen_.at(field::mask)[0]->is_file) {
         return {};
     }
     return judged(
@@ -245,7 +264,10 @@ accepted_call checker::accepted() const {
 result<accepted_call> checker::check(const std::vector<const form*>& siblings) && {
     for (const auto& value : values_) {
         if (named(value.name) == nullptr) {
-            return unknown(value.name, siblings);
+            if (const auto waived = check_name(value.name, siblings); !waived) {
+                return waived.error();
+            }
+            continue;
         }
         if (const auto fine = check_one(value); !fine) {
             return fine.error();
@@ -264,13 +286,14 @@ result<accepted_call> checker::check(const std::vector<const form*>& siblings) &
 result<accepted_call> accept(
     const std::vector<const form*>& forms,
     const std::vector<submitted_value>& values,
-    std::size_t max_file_bytes
+    std::size_t max_file_bytes,
+    const switches& now
 ) {
     const auto spoken = chosen(forms, values);
     if (!spoken) {
         return spoken.error();
     }
-    return checker(**spoken, values, max_file_bytes).check(forms);
+    return checker(**spoken, values, max_file_bytes, now).check(forms);
 }
 
 } // namespace imagined::backend

@@ -6,6 +6,7 @@
 #include "form.hpp"
 #include "sandbox/drawing.hpp"
 #include "sandbox/reading.hpp"
+#include "sandbox/switches.hpp"
 
 #include "imagined/task/render_request.hpp"
 
@@ -28,7 +29,8 @@ struct accepted_call {
 result<accepted_call> accept(
     const std::vector<const form*>& forms,
     const std::vector<submitted_value>& values,
-    std::size_t max_file_bytes
+    std::size_t max_file_bytes,
+    const switches& now = {}
 );
 
 } // namespace imagined::backend

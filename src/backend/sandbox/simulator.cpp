@@ -23,6 +23,7 @@ constexpr std::string_view picture_path = "/api/images/ephemeral/";
 constexpr std::string_view ledger_path = "/__ledger";
 constexpr std::string_view ledger_files_path = "/__ledger/"; // …<place>/<field>[/<occurrence>]
 constexpr std::string_view script_path = "/__script";
+constexpr std::string_view switches_path = "/__switches";
 constexpr std::int64_t link_life = 24 * 3600; // seconds, as measured at Ideogram
 constexpr std::size_t max_script_bytes = 4 * 1024 * 1024;
 constexpr std::size_t files_per_call = 6; // of full size; a call with more is refused by its length
@@ -134,7 +135,7 @@ std::variant<http::admission, http::response> simulator::admit(const http::reque
     if (head.path.starts_with(picture_path) || head.path.starts_with(ledger_files_path)) {
         return http::admission{};
     }
-    if (head.path == ledger_path || head.path == script_path) {
+    if (head.path == ledger_path || head.path == script_path || head.path == switches_path) {
         return http::admission{.max_body_bytes = max_script_bytes};
     }
     const auto where = find_route(head.path);
@@ -165,6 +166,9 @@ awaitable<http::response> simulator::handle(http::request incoming) {
     if (incoming.path == script_path) {
         co_return serve_script(incoming);
     }
+    if (incoming.path == switches_path) {
+        co_return serve_switches(incoming);
+    }
     if (incoming.path.starts_with(picture_path)) {
         co_return co_await serve_picture(std::move(incoming));
     }
@@ -193,8 +197,11 @@ awaitable<http::response> simulator::serve_call(route where, http::request incom
     call.key = masked;
     const std::uint64_t entry = ledger_->open(std::move(call));
     if (key.empty()) {
-        ledger_->close(entry, "HTTP 401");
-        co_return error_answer(where.of, 401, "the key is missing or in the wrong header");
+        const auto what = where.forms[0]->what;
+        const bool forbidden = what == task::operation::remix || what == task::operation::upscale;
+        const int status = switches_.forbids && forbidden ? 403 : 401;
+        ledger_->close(entry, fmt::format("HTTP {}", status));
+        co_return error_answer(where.of, status, "the key is missing or in the wrong header");
     }
     if (ledger_->in_flight(account) >= options_.max_in_flight_per_key) {
         ledger_->close(entry, "HTTP 429");
@@ -217,7 +224,7 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
     if (!values) {
         co_return refuse_as(values.error());
     }
-    const auto call = accept(where.forms, *values, options_.max_file_bytes);
+    const auto call = accept(where.forms, *values, options_.max_file_bytes, switches_);
     if (!call) {
         co_return refuse_as(call.error());
     }
@@ -234,7 +241,7 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
     if (ordered.billed.value_or(ordered.status == 0 || ordered.status == 200)) {
         charge(entry, *call);
     }
-    const milliseconds delay = options_.delay + ordered.delay;
+    const milliseconds delay = options_.delay + ordered.delay + time_of(*call);
     if (delay > milliseconds(0)) {
         co_await pause_for(delay);
     }
@@ -359,6 +366,30 @@ http::response simulator::serve_script(const http::request& incoming) {
         return error_answer(nullptr, 405, "GET, POST or DELETE");
     }
     return json_answer(200, {{"left", script_.left()}});
+}
+
+http::response simulator::serve_switches(const http::request& incoming) {
+    if (incoming.method == "DELETE") {
+        switches_ = {};
+    } else if (incoming.method == "POST") {
+        auto told = read_switches(json::parse(incoming.body, nullptr, false));
+        if (!told) {
+            return error_answer(nullptr, 400, told.error().detail);
+        }
+        switches_ = std::move(*told);
+    } else if (incoming.method != "GET") {
+        return error_answer(nullptr, 405, "GET, POST or DELETE");
+    }
+    return json_answer(200, shown(switches_));
+}
+
+// Evenly between the documented limits.
+milliseconds simulator::time_of(const accepted_call& call) {
+    const auto [least, most] = documented_time(call.request);
+    std::uniform_real_distribution<double> between(
+        static_cast<double>(least.count()), static_cast<double>(most.count())
+    );
+    return milliseconds(static_cast<std::int64_t>(between(random_) * switches_.latency));
 }
 
 const std::string* simulator::remembered(const std::string& word) {

@@ -8,6 +8,7 @@
 #include "sandbox/painting.hpp"
 #include "sandbox/rules.hpp"
 #include "sandbox/script.hpp"
+#include "sandbox/switches.hpp"
 
 #include "imagined/backend/sandbox.hpp"
 #include "imagined/base/offload_pool.hpp"
@@ -64,6 +65,8 @@ private:
     http::response serve_ledger(const http::request& incoming);
     http::response serve_ledger_file(std::string_view below);
     http::response serve_script(const http::request& incoming);
+    http::response serve_switches(const http::request& incoming);
+    milliseconds time_of(const accepted_call& call);
     http::response answer(
         const route& where,
         const http::request& incoming,
@@ -82,6 +85,7 @@ private:
     // Shared with the calls under way, which may be destroyed after this object.
     std::shared_ptr<ledger> ledger_ = std::make_shared<ledger>();
     script script_;
+    switches switches_;
     std::mt19937_64 random_;
     offload_pool pool_;
     std::list<std::pair<std::string, std::string>> pictures_; // word and suffix, bytes

@@ -40,7 +40,9 @@ TEST_CASE("every way of writing created is survived") {
           R"("created":"2000-01-23T04:56:07Z",)",
           R"("created":"2024-12-15T17:32:00.965408+00:00",)",
           R"("created":"2000-01-23 04:56:07+00:00",)",
+          R"("created":"2000-01-23T04:56:07+00:00",)",
           R"("created":1709123456,)",
+          R"("created":1709123456000,)",
           R"("created":1709123456.5,)",
           R"("created":"1709123456",)",
           R"("created":null,)",
@@ -86,6 +88,27 @@ TEST_CASE("without is_image_safe a link is the sign of a safe picture") {
     const auto got = decoded(200, R"({"created":1,"data":[{"url":"https://x/1"},{"url":null}]})");
     CHECK(got.answer->pictures.at(0).safe);
     CHECK_FALSE(got.answer->pictures.at(1).safe);
+}
+
+TEST_CASE("an answer is read whatever Content-Type it comes under") {
+    const std::string body = R"({"created":1,"data":[{"url":"https://x/1"}]})";
+    for (const char* type : {"", "text/html", "text/plain; charset=gbk", "image/png", ";"}) {
+        CAPTURE(type);
+        const auto got = decoded(200, body, with("Content-Type", type));
+        REQUIRE(got.what == verdict::answered);
+        CHECK(got.answer->pictures.at(0).url == "https://x/1");
+    }
+    const auto page = decoded(200, "<html>ok</html>", with("Content-Type", "application/json"));
+    CHECK(page.what == verdict::unknowable);
+}
+
+TEST_CASE("fewer pictures than asked, or more, are an answer with what came") {
+    CHECK(decoded(200, R"({"data":[{"url":"https://x/1"}]})").answer->pictures.size() == 1);
+    std::string nine;
+    for (int i = 0; i < 9; ++i) {
+        nine += (i == 0 ? "" : ",") + std::string(R"({"url":"https://x/1"})");
+    }
+    CHECK(decoded(200, R"({"data":[)" + nine + "]}").answer->pictures.size() == 9);
 }
 
 TEST_CASE("an empty data array is an answer without pictures") {

@@ -1,0 +1,79 @@
+#include "sandbox/switches.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace imagined::backend {
+
+namespace {
+
+using nlohmann::json;
+
+failure wrong(std::string_view member, std::string_view why) {
+    return {failure_kind::invalid, fmt::format("switches: {} {}", member, why)};
+}
+
+bool is_rule(const json& name) {
+    return name.is_string()
+           && std::find(waivable_rules.begin(), waivable_rules.end(), name.get<std::string>())
+                  != waivable_rules.end();
+}
+
+} // namespace
+
+result<switches> read_switches(const json& told) {
+    constexpr double longest = 100;
+    if (!told.is_object()) {
+        return wrong("the body", "must be an object");
+    }
+    switches made;
+    for (const auto& [name, value] : told.items()) {
+        if (name == "waived") {
+            if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_rule)) {
+                return wrong(
+                    name, fmt::format("must be an array of {}", fmt::join(waivable_rules, ", "))
+                );
+            }
+            made.waived = value.get<std::set<std::string, std::less<>>>();
+        } else if (name == "forbids") {
+            if (!value.is_boolean()) {
+                return wrong(name, "must be true or false");
+            }
+            made.forbids = value.get<bool>();
+        } else if (name == "latency") {
+            if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > longest) {
+                return wrong(name, "must be a number from 0 to 100");
+            }
+            made.latency = value.get<double>();
+        } else {
+            return wrong(name, "is not known");
+        }
+    }
+    return made;
+}
+
+json shown(const switches& now) {
+    return {{"waived", now.waived}, {"forbids", now.forbids}, {"latency", now.latency}};
+}
+
+drawing_time documented_time(const task::render_request& request) {
+    using task::rendering_speed;
+    if (request.model != task::model::v3) {
+        const bool turbo = task::base_of(request.model) != request.model;
+        return turbo ? drawing_time{milliseconds(3000), milliseconds(6000)}
+                     : drawing_time{milliseconds(8000), milliseconds(15000)};
+    }
+    switch (request.speed) {
+    case rendering_speed::flash:
+        return {milliseconds(2000), milliseconds(4000)};
+    case rendering_speed::turbo:
+        return {milliseconds(4000), milliseconds(8000)};
+    case rendering_speed::quality:
+        return {milliseconds(15000), milliseconds(25000)};
+    default:
+        return {milliseconds(8000), milliseconds(15000)};
+    }
+}
+
+} // namespace imagined::backend
