@@ -4,7 +4,7 @@
 // it.
 //
 // Routes: every dialect under /<dialect>/… (base_url = "http://host/camel"), the root speaks
-// `dialect`; GET /__ledger; POST /__script; pictures under /api/images/ephemeral/….
+// `dialect`; GET /__ledger; POST /__script, /__switches; pictures under /api/images/ephemeral/….
 #pragma once
 
 #include "imagined/base/async.hpp"
