@@ -18,7 +18,8 @@ namespace imagined::backend {
 
 namespace {
 
-constexpr std::size_t max_answer_bytes = 8 * 1024 * 1024; // JSON with links, never pictures
+// JSON with links, never pictures.
+constexpr std::size_t max_answer_bytes = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t slot_digits = 12;
 
 failure invalid(const backend_options& options, std::string_view field, std::string_view why) {

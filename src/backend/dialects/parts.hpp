@@ -24,7 +24,7 @@ field_list keep_for(task::model with, field_list fields);
 std::vector<form> older_forms(
     task::operation what,
     std::span<const task::model> models,
-    std::string path,
+    const std::string& path,
     envelope shape,
     const field_list& fields
 );
