@@ -15,7 +15,7 @@ namespace {
 // A submit whose answer was lost is looked for among the ids since its first attempt, and this much
 // earlier: the server's clock is known only so well.
 constexpr milliseconds clock_doubt{5000};
-constexpr milliseconds shortest_attempt{500};
+constexpr milliseconds shortest_repetition{500};
 constexpr milliseconds attempt_pause{200};
 constexpr std::size_t mark_bytes = 8;
 constexpr milliseconds withdraw_limit{120000};
@@ -108,19 +108,19 @@ template <class Attempt, class Unsure>
 awaitable<result<redis::reply>> try_until(milliseconds budget, Attempt& attempt, Unsure& unsure) {
     using clock = std::chrono::steady_clock;
     const auto end = clock::now() + budget;
-    result<redis::reply> last = failure{failure_kind::unavailable, "queue: submit: no time left"};
+    milliseconds left = budget;
     for (;;) {
-        const auto left = std::chrono::duration_cast<milliseconds>(end - clock::now());
-        if (left < shortest_attempt) {
-            co_return last;
-        }
-        last = co_await attempt(left);
+        auto last = co_await attempt(left);
         if (last || last.error().kind != failure_kind::unavailable) {
             co_return last;
         }
         unsure();
         // The script refused to run late, or the connection was lost: ask again in what is left.
         co_await pause_for(std::min(attempt_pause, left / 4));
+        left = std::chrono::duration_cast<milliseconds>(end - clock::now());
+        if (left < shortest_repetition) {
+            co_return last;
+        }
     }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 std::string why_fewer(const harvest& brought) {
     std::string why;
-    const auto add = [&why](std::string part) {
+    const auto add = [&why](const std::string& part) {
         why += why.empty() ? "" : "; ";
         why += part;
     };

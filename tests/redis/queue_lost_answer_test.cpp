@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(lost_answer, "a submit whose first answer is lost is accepted 
 }
 
 TEST_CASE_FIXTURE(lost_answer, "a submit that is answered 503 leaves no task and no key") {
-    const auto made = submit_losing(all, a_task().keyed("k"), milliseconds(300));
+    const auto made = submit_losing(all, a_task().keyed("k"), seconds(1));
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().kind == failure_kind::unavailable);
     CHECK(must(tasks().newest(everybody, 9)).empty());

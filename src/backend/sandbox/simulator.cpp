@@ -24,8 +24,8 @@ constexpr std::string_view ledger_path = "/__ledger";
 constexpr std::string_view ledger_files_path = "/__ledger/"; // …<place>/<field>[/<occurrence>]
 constexpr std::string_view script_path = "/__script";
 constexpr std::string_view switches_path = "/__switches";
-constexpr std::int64_t link_life = 24 * 3600; // seconds, as measured at Ideogram
-constexpr std::size_t max_script_bytes = 4 * 1024 * 1024;
+constexpr std::int64_t link_life = std::int64_t{24} * 3600; // seconds, as measured at Ideogram
+constexpr std::size_t max_script_bytes = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t files_per_call = 6; // of full size; a call with more is refused by its length
 constexpr std::size_t kept_pictures = 48;
 
