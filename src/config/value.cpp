@@ -26,8 +26,9 @@ std::string_view trim(std::string_view text) {
 template <class Number>
 std::optional<Number> read_number(std::string_view text) {
     Number number{};
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, number);
     if (error != std::errc{} || stop != end) {
         return std::nullopt;
     }
@@ -97,6 +98,7 @@ struct toml_writer {
     template <class Item>
     std::string operator()(const std::vector<Item>& list) const {
         std::vector<std::string> items;
+        items.reserve(list.size());
         for (const Item& item : list) {
             items.push_back((*this)(item));
         }
@@ -106,6 +108,7 @@ struct toml_writer {
     template <class Item>
     std::string operator()(const std::map<std::string, Item>& map) const {
         std::vector<std::string> items;
+        items.reserve(map.size());
         for (const auto& [key, item] : map) {
             items.push_back(quote(key) + " = " + (*this)(item));
         }

@@ -169,7 +169,7 @@ result<void> checker::check_one(const submitted_value& value) {
             repeats(of) ? fmt::format("{} times", of.most) : "once"
         ));
     }
-    const auto fine = is_file(of.what) ? check_picture(value, of) : judged(check_value(value, of));
+    auto fine = is_file(of.what) ? check_picture(value, of) : judged(check_value(value, of));
     if (!fine && !is_waived(value, of)) {
         return fine;
     }
