@@ -37,14 +37,49 @@ redis_queue::read(scope who, std::vector<std::string> ids) {
     co_return co_await run_reading(scripts().read, std::move(values));
 }
 
-awaitable<result<std::vector<snapshot>>> redis_queue::newest(scope who, std::size_t most) {
-    redis::arguments values{who.caller, who.all ? "1" : "0", std::to_string(most)};
+awaitable<result<std::vector<snapshot>>>
+redis_queue::newest(scope who, std::size_t most, id_range among) {
+    redis::arguments values{
+        who.caller, who.all ? "1" : "0", std::to_string(most), among.from, among.before
+    };
     co_return co_await run_reading(scripts().newest, std::move(values));
 }
 
 awaitable<result<std::vector<snapshot>>> redis_queue::unfinished(scope who, std::size_t most) {
     redis::arguments values{who.caller, who.all ? "1" : "0", std::to_string(most)};
     co_return co_await run_reading(scripts().unfinished, std::move(values));
+}
+
+awaitable<result<std::vector<std::optional<followed>>>>
+redis_queue::follow(std::vector<follow_wish> wishes) {
+    redis::arguments values;
+    values.reserve(wishes.size() * 4);
+    for (auto& wish : wishes) {
+        values.push_back(wish.id);
+        values.push_back(wish.who.caller);
+        values.emplace_back(wish.who.all ? "1" : "0");
+        values.push_back(wish.known ? std::to_string(*wish.known) : "");
+    }
+    const auto answer = co_await run(scripts().follow, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (answer->items() == nullptr || answer->items()->size() != wishes.size() + 1) {
+        co_return refusal("follow", word_of(*answer));
+    }
+    std::vector<std::optional<followed>> found(wishes.size());
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+        const auto& entry = item(*answer, i + 1);
+        if (entry.items() == nullptr || entry.items()->empty()) {
+            continue;
+        }
+        auto one = followed_from(entry, wishes[i].known);
+        if (!one) {
+            co_return one.error();
+        }
+        found[i] = std::move(*one);
+    }
+    co_return found;
 }
 
 awaitable<result<chronicle>> redis_queue::history(std::string id) {

@@ -96,4 +96,8 @@ std::string hint_channel(std::string_view prefix) {
     return key_base(prefix) + "hint";
 }
 
+std::string live_channel(std::string_view prefix) {
+    return key_base(prefix) + "live";
+}
+
 } // namespace imagined::queue

@@ -25,7 +25,10 @@ public:
     awaitable<result<void>> register_callers(std::vector<caller_limits> callers) override;
 
     awaitable<result<std::vector<snapshot>>> read(scope who, std::vector<std::string> ids) override;
-    awaitable<result<std::vector<snapshot>>> newest(scope who, std::size_t most) override;
+    awaitable<result<std::vector<snapshot>>>
+    newest(scope who, std::size_t most, id_range among) override;
+    awaitable<result<std::vector<std::optional<followed>>>> follow(std::vector<follow_wish> wishes
+    ) override;
     awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) override;
     awaitable<result<chronicle>> history(std::string id) override;
     awaitable<result<statistics>> stats(std::vector<std::string> slots) override;

@@ -33,6 +33,7 @@ const script_set& scripts() {
         .cancel = load("cancel", lua::cancel),
         .claim = load("claim", lua::claim),
         .finish = load("finish", lua::finish),
+        .follow = load_reader("follow", lua::follow),
         .forget = load("forget", lua::forget),
         .history = load_reader("history", lua::history),
         .lost = load("lost", lua::lost),

@@ -44,6 +44,11 @@ result<submitted> submitted_from(const redis::reply& answer) {
     made.id = text_at(answer, 1);
     made.immediate = number_at(answer, 2) == 1;
     made.ahead = static_cast<std::size_t>(std::max<std::int64_t>(0, number_at(answer, 3)));
+    if (made.what == verdict::caller_full) {
+        made.caller_left = 0;
+    } else if (!item(answer, 4).is_nil() && number_at(answer, 4) >= 0) {
+        made.caller_left = static_cast<std::size_t>(number_at(answer, 4));
+    }
     return made;
 }
 

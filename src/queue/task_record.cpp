@@ -190,6 +190,31 @@ result<snapshot> snapshot_from(const redis::reply& entry) {
     return snapshot{std::move(*record), text_at(parts, 1), text_at(parts, 2)};
 }
 
+result<followed> followed_from(const redis::reply& entry, std::optional<std::uint64_t> known) {
+    auto task = snapshot_from(entry);
+    if (!task) {
+        return task.error();
+    }
+    followed made;
+    // The first event is implied by the submit time: a waiting task keeps no list for it.
+    if (known == 0U) {
+        made.events.push_back({1, task->record.submitted, "submitted"});
+    }
+    const auto* events = item(entry, 2).items();
+    for (std::size_t i = 0; events != nullptr && i < events->size(); ++i) {
+        auto event = event_from((*events)[i].text() == nullptr ? "" : *(*events)[i].text());
+        if (!event) {
+            return event.error();
+        }
+        made.events.push_back(std::move(*event));
+    }
+    if (const auto ahead = number_at(entry, 3); ahead >= 0) {
+        made.ahead = static_cast<std::size_t>(ahead);
+    }
+    made.task = std::move(*task);
+    return made;
+}
+
 result<task::event> event_from(std::string_view text) {
     const auto parts = split(text, 3);
     if (parts.size() != 3) {
@@ -272,6 +297,9 @@ result<statistics> statistics_from(const redis::reply& answer) {
     });
     each_pair(item(answer, 13), [&](std::string_view backend, const std::string& until) {
         made.breakers.push_back({std::string(backend), to_number(until)});
+    });
+    each_pair(item(answer, 14), [&](std::string_view key, const std::string& ms) {
+        made.durations_ms.emplace_back(key, to_number(ms));
     });
     return made;
 }

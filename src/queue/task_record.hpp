@@ -5,6 +5,7 @@
 #include "imagined/queue/task_queue.hpp"
 #include "imagined/redis/client.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,10 @@ result<void> add_calls(task::record& to, const redis::reply& hash);
 
 // {id, {hash, submission, view}}, as read, newest and unfinished give it.
 result<snapshot> snapshot_from(const redis::reply& entry);
+
+// {id, {hash, submission, view}, {event, …}, ahead}, as follow gives it to who knows the events up
+// to `known`.
+result<followed> followed_from(const redis::reply& entry, std::optional<std::uint64_t> known);
 
 // "<sequence>|<ms>|<text>".
 result<task::event> event_from(std::string_view text);

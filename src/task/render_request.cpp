@@ -190,4 +190,8 @@ std::string class_of(const render_request& request) {
     return std::string(to_string(request.what)) + '/' + std::string(to_string(request.model));
 }
 
+std::string duration_class_of(const render_request& request) {
+    return class_of(request) + '/' + std::string(to_string(request.speed));
+}
+
 } // namespace imagined::task

@@ -29,15 +29,6 @@ milliseconds backoff_of(int attempt) {
     return std::min(longest_backoff, shortest_backoff * (1 << doublings));
 }
 
-std::string duration_key(const task::render_request& request) {
-    return fmt::format(
-        "{}/{}/{}",
-        task::to_string(request.what),
-        task::to_string(request.model),
-        task::to_string(request.speed)
-    );
-}
-
 queue::key_verdict key_verdict_of(const backend::outcome& came) {
     using kind = queue::key_verdict::kind;
     queue::key_verdict said;
@@ -204,7 +195,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     marker.first_picture = plan.first;
     marker.count = plan.count;
     marker.timeout = limit;
-    marker.duration_key = duration_key(request);
+    marker.duration_key = task::duration_class_of(request);
     marker.cost_micros = at.prices().of_picture(request) * plan.count;
     marker.backend_cap_micros = micros_of(at.options().max_spend_per_day);
     marker.total_cap_micros = micros_of(on_->options.max_spend_per_day);

@@ -300,9 +300,9 @@ TEST_CASE_FIXTURE(submitting, "several tasks in one script get each its own verd
     }
     REQUIRE(told.size() == 7);
     CHECK(told[0][0] == "ok");
-    CHECK(told[1] == std::vector<std::string>{"replayed", told[0][1], "0", "1"});
+    CHECK(told[1] == std::vector<std::string>{"replayed", told[0][1], "0", "1", "-1"});
     CHECK(told[2] == std::vector<std::string>{"key_reused"});
-    CHECK(told[3] == std::vector<std::string>{"ok", reserved, "0", "1"});
+    CHECK(told[3] == std::vector<std::string>{"ok", reserved, "0", "1", "-1"});
     CHECK(told[4] == std::vector<std::string>{"conflict"});
     CHECK(told[5] == std::vector<std::string>{"queue_full"});
     CHECK(told[6][0] == "ok");
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(submitting, "a submit that is repeated finds its first write b
     const auto since = std::to_string(now() - 5000);
     const auto first = submit_by_script(submit_values("m1", "0"));
     const auto again = submit_by_script(submit_values("m1", since));
-    CHECK(again == std::vector<std::string>{"ok", first[1], "0", "0"});
+    CHECK(again == std::vector<std::string>{"ok", first[1], "0", "0", "-1"});
     CHECK(waiting() == 1);
     const auto other = submit_by_script(submit_values("m2", since));
     CHECK(other[1] != first[1]);

@@ -77,6 +77,8 @@ struct submitted {
     std::string id;
     bool immediate = false; // a live worker and a slot are free: code 1 rather than 22
     std::size_t ahead = 0;  // tasks waiting before it
+    // How many more the caller may have waiting; nullopt without a limit, or when not counted.
+    std::optional<std::size_t> caller_left;
 };
 
 // A class of tasks and the keys that may serve it, best first. Without slots: tasks whose answers
@@ -170,6 +172,27 @@ struct snapshot {
     std::string view; // the API JSON of an ended task as stored by finish(); "" if to be composed
 };
 
+// Ids from `from` on and below `before`; "" is no bound.
+struct id_range {
+    std::string from;
+    std::string before;
+};
+
+// One task that somebody watches.
+struct follow_wish {
+    std::string id;
+    scope who;
+    std::optional<std::uint64_t> known; // events after this sequence are told; nullopt: none
+};
+
+struct followed {
+    snapshot task;
+    std::vector<task::event> events; // oldest first
+    // Tasks that will start before it, as its caller's share stands now; nullopt unless it stands
+    // in a queue.
+    std::optional<std::size_t> ahead;
+};
+
 struct chronicle {
     std::vector<task::event> events;
     std::vector<task::call> calls;
@@ -204,6 +227,8 @@ struct statistics {
     std::vector<breaker_state> breakers;
     std::vector<slot_state> slots;
     std::vector<std::pair<std::string, std::size_t>> lanes;
+    // Observed, from a call's marker to its answer, by call_marker::duration_key.
+    std::vector<std::pair<std::string, std::int64_t>> durations_ms;
 };
 
 class task_queue {
@@ -240,8 +265,14 @@ public:
     virtual awaitable<result<std::vector<snapshot>>>
     read(scope who, std::vector<std::string> ids) = 0;
 
-    // The newest tasks, newest first.
-    virtual awaitable<result<std::vector<snapshot>>> newest(scope who, std::size_t most) = 0;
+    // The newest tasks among these ids, newest first.
+    virtual awaitable<result<std::vector<snapshot>>>
+    newest(scope who, std::size_t most, id_range among = {}) = 0;
+
+    // How each of the tasks stands now, in the order asked for; nullopt for one that does not exist
+    // or is not visible. The history keeps a task's last 200 events.
+    virtual awaitable<result<std::vector<std::optional<followed>>>>
+    follow(std::vector<follow_wish> wishes) = 0;
 
     // Waiting and running tasks, oldest first.
     virtual awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) = 0;
@@ -351,5 +382,9 @@ std::unique_ptr<task_queue> open_redis_queue(redis::client& on, queue_options op
 // The channel of hints: "q <lane>" when a task became claimable, "q" when a place became free, "c"
 // when a callback became due.
 std::string hint_channel(std::string_view prefix);
+
+// The channel of changes: the ids, divided by spaces, of tasks that were submitted or have a new
+// event. A subscriber is told when to look, and reads with follow().
+std::string live_channel(std::string_view prefix);
 
 } // namespace imagined::queue

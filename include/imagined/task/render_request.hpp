@@ -72,4 +72,7 @@ result<render_request> render_request_from_json(const nlohmann::json& value);
 // "generate/V_3". A backend either serves a class or does not.
 std::string class_of(const render_request& request);
 
+// What one call of it takes about as long as: "generate/V_3/DEFAULT".
+std::string duration_class_of(const render_request& request);
+
 } // namespace imagined::task

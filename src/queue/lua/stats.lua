@@ -2,7 +2,8 @@
 -- ARGV[3...] slot names
 -- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms,
 --          live workers, {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting,
---          …}, {backend, held micros, …}, {backend, its breaker's time, …}}.
+--          …}, {backend, held micros, …}, {backend, its breaker's time, …},
+--          {duration key, observed ms, …}}.
 local oldest = 0
 local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
 if head then
@@ -35,4 +36,5 @@ return {'ok', now, redis.call('ZCARD', waiting_key) + redis.call('ZCARD', delay_
     redis.call('ZCARD', modal_key), redis.call('ZCARD', due_key), redis.call('ZCARD', dead_key),
     oldest, redis.call('ZCOUNT', workers_key, now, '+inf'),
     redis.call('HGETALL', spend_key(day_of(now))), slots, lanes,
-    redis.call('HGETALL', held_key(day_of(now))), breakers}
+    redis.call('HGETALL', held_key(day_of(now))), breakers,
+    redis.call('HGETALL', duration_key)}

@@ -7,12 +7,14 @@
 --     [9] fingerprint      [10] modal 0/1    [11] ended view or ''
 --    [12] mark: random, to find this very write again          [13] 0, or: tried before since this
 --    [14] event text       [15] count of slots that could serve it, then each: name, limit
--- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead} or
+-- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead, how many more the
+-- caller may have waiting (-1: unknown, or no limit)} or
 -- {'replayed', id, …} or {'key_reused'} or {'queue_full'} or {'caller_full'} or {'conflict'} (the
 -- given id exists); only 'ok' has created something.
 local modal_kept_ms = 3600000
 local room, ahead, next_id
 local places, met_callers, most_waiting, met_places, hinted = {}, {}, {}, {}, {}
+local made = {}
 
 local function places_of(name, limit)
     if not places[name] then
@@ -33,7 +35,7 @@ end
 
 local function answer(task, word, id, before)
     local immediate = task.view ~= '' or (not task.modal and could_start(task, before))
-    return {word, id, immediate and 1 or 0, before}
+    return {word, id, immediate and 1 or 0, before, task.left or -1}
 end
 
 local function refuse(task)
@@ -50,7 +52,11 @@ local function refuse(task)
         most_waiting[caller] = most
     end
     local most = most_waiting[caller]
-    return most > 0 and waiting_of(caller) >= most and 'caller_full'
+    if most == 0 then
+        return nil
+    end
+    task.left = most - waiting_of(caller) - 1
+    return task.left < 0 and 'caller_full'
 end
 
 -- A place in its queue, and what the first task of a caller in a lane needs.
@@ -127,6 +133,7 @@ local function submit(task)
         id = string.format('%.0f', next_id)
     end
     create(task, id)
+    made[#made + 1] = id
     return answer(task, 'ok', id, before)
 end
 
@@ -159,5 +166,8 @@ for i, task in ipairs(tasks) do
 end
 for lane in pairs(hinted) do
     redis.call('PUBLISH', hint_channel, 'q ' .. lane)
+end
+if #made > 0 then
+    redis.call('PUBLISH', live_channel, table.concat(made, ' '))
 end
 return {'ok', verdicts}

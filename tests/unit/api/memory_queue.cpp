@@ -32,9 +32,22 @@ std::size_t memory_queue::waiting() const {
     }));
 }
 
+void memory_queue::step(const std::string& id, task::state to, const std::string& event) {
+    stored_task& stored = tasks.at(id);
+    stored.record.state = to;
+    ++stored.record.sequence;
+    stored.events.push_back({stored.record.sequence, submit_time + 1, event});
+    if (to == task::state::leased || to == task::state::calling) {
+        stored.record.started = submit_time + 1;
+    }
+    if (to == task::state::calling) {
+        stored.record.called = submit_time + 1;
+    }
+}
+
 void memory_queue::succeed(const std::string& id, std::string view) {
     stored_task& stored = tasks.at(id);
-    stored.record.state = task::state::success;
+    step(id, task::state::success, "stored 4 pictures");
     stored.record.started = submit_time + 1;
     stored.record.finished = submit_time + 2;
     stored.view = view.empty() ? R"({"id":")" + id + R"(","status":"SUCCESS"})" : std::move(view);
@@ -55,6 +68,7 @@ memory_queue::submit(queue::new_task task, milliseconds budget) {
     }
     queue::submitted made;
     made.ahead = waiting();
+    made.caller_left = caller_left;
     made.immediate = (free_worker && !task.modal) || !task.ended_view.empty();
     const auto key = std::pair(task.caller, task.idempotency_key);
     const auto known = task.idempotency_key.empty() ? idempotency_.end() : idempotency_.find(key);
@@ -81,6 +95,7 @@ memory_queue::submit(queue::new_task task, milliseconds budget) {
     stored.record.caller = task.caller;
     stored.record.lane = task.lane;
     stored.record.submitted = submit_time;
+    stored.record.sequence = 1;
     stored.record.state = task.modal                ? task::state::modal
                           : task.ended_view.empty() ? task::state::queued
                                                     : task::state::success;
@@ -140,7 +155,7 @@ memory_queue::cancel(queue::scope who, std::string id, std::string reason) {
     if (task::is_terminal(record.state)) {
         co_return failure{failure_kind::conflict, "it has ended"};
     }
-    record.state = task::state::failure;
+    step(id, task::state::failure, "cancelled");
     record.fail_code = task::fail_code::cancelled;
     record.fail_reason = std::move(reason);
     co_return record.state;
@@ -173,17 +188,65 @@ memory_queue::answer<queue::chronicle> memory_queue::history(std::string id) {
 }
 
 memory_queue::answer<std::vector<queue::snapshot>>
-memory_queue::newest(queue::scope who, std::size_t most) {
+memory_queue::newest(queue::scope who, std::size_t most, queue::id_range among) {
     if (outage) {
         co_return *outage;
     }
     std::vector<queue::snapshot> found;
     for (auto one = tasks.rbegin(); one != tasks.rend() && found.size() < most; ++one) {
-        if (visible(one->second, who)) {
+        const bool within =
+            one->first >= among.from && (among.before.empty() || one->first < among.before);
+        if (within && visible(one->second, who)) {
             found.push_back(shown(one->second));
         }
     }
     co_return found;
+}
+
+memory_queue::answer<std::vector<std::optional<queue::followed>>>
+memory_queue::follow(std::vector<queue::follow_wish> wishes) {
+    ++follows;
+    if (outage) {
+        co_return *outage;
+    }
+    std::vector<std::optional<queue::followed>> found;
+    for (const auto& wish : wishes) {
+        const auto one = tasks.find(wish.id);
+        found.emplace_back();
+        if (one != tasks.end() && visible(one->second, wish.who)) {
+            found.back() = as_followed(one->second, wish.known);
+        }
+    }
+    co_return found;
+}
+
+queue::followed
+memory_queue::as_followed(const stored_task& stored, std::optional<std::uint64_t> known) const {
+    queue::followed told;
+    told.task = shown(stored);
+    if (known == 0U) {
+        told.events.push_back({1, stored.record.submitted, "submitted"});
+    }
+    for (const auto& event : stored.events) {
+        if (known && event.sequence > *known) {
+            told.events.push_back(event);
+        }
+    }
+    if (stored.record.state == task::state::queued) {
+        told.ahead = 0;
+        for (const auto& [id, other] : tasks) {
+            const bool before = id < stored.record.id;
+            *told.ahead += before && other.record.state == task::state::queued ? 1 : 0;
+        }
+    }
+    return told;
+}
+
+memory_queue::answer<queue::statistics> memory_queue::stats(std::vector<std::string> /*slots*/) {
+    if (outage) {
+        co_return *outage;
+    }
+    co_return counted;
 }
 
 memory_queue::answer<std::vector<queue::snapshot>>

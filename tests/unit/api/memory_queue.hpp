@@ -17,6 +17,7 @@ public:
         queue::new_task given;
         task::record record;
         std::string view;
+        std::vector<task::event> events; // after the submit
     };
 
     // What tests set and look at.
@@ -26,7 +27,13 @@ public:
     std::size_t reads = 0;
     std::size_t largest_read = 0;
     milliseconds last_budget{0};
+    std::size_t follows = 0;
+    std::optional<std::size_t> caller_left;   // what submits are told of the caller's limit
+    queue::statistics counted;                // what stats() tells
     std::map<std::string, stored_task> tasks; // by id, so oldest first
+
+    // Moves a task on, with an event in its history.
+    void step(const std::string& id, task::state to, const std::string& event);
 
     // Ends a task as a success with this view, or with a minimal one.
     void succeed(const std::string& id, std::string view = "");
@@ -39,7 +46,11 @@ public:
     answer<std::vector<queue::snapshot>>
     read(queue::scope who, std::vector<std::string> ids) override;
     answer<queue::chronicle> history(std::string id) override;
-    answer<std::vector<queue::snapshot>> newest(queue::scope who, std::size_t most) override;
+    answer<std::vector<queue::snapshot>>
+    newest(queue::scope who, std::size_t most, queue::id_range among) override;
+    answer<std::vector<std::optional<queue::followed>>>
+    follow(std::vector<queue::follow_wish> wishes) override;
+    answer<queue::statistics> stats(std::vector<std::string> slots) override;
     answer<std::vector<queue::snapshot>> unfinished(queue::scope who, std::size_t most) override;
 
 private:
@@ -49,6 +60,8 @@ private:
     };
 
     std::size_t waiting() const;
+    queue::followed
+    as_followed(const stored_task& stored, std::optional<std::uint64_t> known) const;
     std::string next_id();
 
     std::int64_t last_id_ = 1760000000000000;

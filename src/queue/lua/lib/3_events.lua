@@ -2,13 +2,15 @@
 -- is no transition without its callback, and no callback without its transition.
 local history_limit = 200
 
--- Appends "<sequence>|<ms>|<text>" to the task's history and returns the sequence.
+-- Appends "<sequence>|<ms>|<text>" to the task's history and returns the sequence. Whoever watches
+-- is told which task to look at; what they then read is what the whole script has done.
 local function add_event(id, text)
     local sequence = redis.call('HINCRBY', task_key(id), 'e', 1)
     local length = redis.call('RPUSH', history_key(id), sequence .. '|' .. now .. '|' .. text)
     if length > history_limit then
         redis.call('LTRIM', history_key(id), -history_limit, -1)
     end
+    redis.call('PUBLISH', live_channel, id)
     return sequence
 end
 
