@@ -87,6 +87,9 @@ void connection::drain() {
     if (stage_ == stage::idle) {
         cut();
     }
+    if (stream_) {
+        stream_->stop();
+    }
 }
 
 void connection::cut() {
@@ -141,6 +144,10 @@ awaitable<bool> connection::serve_one() {
     enter(stage::handling, milliseconds::max());
     auto reply = co_await ask(std::move(incoming));
     if (!alive()) {
+        co_return false;
+    }
+    if (std::holds_alternative<std::shared_ptr<body_stream>>(reply.body)) {
+        co_await answer_stream(std::move(reply), facts);
         co_return false;
     }
     const bool keep = facts.keep_alive && !core_->draining;
@@ -341,6 +348,93 @@ awaitable<bool> connection::write_file(file_reader& file) {
         }
     }
     co_return true;
+}
+
+awaitable<> connection::answer_stream(response reply, const parsed_head& head) {
+    stream_ = std::get<std::shared_ptr<body_stream>>(std::move(reply.body));
+    reply.body = std::string();
+    if (!is_writable(reply) || stream_ == nullptr) {
+        log::error("a stream had an unwritable header", {{"path", head.head.path}});
+        stream_.reset();
+        co_await answer(refusal(500, "internal error", head.head), head, after_answer::close);
+        co_return;
+    }
+    boost::system::error_code ec;
+    socket_.set_option(asio::socket_base::send_buffer_size(core_->options.stream_buffer_bytes), ec);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const head_facts facts{
+        .body_bytes = std::nullopt,
+        .chunked = !head.http_1_0,
+        .then = after_answer::close,
+        .date = core_->date.at(std::chrono::duration_cast<seconds>(now).count()),
+    };
+    write_head(out_, reply, facts);
+    if (!co_await write({asio::buffer(out_), {}}) || head.head.method == "HEAD") {
+        stream_.reset();
+        co_return;
+    }
+    if (core_->draining) {
+        stream_->stop();
+    }
+    watch_peer();
+    bool whole = false;
+    try {
+        whole = co_await send_pieces(*stream_, facts.chunked);
+    } catch (const std::exception& e) {
+        if (alive()) {
+            log::error("a stream broke", {{"path", head.head.path}, {"reason", e.what()}});
+        }
+    }
+    stream_.reset();
+    if (whole && alive()) {
+        co_await linger(); // the last words must not be lost to a reset
+    }
+}
+
+awaitable<bool> connection::send_pieces(body_stream& stream, bool chunked) {
+    while (alive() && socket_.is_open()) {
+        enter(stage::handling, milliseconds::max());
+        std::string piece = co_await stream.next();
+        const bool last = piece.empty();
+        if (last && !chunked) {
+            co_return true;
+        }
+        out_ = last ? std::string() : chunked ? chunk_head(piece.size()) : std::string();
+        piece.append(!chunked ? std::string_view() : last ? last_chunk : std::string_view("\r\n"));
+        std::array<asio::const_buffer, 2> left{asio::buffer(out_), asio::buffer(piece)};
+        enter(stage::piece, core_->options.stream_deadline); // for all of it, however it goes
+        while (left[0].size() + left[1].size() > 0) {
+            auto [ec, count] = co_await socket_.async_write_some(left, as_outcome);
+            if (ec || expired_) {
+                co_return false;
+            }
+            const auto of_first = std::min(count, left[0].size());
+            left[0] += of_first;
+            left[1] += count - of_first;
+        }
+        if (last) {
+            co_return true;
+        }
+    }
+    co_return false;
+}
+
+// A stream may have nothing to say for long: only its peer's going tells that nobody listens.
+void connection::watch_peer() {
+    auto look = [self = shared_from_this()](const boost::system::error_code& ec) {
+        if (ec || !self->stream_) {
+            return;
+        }
+        boost::system::error_code trouble;
+        self->discard_now(trouble); // no request is read behind a stream
+        if (!trouble || trouble == asio::error::would_block) {
+            self->watch_peer();
+        } else {
+            self->stream_->stop();
+            self->cut();
+        }
+    };
+    socket_.async_wait(tcp::socket::wait_read, std::move(look));
 }
 
 awaitable<> connection::linger() {

@@ -6,6 +6,8 @@
 #include "request_parser.hpp"
 #include "server_core.hpp"
 
+#include "imagined/http/body_stream.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -45,7 +47,7 @@ public:
     void cut();
 
 private:
-    enum class stage { idle, head, body, handling, writing, lingering };
+    enum class stage { idle, head, body, handling, writing, piece, lingering };
 
     awaitable<bool> serve_one();
     awaitable<bool> await_request();
@@ -64,6 +66,9 @@ private:
     awaitable<bool> write(std::array<asio::const_buffer, 2> buffers);
     awaitable<bool> drip(std::string_view body, std::size_t bytes_a_second);
     awaitable<bool> write_file(file_reader& file);
+    awaitable<> answer_stream(response reply, const parsed_head& head);
+    awaitable<bool> send_pieces(body_stream& stream, bool chunked);
+    void watch_peer();
     awaitable<> linger();
 
     // Waits for bytes and reads them, so that no buffer exists while there is nothing to hold.
@@ -87,6 +92,7 @@ private:
     bool first_ = true;    // no request was served yet
     time_point deadline_ = time_point::max();
     body_pace pace_;
+    std::shared_ptr<body_stream> stream_; // of the answer under way
     std::string peer_;
 };
 

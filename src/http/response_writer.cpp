@@ -66,8 +66,10 @@ void write_head(std::string& out, const response& answer, const head_facts& fact
         reason_phrase(answer.status),
         facts.date
     );
-    if (!is_bodiless(answer.status)) {
-        fmt::format_to(to, "Content-Length: {}\r\n", facts.body_bytes);
+    if (facts.chunked) {
+        out += "Transfer-Encoding: chunked\r\n";
+    } else if (facts.body_bytes && !is_bodiless(answer.status)) {
+        fmt::format_to(to, "Content-Length: {}\r\n", *facts.body_bytes);
     }
     if (facts.then == after_answer::close) {
         out += "Connection: close\r\n";
@@ -80,6 +82,10 @@ void write_head(std::string& out, const response& answer, const head_facts& fact
         }
     }
     out += "\r\n";
+}
+
+std::string chunk_head(std::size_t bytes) {
+    return fmt::format("{:x}\r\n", bytes);
 }
 
 std::string_view http_date::at(std::int64_t unix_seconds) {

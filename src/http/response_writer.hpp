@@ -4,6 +4,7 @@
 #include "imagined/http/message.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,8 @@ void make_writable(response& answer);
 enum class after_answer { keep, keep_http_1_0, close };
 
 struct head_facts {
-    std::uint64_t body_bytes = 0;
+    std::optional<std::uint64_t> body_bytes = 0; // nullopt: not known before the end
+    bool chunked = false;                        // then the end is told by the last chunk
     after_answer then = after_answer::keep;
     std::string_view date; // as HTTP writes it
 };
@@ -30,6 +32,11 @@ bool is_bodiless(int status);
 // Replaces `out` by the status line, our own fields and those of `answer`, and the blank line. The
 // fields that are the server's business are skipped.
 void write_head(std::string& out, const response& answer, const head_facts& facts);
+
+// One chunk's size line, as it stands before the chunk's bytes; after them comes "\r\n".
+std::string chunk_head(std::size_t bytes);
+
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 // "Sun, 06 Nov 1994 08:49:37 GMT", formatted once a second.
 class http_date {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,13 +61,16 @@ struct file_slice {
 // always whole; the sandbox plays peers that are not.
 enum class delivery { whole, half, nothing };
 
+class body_stream;
+
 struct response {
     int status = 200;
     fields headers; // Content-Length, Date and Connection are the server's business
-    std::variant<std::string, file_slice> body;
+    // A stream (body_stream.hpp) is sent chunked, and its connection closed after it.
+    std::variant<std::string, file_slice, std::shared_ptr<body_stream>> body;
     delivery sent = delivery::whole;
 
-    // The body as text; "" for a file.
+    // The body as text; "" for a file or a stream.
     std::string_view text() const {
         const auto* held = std::get_if<std::string>(&body);
         return held == nullptr ? std::string_view{} : std::string_view{*held};

@@ -34,6 +34,11 @@ struct server_options {
     seconds body_deadline{120};       // whole body
     std::size_t min_body_rate = 1024; // bytes a second, averaged over windows of 10 s, after 10 s
     seconds write_deadline{60};       // without any progress of the answer
+    // For the whole of each piece of a streamed answer: a peer that reads more slowly than its
+    // stream speaks is dropped.
+    seconds stream_deadline{10};
+    // What the system may hold of a stream that its peer has not read.
+    int stream_buffer_bytes = 64 * 1024;
 };
 
 // What the handler decides on the head alone: how much body it takes, or an answer at once.
@@ -75,7 +80,7 @@ public:
     virtual void start() = 0;
 
     // Stops accepting; connections that are between requests close, the others after their answer
-    // (which says `Connection: close`).
+    // (which says `Connection: close`). Streamed answers are told to stop.
     virtual void drain() = 0;
 
     // Drains, and waits until no connection is left or `limit` has passed; then cuts the rest and
