@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "context.hpp"
 #include "door/routes.hpp"
+#include "live/problem.hpp"
 #include "native/ideogram_words.hpp"
 #include "texts.hpp"
 
@@ -18,17 +19,21 @@ task::language language_of(const http::request_head& head) {
     return task::preferred_language(head.headers.get("Accept-Language"));
 }
 
-bool speaks_ideograms(const routed& found) {
-    return found.to != nullptr && found.to->errors == speech::ideograms;
-}
-
 // Ideogram's clients read English.
 task::language language_of(const http::request_head& head, const routed& found) {
-    return speaks_ideograms(found) ? task::language::en : language_of(head);
+    return found.errors == speech::ideograms ? task::language::en : language_of(head);
 }
 
 http::response in_words_of(const routed& found, http::response answer) {
-    return speaks_ideograms(found) ? in_ideograms_words(std::move(answer)) : answer;
+    switch (found.errors) {
+    case speech::ideograms:
+        return in_ideograms_words(std::move(answer));
+    case speech::problems:
+        return in_problem_words(std::move(answer));
+    case speech::midjourneys:
+        break;
+    }
+    return answer;
 }
 
 const task::bilingual& text_of(int status) {

@@ -7,6 +7,10 @@
 #include "door/authentication.hpp"
 #include "door/cors.hpp"
 #include "door/paths.hpp"
+#include "live/change_log.hpp"
+#include "live/hub.hpp"
+#include "live/outlook.hpp"
+#include "live/stream_seats.hpp"
 #include "native/waiting_room.hpp"
 #include "submit/banned_words.hpp"
 
@@ -23,6 +27,16 @@ struct context {
           banned(options.banned_words),
           cors(options.cors_origins),
           waiting(parts.tasks),
+          counted(parts.tasks, parts.backends),
+          hub(parts.changes, options.live.kept_for),
+          changes(
+              {parts.tasks,
+               counted,
+               hub,
+               [this](const queue::followed& task) { return show_change(task); }},
+              options.live.kept_for
+          ),
+          seats(options.max_streams),
           dice(std::random_device{}()) {}
 
     api_options options;
@@ -31,8 +45,15 @@ struct context {
     banned_words banned;
     cors_policy cors;
     waiting_room waiting;
+    figures counted;
+    live_hub hub;
+    change_log changes;
+    stream_seats seats;
     std::mt19937_64 dice; // spreads tasks over equal backends
     int fetches = 0;      // input pictures that are being fetched
+
+private:
+    awaitable<std::string> show_change(const queue::followed& task); // live/look.cpp
 };
 
 // One request that was routed and authenticated.

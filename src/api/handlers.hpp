@@ -42,6 +42,17 @@ awaitable<http::response> submit_native(context& api, call from);
 awaitable<http::response> fetch_native(context& api, call from);
 awaitable<http::response> draw_now(context& api, call from);
 
+// live/create.cpp, live/one_task.cpp and live/list.cpp
+awaitable<http::response> create_live_task(context& api, call from);
+awaitable<http::response> show_live_task(context& api, call from);
+awaitable<http::response> cancel_live_task(context& api, call from);
+awaitable<http::response> show_live_result(context& api, call from);
+awaitable<http::response> list_live_tasks(context& api, call from);
+
+// live/task_stream.cpp, live/all_stream.cpp
+awaitable<http::response> stream_live_task(context& api, call from);
+awaitable<http::response> stream_everything(context& api, call from);
+
 // tasks/one_task.cpp
 awaitable<http::response> fetch_task(context& api, call from);
 awaitable<http::response> cancel_task(context& api, call from);

@@ -83,6 +83,7 @@ awaitable<> measure_queue(context& api) {
     metrics.set("imagined_waiting_tasks", "Tasks that wait.", number(counted->waiting));
     metrics.set("imagined_running_tasks", "Tasks in a worker's hands.", number(counted->running));
     metrics.set("imagined_callbacks_waiting", "Callbacks owed.", number(counted->outbox));
+    metrics.set("imagined_live_streams", "Open event streams.", number(api.seats.taken()));
     for (const auto& member : backends.members()) {
         measure_backend(metrics, *counted, member->options().name);
     }

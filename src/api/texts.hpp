@@ -54,6 +54,10 @@ inline const bilingual nothing_to_paint{
     "画面没有可绘制的新区域", "There is nothing new to paint: the picture fills the canvas"
 };
 inline const bilingual no_task{"任务不存在", "Task not found"};
+inline const bilingual too_many_streams{
+    "事件流过多，请稍后重试", "Too many event streams are open, please try again shortly"
+};
+inline const bilingual task_open{"任务尚未结束", "The task has not ended yet"};
 inline const bilingual task_ended{"任务已结束", "The task has already ended"};
 inline const bilingual cancelled_reason{"取消任务", "Task cancelled"};
 inline const bilingual no_seed{"未找到 seed", "No seed is known for this task"};

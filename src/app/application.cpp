@@ -71,7 +71,7 @@ private:
     bool serves() const { return role_ != role::worker; }
 
     int open_redis() {
-        redis::client_options options;
+        redis::client_options& options = redis_options_;
         if (settings_.redis_url.empty()) {
             // The child is forked before any thread exists.
             auto started = redis::embedded_server::start({settings_.data_dir / "redis"});
@@ -221,7 +221,16 @@ private:
                 *courier_,
                 metrics_,
                 *web_,
-                [this] { return ready(); }
+                [this] { return ready(); },
+                [this](auto on_change, auto on_ready) {
+                    return std::shared_ptr<void>(redis::subscription::open(
+                        context_.get_executor(),
+                        redis_options_,
+                        queue::live_channel(settings_.redis_prefix),
+                        std::move(on_change),
+                        std::move(on_ready)
+                    ));
+                }
             }
         );
         late_api_.target = api_.get();
@@ -360,6 +369,7 @@ private:
     int exit_code_ = exit_ok;
     bool draining_ = false;
     bool started_ = false;
+    redis::client_options redis_options_;
     redis_health health_;
     metrics::registry metrics_;
     std::unique_ptr<redis::embedded_server> embedded_;

@@ -35,6 +35,11 @@ std::vector<definition> once_keys() {
          std::int64_t{33554432},
          "longest request body",
          whole(1024, largest_body)},
+        {"server",
+         "max_streams",
+         std::int64_t{1000},
+         "streams of live events at a time; more get 503",
+         whole(0, 100000)},
         {"server", "cors_origins", words{"*"}, "origins of browsers that may call", origins()},
 
         {"data", "dir", "./imagined-data", "pictures and the embedded Redis", not_empty()},

@@ -94,6 +94,7 @@ api::api_options api_of(const document& doc) {
     options.api_keys = server.get<words>("api_keys");
     options.cors_origins = server.get<words>("cors_origins");
     options.max_body_bytes = number<std::size_t>(server, "max_body_bytes");
+    options.max_streams = number<std::size_t>(server, "max_streams");
     options.queue_limit = number<std::size_t>(worker, "queue_limit");
     options.task_timeout = worker.get<milliseconds>("task_timeout");
     options.imagine = imagine_of(doc.once("imagine"));

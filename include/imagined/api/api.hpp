@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imagined::api {
@@ -27,6 +28,14 @@ struct caller_options {
     int max_waiting = 1000;
     int max_running = 100;
     bool sees_all = false;
+};
+
+// How the live API keeps its clients informed; tests shorten it.
+struct live_pace {
+    milliseconds heartbeat{15000};  // a stream is never silent for longer
+    milliseconds look_again{10000}; // at a watched task of which nothing was heard
+    milliseconds place_every{3000}; // at one that waits, for its place in the queue
+    milliseconds kept_for{60000};   // what serves watchers stays after the last one
 };
 
 struct api_options {
@@ -44,6 +53,8 @@ struct api_options {
     milliseconds fetch_limit{15000}; // all input pictures of a submit together
     bool log_prompts = false;        // prompts are the users' own affair: one line a task if wanted
     std::string link_key;            // signs the links of input pictures (store/picture_link.hpp)
+    std::size_t max_streams = 1000;  // of server-sent events, at a time
+    live_pace live;
 };
 
 // Whether this process can do its work now, for /readyz.
@@ -53,6 +64,13 @@ struct readiness {
     bool draining = false; // submits are answered 503
     std::vector<std::string> warnings;
 };
+
+// Opens the queue's channel of changes (queue::live_channel): `on_change` gets each message,
+// `on_ready` runs after each (re)connect. It ends when the returned object does; both run on the
+// event loop, and may end it.
+using change_feed = std::function<std::shared_ptr<void>(
+    std::function<void(std::string_view)> on_change, std::function<void()> on_ready
+)>;
 
 // What the handlers talk to. All of it must outlive the api.
 struct api_parts {
@@ -64,6 +82,7 @@ struct api_parts {
     metrics::registry& metrics;
     http::client& web; // for what clients name; every use is judged by fetch_rules
     std::function<readiness()> ready;
+    change_feed changes = {}; // without one, watchers are told late
 };
 
 std::unique_ptr<http::handler> make_api(api_options options, api_parts parts);

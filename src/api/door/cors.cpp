@@ -10,9 +10,10 @@ constexpr std::string_view methods = "GET, HEAD, POST, OPTIONS";
 // What the known clients send (mj-api.md §1).
 constexpr std::string_view known_headers =
     "content-type, authorization, mj-api-secret, x-ptoken, x-requested-with, idempotency-key, "
-    "api-key, accept-language, if-none-match, range";
+    "api-key, accept-language, if-none-match, range, prefer, last-event-id";
 constexpr std::string_view exposed_headers =
-    "ETag, Retry-After, Content-Range, Accept-Ranges, Idempotent-Replayed, Imagined-Task-Id";
+    "ETag, Retry-After, Content-Range, Accept-Ranges, Idempotent-Replayed, Imagined-Task-Id, "
+    "Location, Preference-Applied, RateLimit, RateLimit-Policy";
 constexpr std::string_view max_age_seconds = "86400";
 constexpr std::size_t max_echoed_bytes = 1024;
 

@@ -50,12 +50,27 @@ constexpr std::array table{
     route{"POST", "ideogram/submit/{}", submit_native, keyed, submits},
     route{"GET", "ideogram/task/{}/fetch", fetch_native},
 
+    route{"POST", "v1/tasks", create_live_task, keyed, submits},
+    route{"GET", "v1/tasks", list_live_tasks},
+    route{"GET", "v1/tasks/{}", show_live_task},
+    route{"POST", "v1/tasks/{}/cancel", cancel_live_task},
+    route{"GET", "v1/tasks/{}/result", show_live_result},
+    route{"GET", "v1/tasks/{}/events", stream_live_task},
+    route{"GET", "v1/events", stream_everything},
+
     route{"POST", "mj/insight-face/swap", refuse_face_swap, keyed, submits},
     route{"POST", "mj/insight-face/video-swap", refuse_face_swap, keyed, submits},
 };
 
 // All of Ideogram's own paths.
-constexpr route drop_in{"POST", "ideogram/…", draw_now, keyed, submits, speech::ideograms};
+constexpr route drop_in{"POST", "ideogram/…", draw_now, keyed, submits};
+
+speech speech_of(std::string_view path) {
+    const auto below = [path](std::string_view root) {
+        return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+    };
+    return below("v1/tasks") || below("v1/events") ? speech::problems : speech::midjourneys;
+}
 
 bool serves(const route& known, std::string_view method) {
     return known.method == method || (known.method == "GET" && method == "HEAD");
@@ -66,6 +81,7 @@ bool serves(const route& known, std::string_view method) {
 routed find_route(std::string_view method, std::string_view path) {
     routed found;
     found.path = canonical(path);
+    found.errors = speech_of(found.path.text);
     path_values values;
     for (const route& known : table) {
         if (!matches(known.pattern, found.path.text, values)) {
@@ -77,10 +93,12 @@ routed find_route(std::string_view method, std::string_view path) {
             found.values = std::move(values);
             return found;
         }
-        found.allowed = known.method == "GET" ? "GET, HEAD" : known.method;
+        found.allowed.append(found.allowed.empty() ? "" : ", ");
+        found.allowed.append(known.method == "GET" ? "GET, HEAD" : known.method);
     }
     if (found.allowed.empty() && native_path(found.path.text)) {
         found.to = method == drop_in.method ? &drop_in : nullptr;
+        found.errors = speech::ideograms;
         found.allowed = drop_in.method;
     }
     return found;

@@ -15,7 +15,7 @@ enum class access { anybody, with_key };
 enum class effect { reads, submits };
 
 // In whose words errors are told.
-enum class speech { midjourneys, ideograms };
+enum class speech { midjourneys, ideograms, problems };
 
 struct route {
     std::string_view method; // GET also serves HEAD
@@ -23,17 +23,18 @@ struct route {
     awaitable<http::response> (*handle)(context& api, call from);
     access who = access::with_key;
     effect does = effect::reads;
-    speech errors = speech::midjourneys;
 };
 
 struct routed {
     const route* to = nullptr; // null: `allowed` tells whether path or method is unknown
     std::string allowed;       // the methods of this path, "GET, HEAD"; "" for an unknown path
-    bool open = false;         // no key is needed on this path, whatever the method
+    speech errors = speech::midjourneys;
+    bool open = false; // no key is needed on this path, whatever the method
     canonical_path path;
     path_values values;
 };
 
+// Errors are told in the words of the route, and of the live API on every path below its own.
 routed find_route(std::string_view method, std::string_view path);
 
 } // namespace imagined::api

@@ -5,6 +5,8 @@
 #include "opened_body.hpp"
 #include "texts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -169,6 +171,33 @@ answer_to(const call& from, const queue::submitted& task, std::optional<std::str
     return answer;
 }
 
+// What is left of the limits that a submit meets, in the form of the RateLimit draft of the IETF.
+void mark_limits(
+    const context& api,
+    const call& from,
+    bool waits,
+    const queue::submitted& told,
+    http::response& to
+) {
+    using verdict = queue::submitted::verdict;
+    const std::size_t limit = api.options.queue_limit;
+    const std::size_t taken = told.ahead + (waits && told.what == verdict::accepted ? 1 : 0);
+    const bool full = told.what == verdict::queue_full;
+    const std::size_t left = full ? 0 : limit - std::min(limit, taken);
+    std::string policy = fmt::format(R"("queue";q={};qu="concurrent-requests")", limit);
+    std::string state = fmt::format(R"("queue";r={})", left);
+    const auto& callers = api.options.callers;
+    const auto mine = std::find_if(callers.begin(), callers.end(), [&](const caller_options& one) {
+        return one.name == from.who.name;
+    });
+    if (mine != callers.end() && mine->max_waiting > 0 && told.caller_left) {
+        policy += fmt::format(R"(, "caller";q={};qu="concurrent-requests")", mine->max_waiting);
+        state += fmt::format(R"(, "caller";r={})", *told.caller_left);
+    }
+    to.headers.set("RateLimit-Policy", policy);
+    to.headers.set("RateLimit", state);
+}
+
 awaitable<std::optional<failure>>
 add_fingerprint(context& api, const call& from, queue::new_task& task) {
     if (!task.idempotency_key.empty() && task.fingerprint.empty()) {
@@ -220,6 +249,7 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     const auto question =
         made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
     queue::new_task task = task_of(api, from, std::move(made));
+    const bool waits = !task.lane.empty();
     if (auto trouble = co_await add_fingerprint(api, from, task)) {
         co_return from_failure(*trouble, "read a body", from.lang);
     }
@@ -235,7 +265,11 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     if (api.options.log_prompts && made_task->what == queue::submitted::verdict::accepted) {
         log::info("task accepted", {{"task", made_task->id}, {"prompt", prompt}});
     }
-    co_return answer_to(from, *made_task, question);
+    http::response answer = answer_to(from, *made_task, question);
+    if (made_task->what != queue::submitted::verdict::key_reused) {
+        mark_limits(api, from, waits, *made_task, answer);
+    }
+    co_return answer;
 }
 
 awaitable<http::response> submit_answer(context& api, const call& from, draft made) {

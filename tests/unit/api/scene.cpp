@@ -64,7 +64,19 @@ scene::scene(scene_options options)
     api_ = api::make_api(
         options.api,
         api::api_parts{
-            tasks, *images, pool_, *backends_, *courier_, metrics_, web, [this] { return state; }
+            tasks,
+            *images,
+            pool_,
+            *backends_,
+            *courier_,
+            metrics_,
+            web,
+            [this] { return state; },
+            [this](auto on_change, auto on_ready) {
+                feed = std::make_shared<open_feed>(std::move(on_change), std::move(on_ready));
+                ++feeds_opened;
+                return feed;
+            }
         }
     );
 }
@@ -91,6 +103,15 @@ http::response scene::send(
     }
     request.body = std::move(body);
     return run_on<http::response>(context_, [&] { return api_->handle(request); });
+}
+
+void scene::run(std::function<awaitable<>()> body) {
+    run_on(context_, std::move(body));
+}
+
+awaitable<http::response> scene::ask(std::string target, header_list headers) {
+    http::request request = request_of("GET", target, headers);
+    co_return co_await api_->handle(std::move(request));
 }
 
 std::string scene::imagine(const std::string& prompt, const header_list& headers) {

@@ -30,6 +30,15 @@ struct scene_options {
     scene_options();
 };
 
+// The channel of changes, as the API opened it.
+struct open_feed {
+    open_feed(std::function<void(std::string_view)> change, std::function<void()> ready)
+        : on_change(std::move(change)), on_ready(std::move(ready)) {}
+
+    std::function<void(std::string_view)> on_change;
+    std::function<void()> on_ready;
+};
+
 class scene {
 public:
     explicit scene(scene_options options = {});
@@ -64,6 +73,15 @@ public:
     }
 
     task::submission submission(const std::string& id) const;
+
+    // Drives the loop until `body` has ended.
+    void run(std::function<awaitable<>()> body);
+
+    // A request as the server hands it to the handler, for tests that hold several at a time.
+    awaitable<http::response> ask(std::string target, header_list headers = {});
+
+    std::shared_ptr<open_feed> feed; // the last that was opened; alone here once it was closed
+    int feeds_opened = 0;
 
     memory_queue tasks;
     canned_web web;

@@ -1,0 +1,115 @@
+// One task of the live API: as it stands, its result, its end by request.
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "live/problem.hpp"
+#include "live/waiting.hpp"
+#include "texts.hpp"
+
+#include "imagined/task/submission.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+namespace {
+
+using nlohmann::json;
+
+json at(const json& view, const char* key) {
+    const auto found = view.find(key);
+    return found == view.end() ? json(nullptr) : *found;
+}
+
+// All pictures, also of a task that shows its only one.
+json images_of(const json& view) {
+    const json listed = at(view, "imageUrls");
+    const json shown = at(view, "imageUrl");
+    if (listed.is_array()) {
+        return listed;
+    }
+    if (!shown.is_string()) {
+        return json::array();
+    }
+    return json::array({{{"url", shown}, {"thumbnail", shown.get<std::string>() + "?thumb=1"}}});
+}
+
+// What a describe or a shorten has found.
+json text_of(const json& view) {
+    const json action = at(view, "action");
+    const json properties = at(view, "properties");
+    const bool words = action == "DESCRIBE" || action == "SHORTEN";
+    return words && properties.is_object() ? at(properties, "finalPrompt") : json(nullptr);
+}
+
+http::response result_of(const queue::snapshot& ended) {
+    const json view = json::parse(ended.view, nullptr, false);
+    if (!view.is_object()) {
+        return live_failure(
+            {failure_kind::corrupt, "its view is no object"}, "show a result", task::language::en
+        );
+    }
+    const json told{
+        {"id", ended.record.id},
+        {"imageUrl", at(view, "imageUrl")},
+        {"images", images_of(view)},
+        {"text", text_of(view)},
+        {"seed", at(view, "seed")}
+    };
+    return json_answer(200, told.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+} // namespace
+
+awaitable<http::response> show_live_task(context& api, call from) {
+    const auto seen = co_await look_and_wait(api, from, until::changed);
+    if (!seen) {
+        co_return live_failure(seen.error(), "show a task", from.lang);
+    }
+    http::response answer = live_answer(api, *seen, from.request);
+    mark_wait(from.request, answer);
+    co_return answer;
+}
+
+awaitable<http::response> show_live_result(context& api, call from) {
+    const auto seen = co_await look_and_wait(api, from, until::ended);
+    if (!seen) {
+        co_return live_failure(seen.error(), "show a result", from.lang);
+    }
+    const queue::snapshot& task = seen->now.task;
+    http::response answer;
+    if (!task::is_terminal(task.record.state)) {
+        answer = problem_answer(problems::task_open, texts::task_open, from.lang);
+    } else if (task.record.state == task::state::failure) {
+        answer = problem_answer(problems::task_failed, failure_reason(task));
+    } else {
+        answer = result_of(task);
+    }
+    mark_wait(from.request, answer);
+    co_return answer;
+}
+
+awaitable<http::response> cancel_live_task(context& api, call from) {
+    const std::string id = from.values[0];
+    const auto found = co_await look_at(api, from.who.scope(), id);
+    if (!found) {
+        co_return live_failure(found.error(), "cancel a task", from.lang);
+    }
+    // The reason stands in the task, so it speaks the language that its submit spoke.
+    const auto submitted = task::submission_from_text(found->now.task.submission);
+    const auto in = submitted ? submitted->lang : from.lang;
+    const auto ended =
+        co_await api.parts.tasks.cancel(from.who.scope(), id, texts::cancelled_reason.in(in));
+    if (!ended && ended.error().kind == failure_kind::conflict) {
+        co_return problem_answer(problems::task_ended, texts::task_ended, from.lang);
+    }
+    if (!ended) {
+        co_return live_failure(ended.error(), "cancel a task", from.lang);
+    }
+    const auto seen = co_await look_at(api, from.who.scope(), id);
+    if (!seen) {
+        co_return live_failure(seen.error(), "show a task", from.lang);
+    }
+    co_return live_answer(api, *seen, http::request{});
+}
+
+} // namespace imagined::api

@@ -1,0 +1,95 @@
+#include "live/outlook.hpp"
+
+#include "imagined/task/progress.hpp"
+
+#include <algorithm>
+
+namespace imagined::api {
+
+namespace {
+
+constexpr seconds kept_for{1};
+
+// Taken back however the wait ends.
+class raised {
+public:
+    explicit raised(bool& flag) : flag_(flag) { flag_ = true; }
+
+    raised(const raised&) = delete;
+    raised& operator=(const raised&) = delete;
+
+    ~raised() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
+const queue::slot_state* find(const queue::statistics& counted, const std::string& slot) {
+    const auto same = [&](const queue::slot_state& one) { return one.name == slot; };
+    const auto found = std::find_if(counted.slots.begin(), counted.slots.end(), same);
+    return found == counted.slots.end() ? nullptr : &*found;
+}
+
+std::int64_t call_ms(const task::render_request& wanted, const queue::statistics& counted) {
+    const std::string wanted_class = task::duration_class_of(wanted);
+    for (const auto& [name, ms] : counted.durations_ms) {
+        if (name == wanted_class && ms > 0) {
+            return ms;
+        }
+    }
+    return task::fallback_duration_ms;
+}
+
+} // namespace
+
+std::int64_t expected_wait_ms(std::size_t ahead, const capacity& now) {
+    const auto before = static_cast<std::int64_t>(ahead);
+    if (before < now.free) {
+        return 0;
+    }
+    return (before - now.free + 1) * now.call_ms / std::max(1, now.places);
+}
+
+capacity capacity_for(
+    const task::render_request& wanted,
+    const backend::roster& backends,
+    const queue::statistics& counted
+) {
+    capacity now;
+    now.call_ms = call_ms(wanted, counted);
+    for (const auto& slot : backends.candidates(wanted, 0)) {
+        const auto* state = find(counted, slot.name);
+        if (state != nullptr && (state->disabled || state->cooling_until > counted.now)) {
+            continue;
+        }
+        now.places += slot.limit;
+        now.free += std::max(0, slot.limit - (state == nullptr ? 0 : state->in_flight));
+    }
+    return now;
+}
+
+figures::figures(queue::task_queue& tasks, const backend::roster& backends) : tasks_(tasks) {
+    for (const auto& member : backends.members()) {
+        for (const auto& slot : member->slots()) {
+            slots_.push_back(slot.name);
+        }
+    }
+}
+
+awaitable<queue::statistics> figures::now() {
+    const auto at = std::chrono::steady_clock::now();
+    if (counting_ || (known_ && at - counted_at_ < kept_for)) {
+        co_return counted_;
+    }
+    const raised counting(counting_);
+    std::vector<std::string> slots = slots_;
+    auto counted = co_await tasks_.stats(std::move(slots));
+    if (counted) {
+        counted_ = std::move(*counted);
+        counted_at_ = at;
+        known_ = true;
+    }
+    co_return counted_;
+}
+
+} // namespace imagined::api

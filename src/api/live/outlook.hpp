@@ -1,0 +1,51 @@
+// How long a waiting task will probably wait: what is ahead of it, how many calls its backends make
+// at a time, and how long such calls took of late. An estimate for people, never a promise.
+#pragma once
+
+#include "imagined/backend/roster.hpp"
+#include "imagined/base/async.hpp"
+#include "imagined/queue/task_queue.hpp"
+#include "imagined/task/render_request.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imagined::api {
+
+struct capacity {
+    int places = 0; // calls that may run at a time
+    int free = 0;   // of them, now
+    std::int64_t call_ms = 0;
+};
+
+// Milliseconds until the task after `ahead` others starts, in steps that calls end at an even pace.
+std::int64_t expected_wait_ms(std::size_t ahead, const capacity& now);
+
+// What is known of `wanted`'s backends. Keys that are disabled or cool have no place. 0 places mean
+// that nothing is known, and one is assumed.
+capacity capacity_for(
+    const task::render_request& wanted,
+    const backend::roster& backends,
+    const queue::statistics& counted
+);
+
+// The queue's figures, asked for at most once a second however many want them.
+class figures {
+public:
+    explicit figures(queue::task_queue& tasks, const backend::roster& backends);
+
+    // The latest; as they were when the queue does not answer.
+    awaitable<queue::statistics> now();
+
+private:
+    queue::task_queue& tasks_;
+    std::vector<std::string> slots_;
+    queue::statistics counted_;
+    std::chrono::steady_clock::time_point counted_at_;
+    bool counting_ = false;
+    bool known_ = false;
+};
+
+} // namespace imagined::api

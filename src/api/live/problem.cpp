@@ -1,0 +1,106 @@
+#include "live/problem.hpp"
+
+#include "answers.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view type_prefix = "urn:imagined:problem:";
+constexpr int queue_retry_seconds = 5;
+constexpr int soon_seconds = 1;
+
+const problem_kind& kind_of_code(code told) {
+    switch (told) {
+    case code::no_capability:
+        return problems::not_offered;
+    case code::queue_full:
+        return problems::queue_full;
+    case code::banned:
+        return problems::banned;
+    case code::failed:
+        return problems::internal;
+    default:
+        return problems::invalid_request;
+    }
+}
+
+const problem_kind& kind_of_status(int status) {
+    switch (status) {
+    case 401:
+        return problems::unauthorized;
+    case 404:
+        return problems::no_route;
+    case 405:
+        return problems::no_method;
+    case 408:
+        return problems::too_slow;
+    case 413:
+        return problems::too_large;
+    case 422:
+        return problems::key_reused;
+    case 431:
+        return problems::headers_too_large;
+    case 503:
+        return problems::unavailable;
+    default:
+        return status < 500 ? problems::invalid_request : problems::internal;
+    }
+}
+
+bool says_yes(code told) {
+    return told == code::accepted || told == code::modal || told == code::in_queue;
+}
+
+} // namespace
+
+http::response problem_answer(const problem_kind& kind, std::string_view detail) {
+    json body{
+        {"type", std::string(type_prefix).append(kind.name)},
+        {"title", kind.title},
+        {"status", kind.status},
+        {"detail", detail},
+        {"retryable", kind.retryable}
+    };
+    http::response answer;
+    answer.status = kind.status;
+    answer.headers.set("Content-Type", problem_type);
+    if (kind.status == 429 || kind.status == 503) {
+        const int wait = kind.status == 429 ? queue_retry_seconds : soon_seconds;
+        answer.headers.set("Retry-After", std::to_string(wait));
+    }
+    answer.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    return answer;
+}
+
+http::response
+problem_answer(const problem_kind& kind, const task::bilingual& detail, task::language in) {
+    return problem_answer(kind, detail.in(in));
+}
+
+http::response in_problem_words(http::response answer) {
+    const json body = json::parse(answer.text(), nullptr, false);
+    const bool told = body.is_object() && body.value("code", json()).is_number_integer();
+    if (answer.headers.get("Content-Type") == problem_type || (answer.status < 400 && !told)) {
+        return answer;
+    }
+    const auto said = told ? static_cast<code>(body["code"].get<int>()) : code::bad_request;
+    if (answer.status < 400 && says_yes(said)) {
+        return answer;
+    }
+    const auto& kind = answer.status < 400 ? kind_of_code(said) : kind_of_status(answer.status);
+    const std::string detail = told ? body.value("description", "") : std::string(answer.text());
+    http::response spoken = problem_answer(kind, detail);
+    for (const auto& [name, value] : answer.headers) {
+        if (!http::iequals(name, "Content-Type")) {
+            spoken.headers.set(name, value);
+        }
+    }
+    return spoken;
+}
+
+} // namespace imagined::api

@@ -1,0 +1,59 @@
+// Errors of the live API: problem documents (RFC 9457). `type` is stable and made for programs,
+// `detail` is for people, in their language; `retryable` says whether the same request may succeed
+// later.
+#pragma once
+
+#include "imagined/http/message.hpp"
+#include "imagined/task/bilingual.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace imagined::api {
+
+struct problem_kind {
+    std::string_view name; // of the type: urn:imagined:problem:<name>
+    int status = 400;
+    std::string_view title;
+    bool retryable = false;
+};
+
+namespace problems {
+
+inline constexpr problem_kind invalid_request{"invalid-request", 400, "Invalid request"};
+inline constexpr problem_kind unauthorized{"unauthorized", 401, "No valid API key"};
+inline constexpr problem_kind no_route{"no-such-endpoint", 404, "No such endpoint"};
+inline constexpr problem_kind no_task{"no-such-task", 404, "No such task"};
+inline constexpr problem_kind no_method{"method-not-allowed", 405, "Method not allowed"};
+inline constexpr problem_kind too_slow{"request-timeout", 408, "Request timeout", true};
+inline constexpr problem_kind task_ended{"task-ended", 409, "The task has ended"};
+inline constexpr problem_kind task_open{"task-not-ended", 409, "The task has not ended", true};
+inline constexpr problem_kind task_failed{"task-failed", 409, "The task has failed"};
+inline constexpr problem_kind too_large{"body-too-large", 413, "Body too large"};
+inline constexpr problem_kind key_reused{
+    "idempotency-key-reused", 422, "Idempotency-Key used with a different request"
+};
+inline constexpr problem_kind banned{"prompt-banned", 422, "Prompt with a banned word"};
+inline constexpr problem_kind not_offered{"not-offered", 422, "No backend can do this"};
+inline constexpr problem_kind queue_full{"queue-full", 429, "The queue is full", true};
+inline constexpr problem_kind headers_too_large{
+    "headers-too-large", 431, "Header fields too large"
+};
+inline constexpr problem_kind internal{"internal", 500, "Internal failure"};
+inline constexpr problem_kind unavailable{"unavailable", 503, "Not available now", true};
+inline constexpr problem_kind too_many_streams{"too-many-streams", 503, "Too many streams", true};
+
+} // namespace problems
+
+inline constexpr std::string_view problem_type = "application/problem+json";
+
+// Statuses 429 and 503 carry Retry-After.
+http::response problem_answer(const problem_kind& kind, std::string_view detail);
+http::response
+problem_answer(const problem_kind& kind, const task::bilingual& detail, task::language in);
+
+// A submit-shaped answer that says no, as a problem document; its headers are kept. An answer that
+// says yes is left as it is.
+http::response in_problem_words(http::response answer);
+
+} // namespace imagined::api

@@ -1,0 +1,99 @@
+#include "live/waiting.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace imagined::api {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr seconds longest_wait{60};
+// A process that drains must not be held up, and its clients should not hurry either.
+constexpr milliseconds wait_while_draining{1000};
+constexpr milliseconds drain_look{500};
+
+std::optional<seconds> seconds_of(std::string_view text) {
+    int number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || number < 0) {
+        return std::nullopt;
+    }
+    return std::min(seconds(number), longest_wait);
+}
+
+// The value of `wait` in a Prefer header: "respond-async, wait=10".
+std::string_view preferred_wait(std::string_view header) {
+    while (!header.empty()) {
+        const auto end = std::min(header.find_first_of(",;"), header.size());
+        auto one = header.substr(0, end);
+        header.remove_prefix(std::min(end + 1, header.size()));
+        while (one.starts_with(' ')) {
+            one.remove_prefix(1);
+        }
+        while (one.ends_with(' ')) {
+            one.remove_suffix(1);
+        }
+        if (http::iequals(one.substr(0, 5), "wait=")) {
+            return one.substr(5);
+        }
+    }
+    return {};
+}
+
+bool is_news(const seen_task& seen, std::uint64_t known, until what) {
+    const task::record& record = seen.now.task.record;
+    return task::is_terminal(record.state) || (what == until::changed && record.sequence != known);
+}
+
+} // namespace
+
+std::optional<seconds> asked_wait(const http::request_head& asked) {
+    if (const auto query = http::query_value(asked.query, "wait")) {
+        return seconds_of(*query);
+    }
+    return seconds_of(preferred_wait(asked.headers.get("Prefer")));
+}
+
+awaitable<result<seen_task>> look_and_wait(context& api, const call& from, until what) {
+    const std::string id = from.values[0];
+    const auto wait = asked_wait(from.request).value_or(seconds(0));
+    if (wait == seconds(0) || !store::is_task_id(id)) {
+        co_return co_await look_at(api, from.who.scope(), id);
+    }
+    // Watched before it is looked at, so that no change falls between the two.
+    const auto ticket = api.hub.watch(co_await asio::this_coro::executor, id);
+    const auto start = clock::now();
+    auto seen = co_await look_at(api, from.who.scope(), id);
+    if (!seen) {
+        co_return seen;
+    }
+    const auto known = revision_in(from.request.headers.get("If-None-Match"))
+                           .value_or(seen->now.task.record.sequence);
+    auto looked = start;
+    while (seen && !is_news(*seen, known, what)) {
+        const milliseconds most = api.parts.ready().draining ? wait_while_draining : wait;
+        const auto left = std::chrono::ceil<milliseconds>(start + most - clock::now());
+        if (left <= milliseconds(0)) {
+            break;
+        }
+        const bool rung = co_await ticket->wait(std::min(left, drain_look));
+        if (rung || clock::now() - looked >= api.options.live.look_again) {
+            looked = clock::now();
+            seen = co_await look_at(api, from.who.scope(), id);
+        }
+    }
+    co_return seen;
+}
+
+void mark_wait(const http::request_head& asked, http::response& answer) {
+    const auto granted = seconds_of(preferred_wait(asked.headers.get("Prefer")));
+    if (granted && !http::query_value(asked.query, "wait")) {
+        answer.headers.set("Preference-Applied", "wait=" + std::to_string(granted->count()));
+    }
+}
+
+} // namespace imagined::api

@@ -1,0 +1,162 @@
+// The live API's document, its tag and its estimate, as values.
+#include "live/live_task.hpp"
+#include "live/outlook.hpp"
+#include "live/problem.hpp"
+#include "scene.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace imagined;
+using namespace imagined::test;
+using namespace imagined::api;
+using nlohmann::json;
+
+namespace {
+
+constexpr unix_millis noon = 1760000000000;
+
+task::record a_record(task::state now) {
+    task::record record;
+    record.id = "1760000000000001";
+    record.state = now;
+    record.sequence = 3;
+    record.submitted = noon;
+    return record;
+}
+
+queue::snapshot a_task(task::state now) {
+    task::submission submitted;
+    submitted.prompt = "a red fox";
+    submitted.lang = task::language::en;
+    return {a_record(now), task::to_text(submitted), ""};
+}
+
+json document(const queue::snapshot& task, const std::optional<live_place>& place = {}) {
+    const auto text = live_task(task, place, "http://here", noon + 5000);
+    REQUIRE(text.has_value());
+    const json read = json::parse(*text, nullptr, false);
+    REQUIRE_MESSAGE(read.is_object(), *text);
+    return read;
+}
+
+} // namespace
+
+TEST_CASE("each state of a task has one word") {
+    using task::state;
+    auto failed = a_record(state::failure);
+    CHECK(live_status(a_record(state::queued)) == "waiting");
+    CHECK(live_status(a_record(state::modal)) == "needs_input");
+    CHECK(live_status(a_record(state::leased)) == "running");
+    CHECK(live_status(a_record(state::calling)) == "running");
+    CHECK(live_status(a_record(state::storing)) == "running");
+    CHECK(live_status(a_record(state::success)) == "succeeded");
+    CHECK(live_status(failed) == "failed");
+    failed.fail_code = task::fail_code::cancelled;
+    CHECK(live_status(failed) == "cancelled");
+    auto again = a_record(state::queued);
+    again.started = noon + 1;
+    CHECK(live_status(again) == "running");
+}
+
+TEST_CASE("the document of a waiting task shows its place, and the Midjourney task whole") {
+    const json shown = document(a_task(task::state::queued), live_place{3, 25000});
+    CHECK(shown["id"] == "1760000000000001");
+    CHECK(shown["revision"] == 3);
+    CHECK(shown["status"] == "waiting");
+    CHECK(shown["progress"].is_null());
+    CHECK(shown["queue"] == json{{"ahead", 3}, {"expectedWaitMs", 25000}});
+    CHECK(shown["error"].is_null());
+    CHECK(shown["urls"]["self"] == "http://here/v1/tasks/1760000000000001");
+    CHECK(shown["urls"]["events"] == "http://here/v1/tasks/1760000000000001/events");
+    CHECK(shown["urls"]["cancel"] == "http://here/v1/tasks/1760000000000001/cancel");
+    CHECK(shown["urls"]["result"] == "http://here/v1/tasks/1760000000000001/result");
+    CHECK(shown["task"]["prompt"] == "a red fox");
+    CHECK(shown["task"]["status"] == "NOT_START");
+}
+
+TEST_CASE("only a waiting task has a place in the queue") {
+    CHECK(document(a_task(task::state::calling), live_place{3, 1})["queue"].is_null());
+}
+
+TEST_CASE("a failure tells its code, its reason and whether to try again") {
+    auto failed = a_task(task::state::failure);
+    failed.record.fail_code = task::fail_code::content_rejected;
+    const json refused = document(failed)["error"];
+    CHECK(refused["code"] == "CONTENT_REJECTED");
+    CHECK(mentions(refused["reason"].get<std::string>(), "safety"));
+    CHECK(refused["retryable"] == false);
+    failed.record.fail_code = task::fail_code::timeout;
+    failed.record.fail_reason = "nobody \"came\"";
+    const json late = document(failed)["error"];
+    CHECK(late["reason"] == "nobody \"came\"");
+    CHECK(late["retryable"] == true);
+}
+
+TEST_CASE("a tag changes with whatever the document shows, and tells the revision") {
+    auto waiting = a_record(task::state::queued);
+    const auto tag = live_tag(waiting, live_place{3, 25000}, noon);
+    CHECK(tag == live_tag(waiting, live_place{3, 25999}, noon));
+    CHECK(tag != live_tag(waiting, live_place{2, 25000}, noon));
+    CHECK(tag != live_tag(waiting, live_place{3, 26000}, noon));
+    auto calling = a_record(task::state::calling);
+    calling.called = noon;
+    calling.expected = 10000;
+    CHECK(live_tag(calling, {}, noon + 1000) != live_tag(calling, {}, noon + 5000));
+    waiting.sequence = 4;
+    CHECK(tag != live_tag(waiting, live_place{3, 25000}, noon));
+    CHECK(revision_in(tag) == 3U);
+    CHECK(revision_in("\"other\", " + tag) == 3U);
+    CHECK_FALSE(revision_in(""));
+    CHECK_FALSE(revision_in("*"));
+    CHECK_FALSE(revision_in("W/\"12\""));
+    CHECK_FALSE(revision_in("W/\"99999999999999999999-x\""));
+}
+
+TEST_CASE("steps tell what happened, and no name of a backend, a key or a worker") {
+    CHECK(live_step("submitted") == "submitted");
+    CHECK(live_step("claimed by host-1:77") == "claimed");
+    CHECK(live_step("calling camel-1:ab12, picture 1 and on, 4 in all") == "called");
+    CHECK(live_step("answered by camel-1:ab12") == "drawn");
+    CHECK(live_step("stored 4 pictures") == "stored");
+    CHECK(live_step("callback SUCCESS delivered: 200") == "callback");
+    CHECK(live_step("some secret detail") == "noted");
+}
+
+TEST_CASE("the expected wait grows with what is ahead and shrinks with places") {
+    const capacity idle{4, 4, 10000};
+    CHECK(expected_wait_ms(0, idle) == 0);
+    CHECK(expected_wait_ms(3, idle) == 0);
+    CHECK(expected_wait_ms(4, idle) == 2500);
+    const capacity busy{4, 0, 10000};
+    CHECK(expected_wait_ms(0, busy) == 2500);
+    CHECK(expected_wait_ms(7, busy) == 20000);
+    CHECK(expected_wait_ms(7, {8, 0, 10000}) == 10000);
+    CHECK(expected_wait_ms(1, {0, 0, 10000}) == 20000);
+}
+
+TEST_CASE("a submit-shaped refusal becomes a problem document, and keeps its headers") {
+    http::response refused;
+    refused.headers.set("Content-Type", "application/json");
+    refused.headers.set("RateLimit", "\"queue\";r=0");
+    refused.body = R"({"code":23,"description":"full","result":null,"properties":{}})";
+    const auto told = in_problem_words(refused);
+    CHECK(told.status == 429);
+    CHECK(told.headers.get("Content-Type") == "application/problem+json");
+    CHECK(told.headers.get("RateLimit") == "\"queue\";r=0");
+    CHECK(told.headers.has("Retry-After"));
+    const json body = json_of(told);
+    CHECK(body["type"] == "urn:imagined:problem:queue-full");
+    CHECK(body["status"] == 429);
+    CHECK(body["detail"] == "full");
+    CHECK(body["retryable"] == true);
+    CHECK(in_problem_words(told).text() == told.text());
+}
+
+TEST_CASE("an answer that says yes is left alone by the words of problems") {
+    for (const char* text : {R"({"code":1,"result":"5"})", R"({"code":21})", R"([1])", ""}) {
+        http::response yes;
+        yes.body = std::string(text);
+        CHECK(in_problem_words(yes).text() == text);
+        CHECK(in_problem_words(yes).status == 200);
+    }
+}
