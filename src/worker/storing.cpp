@@ -22,6 +22,11 @@ constexpr seconds download_again_after{15};
 constexpr std::int64_t link_lifetime_ms = 24LL * 3600 * 1000; // where a link states no `exp`
 constexpr seconds storing_vouch{600};
 
+// A page of words in a picture's place may be a moment's trouble of who delivers it.
+bool may_pass(const failure& why) {
+    return why.kind == failure_kind::unavailable || why.kind == failure_kind::corrupt;
+}
+
 // Midjourney shows grids of everything but what was enlarged.
 bool shows_grid(const task::submission& submission) {
     return !submission.native && submission.request.what != task::operation::upscale;
@@ -111,7 +116,7 @@ awaitable<result<std::string>> task_step::download(const wanted_picture& wanted)
         }
         last =
             co_await at->fetch_picture(wanted.url, on_->options.max_picture_bytes, download_limit);
-        if (last || last.error().kind != failure_kind::unavailable) {
+        if (last || !may_pass(last.error())) {
             break;
         }
     }

@@ -169,6 +169,9 @@ class Downloads(Scene):
                    {"operation": "picture", "status": 503},
                    {"operation": "picture", "drop": "after_read"})
 
+    def test_a_page_in_a_pictures_place_is_asked_past(self):
+        self.drawn({"operation": "picture", "html": 502, "status": 200})
+
     def test_a_picture_that_drips_within_its_time_is_kept(self):
         self.drawn({"operation": "picture", "drip": 20000})
 
