@@ -1,13 +1,14 @@
 -- newest: the newest tasks, newest first; of everybody by merging the callers' indexes.
--- ARGV[3] caller  [4] sees all 0/1  [5] most  [6] oldest id wanted or ''  [7] only before this id or
---     ''
+-- ARGV[3] caller  [4] sees all 0/1  [5] most  [6] oldest id wanted or ''
+--     [7] only before this id, or ''
 -- Returns as read does.
 local from = ARGV[6] == '' and '-inf' or ARGV[6]
 local before = ARGV[7] == '' and '+inf' or '(' .. ARGV[7]
 local callers = ARGV[4] == '1' and redis.call('HKEYS', callers_key) or {ARGV[3]}
 local ids = {}
 for _, caller in ipairs(callers) do
-    local mine = redis.call('ZREVRANGEBYSCORE', index_key(caller), before, from, 'LIMIT', 0, ARGV[5])
+    local key = index_key(caller)
+    local mine = redis.call('ZREVRANGEBYSCORE', key, before, from, 'LIMIT', 0, ARGV[5])
     for _, id in ipairs(mine) do
         ids[#ids + 1] = id
     end

@@ -7,8 +7,8 @@
 --     [9] fingerprint      [10] modal 0/1    [11] ended view or ''
 --    [12] mark: random, to find this very write again          [13] 0, or: tried before since this
 --    [14] event text       [15] count of slots that could serve it, then each: name, limit
--- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead, how many more the
--- caller may have waiting (-1: unknown, or no limit)} or
+-- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead, left} (left: how
+-- many more the caller may have waiting; -1: no limit, or not counted) or
 -- {'replayed', id, …} or {'key_reused'} or {'queue_full'} or {'caller_full'} or {'conflict'} (the
 -- given id exists); only 'ok' has created something.
 local modal_kept_ms = 3600000
