@@ -322,26 +322,53 @@ awaitable<> task_step::record(int index, backend::backend& at, backend::outcome 
         gone_ = gone_ || (!again && again.error().kind == failure_kind::conflict);
         co_return;
     }
+    if (came.what == backend::verdict::refused) {
+        note_refusal(index, came);
+        co_return;
+    }
     const std::string slot = call_at(index).slot;
-    const bool refused = came.what == backend::verdict::refused;
     const auto verdict = key_verdict_of(came);
-    const std::string event =
-        fmt::format("{} {}: {}", refused ? "refused by" : "not started at", slot, came.detail);
+    const std::string event = fmt::format("not started at {}: {}", slot, came.detail);
     auto write = [&tasks, held, index, verdict, event] {
         return tasks.not_started(held, index, verdict, event);
     };
     const auto written = co_await insist(write);
     call_at(index).now = task::call::state::not_started;
     gone_ = gone_ || (!written && written.error().kind == failure_kind::conflict);
-    if (refused) {
-        if (!refused_) {
-            refused_ = refusal{came.code, came.reason};
+    tried_.insert(slot);
+    log::warning(
+        "a call did not start", {{"task", record_.id}, {"slot", slot}, {"reason", came.detail}}
+    );
+}
+
+// Its marker stays in flight until the end is written: whoever took over in between would ask once
+// more for what was refused for good.
+void task_step::note_refusal(int index, const backend::outcome& came) {
+    auto& call = call_at(index);
+    call.now = task::call::state::not_started;
+    std::string event = fmt::format("refused by {}: {}", call.slot, came.detail);
+    refused_calls_.push_back({index, key_verdict_of(came), std::move(event)});
+    if (!refused_) {
+        refused_ = refusal{came.code, came.reason};
+    }
+}
+
+// Frees the places of refused calls and tells what they say about their keys and backends.
+awaitable<> task_step::settle_refused() {
+    auto& tasks = on_->parts.tasks;
+    const auto held = holding_->held;
+    for (const refused_call& one : refused_calls_) {
+        auto write = [&tasks, &held, &one] {
+            return tasks.not_started(held, one.index, one.key, one.event);
+        };
+        // Stale as a rule, because the task has ended; the place is free all the same.
+        const auto told = co_await insist(write);
+        if (!told && told.error().kind != failure_kind::conflict) {
+            log::warning(
+                "a refused call keeps its place to its deadline",
+                {{"task", record_.id}, {"reason", told.error().detail}}
+            );
         }
-    } else {
-        tried_.insert(slot);
-        log::warning(
-            "a call did not start", {{"task", record_.id}, {"slot", slot}, {"reason", came.detail}}
-        );
     }
 }
 

@@ -35,7 +35,7 @@ awaitable<> task_step::end_described(harvest brought) {
         const task::bilingual nothing{
             "上游未返回描述", "The upstream answered without a description"
         };
-        co_await fail(code, silent ? nothing : verdict.reason, std::string(task::to_string(code)));
+        co_await fail(code, silent ? nothing : verdict.reason, event_of_failure(code));
         co_return;
     }
     task::delivery delivered;

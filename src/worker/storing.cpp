@@ -294,7 +294,7 @@ awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& p
     }
     auto verdict = judge(brought);
     if (verdict.code) {
-        co_await fail(*verdict.code, verdict.reason, std::string(task::to_string(*verdict.code)));
+        co_await fail(*verdict.code, verdict.reason, event_of_failure(*verdict.code));
         co_return;
     }
     task::delivery delivered;
@@ -321,6 +321,12 @@ awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& p
         buttons_under(submission_, delivered.pictures.size(), on_->parts.backends, record_.id);
     std::string event = fmt::format("stored {} pictures", delivered.pictures.size());
     co_await succeed(std::move(delivered), brought.lost > 0, std::move(event));
+}
+
+// The history names who refused, and why.
+std::string task_step::event_of_failure(task::fail_code code) const {
+    const bool refused = !refused_calls_.empty() && refused_ && code == refused_->code;
+    return refused ? refused_calls_.front().event : std::string(task::to_string(code));
 }
 
 awaitable<> task_step::succeed(task::delivery delivered, bool lost, std::string event) {

@@ -31,6 +31,7 @@ awaitable<> task_step::run() {
     if (co_await make_calls()) {
         co_await deliver();
     }
+    co_await settle_refused();
 }
 
 awaitable<> run_task(std::shared_ptr<shift> on, queue::claimed claimed) {

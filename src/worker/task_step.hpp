@@ -38,11 +38,20 @@ private:
         std::chrono::steady_clock::time_point until
     );
     awaitable<> record(int index, backend::backend& at, backend::outcome came);
+    void note_refusal(int index, const backend::outcome& came);
+    awaitable<> settle_refused();
     awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
     awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
     std::vector<backend::key_slot> keys_to_try() const;
     backend::picture_source link_source(milliseconds limit) const;
     task::call& call_at(int index);
+
+    // Settled once the task's end is written.
+    struct refused_call {
+        int index = 0;
+        queue::key_verdict key;
+        std::string event;
+    };
 
     // -- storing.cpp
     struct wanted_picture {
@@ -61,6 +70,7 @@ private:
     awaitable<result<std::string>> download(const wanted_picture& wanted);
     awaitable<result<task::picture>> make_shown(const std::vector<wanted_picture>& pictures);
     awaitable<> end(harvest brought, const std::vector<wanted_picture>& pictures);
+    std::string event_of_failure(task::fail_code code) const;
     awaitable<> succeed(task::delivery delivered, bool lost, std::string event);
     awaitable<> finish(queue::ending how);
     awaitable<> fail(task::fail_code code, task::bilingual reason, std::string event);
@@ -79,6 +89,7 @@ private:
     bool gone_ = false; // the task is no longer ours: nothing more is written
     bool too_late_ = false;
     std::optional<refusal> refused_;
+    std::vector<refused_call> refused_calls_;
     std::set<std::string> tried_;   // keys that did not start a call in this step
     bool some_key_cools_ = false;   // waiting for a place is enough; else the step backs off
     bool some_over_budget_ = false; // a key with a free place may be of no use: do not race for it

@@ -59,6 +59,31 @@ class KilledWorker(Killing):
         self.assertLess(task["finishTime"], closed + 1000 * SLACK)
 
 
+class KilledWorkerWhoseCallWasRefused(Killing):
+    """What was refused for good is not asked again, whoever takes over."""
+
+    def refused(self, point):
+        self.upstream.script({"status": 422, "body": {"error": "unsafe"}, "prompt": self.prompt})
+        task = self.client.wait(self.submit_and_kill_at(point), limit=PATIENCE)
+        self.assertEqual(task["status"], "FAILURE", task)
+        self.assertEqual([c["outcome"] for c in self.calls()], ["HTTP 422"])
+        self.assertEqual(self.client.fetch(task["id"]), task, "a terminal state has changed")
+        self.assert_sound()
+        return task
+
+    def test_kill_at_finish_before_asks_no_more(self):
+        task = self.refused("queue.finish.before")
+        self.assertEqual(task["properties"]["failCode"], "AMBIGUOUS_UPSTREAM_OUTCOME")
+
+    def test_kill_at_finish_after_keeps_the_refusal(self):
+        task = self.refused("queue.finish.after")
+        self.assertEqual(task["properties"]["failCode"], "CONTENT_REJECTED")
+
+    def test_kill_at_not_started_before_keeps_the_refusal(self):
+        task = self.refused("queue.not_started.before")
+        self.assertEqual(task["properties"]["failCode"], "CONTENT_REJECTED")
+
+
 class KilledWorkerWhoseCallDidNotStart(Killing):
     """The sandbox refuses the first call unpaid: its key cools, the other key is asked."""
 
