@@ -22,7 +22,7 @@ json at(const json& view, const char* key) {
 
 // All pictures, also of a task that shows its only one.
 json images_of(const json& view) {
-    const json listed = at(view, "imageUrls");
+    json listed = at(view, "imageUrls");
     const json shown = at(view, "imageUrl");
     if (listed.is_array()) {
         return listed;

@@ -37,7 +37,8 @@ json created(std::string_view dialect, unix_millis now, std::string_view ordered
         return now;
     }
     if (ordered == "float") {
-        return static_cast<double>(now / 1000) + 0.25;
+        const auto whole_seconds = now / 1000;
+        return static_cast<double>(whole_seconds) + 0.25;
     }
     if (ordered == "text") {
         return std::to_string(now / 1000);
@@ -134,7 +135,7 @@ std::string picture_signature(std::string_view key, std::string_view word, std::
 }
 
 std::string
-link_maker::link_to(const drawing& what, picture_format format, std::string suffix) const {
+link_maker::link_to(const drawing& what, picture_format format, const std::string& suffix) const {
     const std::string word = to_word(what);
     const std::string exp = std::to_string(expires);
     return fmt::format(

@@ -23,7 +23,8 @@ struct link_maker {
     std::int64_t expires = 0; // seconds since the epoch
 
     // `suffix` is what the link ends in, "" for the format's own; the bytes are of the format.
-    std::string link_to(const drawing& what, picture_format format, std::string suffix) const;
+    std::string
+    link_to(const drawing& what, picture_format format, const std::string& suffix) const;
 };
 
 // The signature over a picture's word and its expiry.
