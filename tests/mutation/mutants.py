@@ -56,6 +56,11 @@ MUTANTS = [
            "const auto written = co_await insist(write);\n    auto& paid",
            "const result<void> written;\n    auto& paid", "imagined",
            (KILL + "store_write_before_delivers",)),
+    Mutant("what was refused for good is not asked again", "src/worker/calling.cpp",
+           "note_refusal(index, came);\n",
+           "note_refusal(index, came);\n        co_await settle_refused();\n", "imagined",
+           ("service.crash_kill_test.KilledWorkerWhoseCallWasRefused"
+            ".test_kill_at_finish_before_asks_no_more",)),
     Mutant("what is known of a call is told until Redis hears it", "src/worker/insist.hpp",
            "if (!try_again || ", "if (true || ", "imagined",
            ("service.crash_redis_test.RedisTrouble.test_redis_readonly_at_stored_before",)),
