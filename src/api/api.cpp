@@ -7,6 +7,9 @@
 #include "native/ideogram_words.hpp"
 #include "texts.hpp"
 
+#include <map>
+#include <utility>
+
 namespace imagined::api {
 
 namespace {
@@ -151,15 +154,22 @@ private:
     }
 
     void count(const routed& found, int status) {
-        const std::string_view route = found.to == nullptr ? "none" : found.to->pattern;
-        context_.parts.metrics.count(
-            "imagined_http_requests_total",
-            "HTTP requests that were handled, by route and status.",
-            {{"route", std::string(route)}, {"status", std::to_string(status)}}
-        );
+        const auto key = std::pair(found.to, status);
+        auto known = requests_.find(key);
+        if (known == requests_.end()) {
+            const std::string_view route = found.to == nullptr ? "none" : found.to->pattern;
+            const auto counter = context_.parts.metrics.counter_of(
+                "imagined_http_requests_total",
+                "HTTP requests that were handled, by route and status.",
+                {{"route", std::string(route)}, {"status", std::to_string(status)}}
+            );
+            known = requests_.emplace(key, counter).first;
+        }
+        known->second.add();
     }
 
     context context_;
+    std::map<std::pair<const route*, int>, metrics::counter> requests_;
 };
 
 } // namespace

@@ -13,6 +13,7 @@
 #include "live/stream_seats.hpp"
 #include "native/waiting_room.hpp"
 #include "submit/banned_words.hpp"
+#include "tasks/ended_views.hpp"
 
 #include <cstdint>
 #include <random>
@@ -49,6 +50,7 @@ struct context {
     live_hub hub;
     change_log changes;
     stream_seats seats;
+    ended_views ended;
     std::mt19937_64 dice; // spreads tasks over equal backends
     int fetches = 0;      // input pictures that are being fetched
 

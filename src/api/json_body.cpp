@@ -1,8 +1,10 @@
 #include "json_body.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "json_text.hpp"
 #include "texts.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace imagined::api {
@@ -22,6 +24,11 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // A scan instead of a parse: nothing recursive may see the text before its depth is known.
 bool is_too_deep(std::string_view text) {
+    const auto openers =
+        std::count_if(text.begin(), text.end(), [](char c) { return c == '{' || c == '['; });
+    if (openers <= max_json_depth) {
+        return false; // nearly always, and many bytes at a time
+    }
     int depth = 0;
     bool quoted = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -64,14 +71,14 @@ std::variant<json_body, body_error> json_body::parse(std::string_view body) {
     if (is_too_deep(body)) {
         return body_error{400, texts::too_deep};
     }
-    json value = json::parse(body, nullptr, false);
-    if (value.is_discarded()) {
+    auto value = read_json(body);
+    if (!value) {
         return body_error{400, texts::not_json};
     }
     json_body parsed;
-    if (value.is_object()) {
-        parsed.value_ = std::move(value);
-    } else if (!value.is_null()) {
+    if (value->is_object()) {
+        parsed.value_ = std::move(*value);
+    } else if (!value->is_null()) {
         return body_error{200, texts::not_object};
     }
     return parsed;

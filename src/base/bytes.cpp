@@ -19,6 +19,17 @@ unsigned char* octets(std::string& text) {
     return reinterpret_cast<unsigned char*>(text.data());
 }
 
+// Most of all text is ASCII: so much of it is judged at a time.
+constexpr std::size_t ascii_block = 16;
+
+bool is_ascii(std::string_view text) {
+    unsigned char all = 0;
+    for (const char c : text) {
+        all |= static_cast<unsigned char>(c);
+    }
+    return all < 0x80;
+}
+
 std::string random_bytes(std::size_t count) {
     std::string bytes(count, '\0');
     if (RAND_bytes(octets(bytes), static_cast<int>(count)) != 1) {
@@ -136,6 +147,10 @@ std::string random_uuid() {
 bool is_utf8(std::string_view text) {
     std::size_t i = 0;
     while (i < text.size()) {
+        if (i + ascii_block <= text.size() && is_ascii(text.substr(i, ascii_block))) {
+            i += ascii_block;
+            continue;
+        }
         const auto lead = static_cast<unsigned char>(text[i]);
         std::size_t length = 0;
         unsigned code = 0;

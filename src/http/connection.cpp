@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 namespace imagined::http {
 
@@ -230,11 +231,8 @@ awaitable<response> connection::ask(request incoming) {
     // What refuse() may need when the handler throws; its body is not among it.
     request_head about;
     about.method = incoming.method;
-    about.target = incoming.target;
     about.path = incoming.path;
-    about.query = incoming.query;
     about.headers = incoming.headers;
-    about.peer = incoming.peer;
     std::string reason;
     try {
         co_return co_await core_->what->handle(std::move(incoming));
@@ -328,7 +326,12 @@ awaitable<bool> connection::drip(std::string_view body, std::size_t bytes_a_seco
 awaitable<bool> connection::write(std::array<asio::const_buffer, 2> buffers) {
     while (buffers[0].size() + buffers[1].size() > 0) {
         enter(stage::writing, core_->options.write_deadline); // again with each progress
-        auto [ec, count] = co_await socket_.async_write_some(buffers, as_outcome);
+        // Most answers fit into the socket's buffer: then nobody has to be woken for them.
+        boost::system::error_code ec;
+        std::size_t count = socket_.write_some(buffers, ec);
+        if (ec == asio::error::would_block) {
+            std::tie(ec, count) = co_await socket_.async_write_some(buffers, as_outcome);
+        }
         if (ec || expired_) {
             co_return false;
         }

@@ -3,18 +3,29 @@
 #include "imagined/http/message.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace imagined::http {
 
 namespace {
 
-bool is_alnum(char c) {
+constexpr bool is_alnum(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_token_char(char c) {
+// Every byte of every head is judged, so each kind is a look at a table.
+constexpr auto token_bytes = [] {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return is_alnum(c) || others.find(c) != std::string_view::npos;
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte) {
+        const auto c = static_cast<char>(byte);
+        table[byte] = is_alnum(c) || others.find(c) != std::string_view::npos;
+    }
+    return table;
+}();
+
+constexpr bool is_token_char(char c) {
+    return token_bytes[static_cast<unsigned char>(c)];
 }
 
 } // namespace
@@ -24,10 +35,13 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](char c) {
+    // Without an early way out: so the compiler looks at many bytes at a time.
+    bool clean = true;
+    for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t') || byte == 0x7f;
-    });
+        clean &= (byte >= 0x20 || c == '\t') && byte != 0x7f;
+    }
+    return clean;
 }
 
 std::string_view trim(std::string_view text) {
@@ -36,10 +50,6 @@ std::string_view trim(std::string_view text) {
         return {};
     }
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 std::string to_lower(std::string_view text) {

@@ -15,7 +15,10 @@ bool is_field_value(std::string_view text);
 
 std::string_view trim(std::string_view text); // spaces and tabs, both ends
 
-char to_lower(char c);
+constexpr char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::string to_lower(std::string_view text);
 
 // Decodes %XX; nullopt when a '%' is not followed by two hex digits.

@@ -8,6 +8,10 @@ namespace imagined::http {
 
 namespace {
 
+// What most heads need.
+constexpr std::size_t usual_count = 8;
+constexpr std::size_t usual_bytes = 256;
+
 // A form-encoded component. A '%' that starts no escape stands for itself, as in every browser.
 std::string form_decode(std::string_view text) {
     std::string decoded;
@@ -35,19 +39,36 @@ bool iequals(std::string_view a, std::string_view b) {
 }
 
 void fields::set(std::string_view name, std::string_view value) {
-    // The arguments may point into this object, so copy before anything is erased.
-    std::pair<std::string, std::string> entry(name, value);
-    std::erase_if(entries_, [&](const auto& held) { return iequals(held.first, entry.first); });
-    entries_.push_back(std::move(entry));
+    // The text of what is replaced stays, so the arguments may point into it.
+    std::erase_if(places_, [&](const place& held) {
+        return iequals(std::string_view(text_).substr(held.start, held.name_size), name);
+    });
+    add(name, value);
 }
 
 void fields::add(std::string_view name, std::string_view value) {
-    std::pair<std::string, std::string> entry(name, value);
-    entries_.push_back(std::move(entry));
+    const std::size_t needed = text_.size() + name.size() + value.size();
+    if (places_.empty()) {
+        places_.reserve(usual_count);
+    }
+    places_.push_back(
+        {static_cast<std::uint32_t>(text_.size()),
+         static_cast<std::uint32_t>(name.size()),
+         static_cast<std::uint32_t>(value.size())}
+    );
+    if (needed <= text_.capacity()) {
+        text_.append(name).append(value);
+        return;
+    }
+    // The arguments may point into the old text.
+    std::string grown;
+    grown.reserve(std::max(2 * needed, usual_bytes));
+    grown.append(text_).append(name).append(value);
+    text_.swap(grown);
 }
 
 std::string_view fields::get(std::string_view name) const {
-    for (const auto& [held, value] : entries_) {
+    for (const auto& [held, value] : *this) {
         if (iequals(held, name)) {
             return value;
         }
@@ -56,8 +77,8 @@ std::string_view fields::get(std::string_view name) const {
 }
 
 bool fields::has(std::string_view name) const {
-    return std::any_of(entries_.begin(), entries_.end(), [&](const auto& entry) {
-        return iequals(entry.first, name);
+    return std::any_of(places_.begin(), places_.end(), [&](const place& held) {
+        return iequals(std::string_view(text_).substr(held.start, held.name_size), name);
     });
 }
 

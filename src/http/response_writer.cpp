@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <iterator>
 
 namespace imagined::http {
 
@@ -30,12 +29,17 @@ bool is_ours(std::string_view name) {
     return std::any_of(ours.begin(), ours.end(), [&](auto held) { return iequals(held, name); });
 }
 
+void append_number(std::string& out, std::uint64_t number) {
+    const fmt::format_int digits(number);
+    out.append(digits.data(), digits.size());
+}
+
 } // namespace
 
 bool is_writable(const response& answer) {
     return is_final(answer.status)
            && std::all_of(answer.headers.begin(), answer.headers.end(), [](const auto& entry) {
-                  return is_safe(entry.first, entry.second);
+                  return is_safe(entry.name, entry.value);
               });
 }
 
@@ -57,19 +61,16 @@ bool is_bodiless(int status) {
 }
 
 void write_head(std::string& out, const response& answer, const head_facts& facts) {
-    out.clear();
-    auto to = std::back_inserter(out);
-    fmt::format_to(
-        to,
-        "HTTP/1.1 {} {}\r\nDate: {}\r\n",
-        answer.status,
-        reason_phrase(answer.status),
-        facts.date
-    );
+    out.assign("HTTP/1.1 ");
+    append_number(out, static_cast<std::uint64_t>(answer.status));
+    out.append(" ").append(reason_phrase(answer.status));
+    out.append("\r\nDate: ").append(facts.date).append("\r\n");
     if (facts.chunked) {
         out += "Transfer-Encoding: chunked\r\n";
     } else if (facts.body_bytes && !is_bodiless(answer.status)) {
-        fmt::format_to(to, "Content-Length: {}\r\n", *facts.body_bytes);
+        out += "Content-Length: ";
+        append_number(out, *facts.body_bytes);
+        out += "\r\n";
     }
     if (facts.then == after_answer::close) {
         out += "Connection: close\r\n";

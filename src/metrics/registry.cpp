@@ -59,11 +59,18 @@ registry::registry() : state_(std::make_unique<state>()) {}
 
 registry::~registry() = default;
 
-void registry::count(std::string_view name, std::string_view help, const labels& with, double by) {
+void counter::add(double by) const {
+    on_->Increment(by);
+}
+
+counter registry::counter_of(std::string_view name, std::string_view help, const labels& with) {
     const std::lock_guard guard(state_->lock);
-    state_->family(state_->counters, prometheus::BuildCounter(), name, help)
-        .Add(to_map(with))
-        .Increment(by);
+    auto& family = state_->family(state_->counters, prometheus::BuildCounter(), name, help);
+    return counter(family.Add(to_map(with)));
+}
+
+void registry::count(std::string_view name, std::string_view help, const labels& with, double by) {
+    counter_of(name, help, with).add(by);
 }
 
 void registry::set(std::string_view name, std::string_view help, double value, const labels& with) {

@@ -1,5 +1,5 @@
-// The start of every key of a shard. What follows it is built in lua/lib/2_keys.lua, and only
-// there.
+// The start of every key of a shard, and the keys that are read without a script. All others are
+// built in lua/lib/2_keys.lua, and only there.
 #pragma once
 
 #include <string>
@@ -12,6 +12,18 @@ inline constexpr int shard = 0;
 
 inline std::string key_base(std::string_view prefix) {
     return std::string(prefix) + ":{" + std::to_string(shard) + "}:";
+}
+
+inline std::string task_key(const std::string& base, const std::string& id) {
+    return base + "t:" + id;
+}
+
+inline std::string submission_key(const std::string& base, const std::string& id) {
+    return base + "p:" + id;
+}
+
+inline std::string view_key(const std::string& base, const std::string& id) {
+    return base + "r:" + id;
 }
 
 } // namespace imagined::queue

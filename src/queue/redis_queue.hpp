@@ -6,6 +6,7 @@
 #include "imagined/queue/task_queue.hpp"
 #include "scripts.hpp"
 #include "submit_batch.hpp"
+#include "submit_marks.hpp"
 
 #include <optional>
 #include <string>
@@ -91,6 +92,7 @@ private:
     queue_options options_;
     std::string base_;
     submit_batch batch_;
+    submit_marks marks_;
     std::optional<task_group> background_;
 };
 

@@ -46,7 +46,6 @@ const script_set& scripts() {
         .outbox_replay = load("outbox_replay", lua::outbox_replay),
         .progress = load("progress", lua::progress),
         .promote = load("promote", lua::promote),
-        .read = load_reader("read", lua::read),
         .reap = load("reap", lua::reap),
         .register_callers = load("register_callers", lua::register_callers),
         .release = load("release", lua::release),

@@ -17,7 +17,6 @@ namespace {
 constexpr milliseconds clock_doubt{5000};
 constexpr milliseconds shortest_repetition{500};
 constexpr milliseconds attempt_pause{200};
-constexpr std::size_t mark_bytes = 8;
 constexpr milliseconds withdraw_limit{120000};
 
 std::string flag(bool value) {
@@ -140,7 +139,7 @@ awaitable<result<std::string>> redis_queue::reserve_id() {
 }
 
 awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds budget) {
-    const std::string mark = random_hex(mark_bytes);
+    const std::string mark = marks_.next();
     const unix_millis since = server_now() - clock_doubt.count();
     unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
     auto attempt = [&](milliseconds left) {
@@ -186,7 +185,7 @@ awaitable<> redis_queue::withdraw(redis::arguments what) {
 
 awaitable<result<submitted>>
 redis_queue::submit_modal(scope who, new_task answered, milliseconds budget) {
-    const redis::arguments values = modal_arguments(who, answered, random_hex(mark_bytes));
+    const redis::arguments values = modal_arguments(who, answered, marks_.next());
     auto attempt = [&](milliseconds left) { return run(scripts().submit_modal, values, left); };
     auto unsure = [] {};
     auto answer = co_await try_until(budget, attempt, unsure);

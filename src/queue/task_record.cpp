@@ -181,13 +181,26 @@ result<void> add_calls(task::record& to, const redis::reply& hash) {
     return {};
 }
 
-result<snapshot> snapshot_from(const redis::reply& entry) {
-    const auto& parts = item(entry, 1);
-    auto record = record_from(text_at(entry, 0), item(parts, 0));
+result<snapshot> snapshot_from(
+    std::string id,
+    const redis::reply& hash,
+    const redis::reply& submission,
+    const redis::reply& view
+) {
+    auto record = record_from(std::move(id), hash);
     if (!record) {
         return record.error();
     }
-    return snapshot{std::move(*record), text_at(parts, 1), text_at(parts, 2)};
+    const auto* asked = submission.text();
+    const auto* shown = view.text();
+    return snapshot{
+        std::move(*record), asked == nullptr ? "" : *asked, shown == nullptr ? "" : *shown
+    };
+}
+
+result<snapshot> snapshot_from(const redis::reply& entry) {
+    const auto& parts = item(entry, 1);
+    return snapshot_from(text_at(entry, 0), item(parts, 0), item(parts, 1), item(parts, 2));
 }
 
 result<followed> followed_from(const redis::reply& entry, std::optional<std::uint64_t> known) {

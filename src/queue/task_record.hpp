@@ -26,7 +26,15 @@ result<task::record> record_from(std::string id, const redis::reply& hash);
 // Adds the calls of a task's call hash (fields m<i> and a<i>), in index order.
 result<void> add_calls(task::record& to, const redis::reply& hash);
 
-// {id, {hash, submission, view}}, as read, newest and unfinished give it.
+// A task's hash, submission and view, each as its key gives it.
+result<snapshot> snapshot_from(
+    std::string id,
+    const redis::reply& hash,
+    const redis::reply& submission,
+    const redis::reply& view
+);
+
+// {id, {hash, submission, view}}, as newest and unfinished give it.
 result<snapshot> snapshot_from(const redis::reply& entry);
 
 // {id, {hash, submission, view}, {event, …}, ahead}, as follow gives it to who knows the events up

@@ -65,6 +65,41 @@ awaitable<result<reply>> run_script(
     }
 }
 
+auto encoder_of(arguments command) {
+    return [command = std::move(command)](std::string& out) { append_command(out, command); };
+}
+
+awaitable<result<array>> run_together(
+    std::shared_ptr<client_core> on,
+    std::vector<arguments> commands,
+    client_core::time_point deadline
+) {
+    if (commands.empty()) {
+        co_return array{};
+    }
+    auto last = encoder_of(std::move(commands.back()));
+    commands.pop_back();
+    const auto kept = std::make_shared<client_core::kept_replies>(commands.size());
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        on->keep(encoder_of(std::move(commands[i])), deadline, kept, i);
+    }
+    // Replies come in order: with the last one all are here, or have failed.
+    auto answer = co_await on->submit(std::move(last), deadline);
+    array all;
+    all.reserve(kept->size() + 1);
+    for (auto& one : *kept) {
+        if (!one) {
+            co_return one.error();
+        }
+        all.push_back(std::move(*one));
+    }
+    if (!answer) {
+        co_return answer.error();
+    }
+    all.push_back(std::move(*answer));
+    co_return all;
+}
+
 class pipelined_client final : public client {
 public:
     pipelined_client(const executor& on, client_options options)
@@ -78,10 +113,12 @@ public:
     pipelined_client& operator=(const pipelined_client&) = delete;
 
     awaitable<result<reply>> execute(arguments command, milliseconds deadline) override {
-        auto encode = [command = std::move(command)](std::string& out) {
-            append_command(out, command);
-        };
-        return core_->submit(std::move(encode), core_->deadline_after(deadline));
+        return core_->submit(encoder_of(std::move(command)), core_->deadline_after(deadline));
+    }
+
+    awaitable<result<array>>
+    execute_together(std::vector<arguments> commands, milliseconds deadline) override {
+        return run_together(core_, std::move(commands), core_->deadline_after(deadline));
     }
 
     awaitable<result<reply>>

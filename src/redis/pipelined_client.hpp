@@ -25,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace imagined::redis {
 
@@ -49,6 +50,17 @@ public:
     template <class Encode>
     awaitable<result<reply>>
     submit(Encode encode, time_point deadline, errors shape = errors::as_failures);
+
+    using kept_replies = std::vector<result<reply>>;
+
+    // Queues a command that nobody waits for by itself: its reply is put to `at` of `into`.
+    template <class Encode>
+    void keep(
+        const Encode& encode,
+        time_point deadline,
+        std::shared_ptr<kept_replies> into,
+        std::size_t at
+    );
 
 private:
     struct connection {
@@ -81,6 +93,7 @@ private:
 
     template <class Handler>
     class coroutine_waiter;
+    class keeping_waiter;
 
     template <class Encode>
     void enqueue(std::unique_ptr<waiter> who, const Encode& encode, time_point deadline);
@@ -142,6 +155,25 @@ public:
 private:
     Handler handler_;
 };
+
+class client_core::keeping_waiter final : public waiter {
+public:
+    keeping_waiter(std::shared_ptr<kept_replies> into, std::size_t at)
+        : into_(std::move(into)), at_(at) {}
+
+    void deliver(result<reply> outcome) override { (*into_)[at_] = std::move(outcome); }
+
+private:
+    std::shared_ptr<kept_replies> into_;
+    std::size_t at_;
+};
+
+template <class Encode>
+void client_core::keep(
+    const Encode& encode, time_point deadline, std::shared_ptr<kept_replies> into, std::size_t at
+) {
+    enqueue(std::make_unique<keeping_waiter>(std::move(into), at), encode, deadline);
+}
 
 template <class Encode>
 void client_core::enqueue(std::unique_ptr<waiter> who, const Encode& encode, time_point deadline) {

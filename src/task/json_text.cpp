@@ -31,13 +31,26 @@ void append_escape(std::string& out, unsigned char c) {
     }
 }
 
-bool needs_escape(unsigned char c) {
+constexpr bool needs_escape(unsigned char c) {
     return c < 0x20 || c == '"' || c == '\\';
 }
 
+// Without an early way out: so the compiler looks at many bytes at a time.
+bool is_plain(std::string_view text) {
+    bool plain = true;
+    for (const char c : text) {
+        plain &= !needs_escape(static_cast<unsigned char>(c));
+    }
+    return plain;
+}
+
 void append_escaped(std::string& out, std::string_view text) {
+    constexpr std::size_t block = 32;
     std::size_t plain = 0; // start of the run that can be copied as it is
     for (std::size_t i = 0; i < text.size(); ++i) {
+        while (i + block < text.size() && is_plain(text.substr(i, block))) {
+            i += block;
+        }
         const auto c = static_cast<unsigned char>(text[i]);
         if (needs_escape(c)) {
             out += text.substr(plain, i - plain);

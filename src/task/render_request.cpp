@@ -116,7 +116,7 @@ void read_ratio(json_fields& fields, const char* key, std::optional<ratio>& into
 } // namespace
 
 json to_json(const render_request& request) {
-    const render_request usual;
+    static const render_request usual;
     json object = json::object();
     put_word(object, "op", request.what, usual.what);
     put_word(object, "model", request.model, usual.model);

@@ -98,6 +98,18 @@ std::vector<redis::reply> blocking_redis::pipeline(const std::vector<redis::argu
     return answers;
 }
 
+awaitable<result<redis::array>> blocking_redis::execute_together(
+    std::vector<redis::arguments> commands, milliseconds /*deadline*/
+) {
+    redis::array answers = pipeline(commands);
+    for (const auto& one : answers) {
+        if (const auto* bad = one.failed()) {
+            co_return failure{failure_kind::invalid, bad->text};
+        }
+    }
+    co_return answers;
+}
+
 std::string blocking_redis::text(const redis::arguments& words) {
     return to_text(command(words));
 }

@@ -22,6 +22,8 @@ public:
 
     awaitable<result<redis::reply>>
     execute(redis::arguments command, milliseconds deadline = {}) override;
+    awaitable<result<redis::array>>
+    execute_together(std::vector<redis::arguments> commands, milliseconds deadline = {}) override;
     awaitable<result<redis::reply>>
     run(const redis::script& what,
         redis::arguments keys,

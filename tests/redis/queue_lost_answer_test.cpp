@@ -16,6 +16,11 @@ public:
         return through_.execute(std::move(command), deadline);
     }
 
+    awaitable<result<redis::array>>
+    execute_together(std::vector<redis::arguments> commands, milliseconds deadline) override {
+        return through_.execute_together(std::move(commands), deadline);
+    }
+
     awaitable<result<redis::reply>>
     run(const redis::script& what,
         redis::arguments keys,

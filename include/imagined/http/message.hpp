@@ -1,8 +1,8 @@
 // What both sides of HTTP exchange, as plain values: no Beast type leaves the http module.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,21 +13,69 @@
 
 namespace imagined::http {
 
-// Header fields in arrival order; names compare without regard to case.
+// One header field. The views live as long as the fields they are from are unchanged.
+struct field {
+    std::string_view name;
+    std::string_view value;
+};
+
+// Header fields in arrival order; names compare without regard to case. All of them stand in one
+// text: a head is two allocations, however many fields it has.
 class fields {
+    struct place {
+        std::uint32_t start = 0;
+        std::uint32_t name_size = 0;
+        std::uint32_t value_size = 0;
+    };
+
 public:
+    class iterator {
+    public:
+        using value_type = field;
+        using difference_type = std::ptrdiff_t;
+
+        iterator() = default;
+
+        iterator(const fields* of, std::size_t at) : of_(of), at_(at) {}
+
+        field operator*() const { return of_->at(at_); }
+
+        iterator& operator++() {
+            ++at_;
+            return *this;
+        }
+
+        iterator operator++(int) { return {of_, at_++}; }
+
+        bool operator==(const iterator& other) const { return at_ == other.at_; }
+
+    private:
+        const fields* of_ = nullptr;
+        std::size_t at_ = 0;
+    };
+
     void set(std::string_view name, std::string_view value); // replaces all of that name
     void add(std::string_view name, std::string_view value);
     // The first value, or empty when absent. The view lives as long as this object is unchanged.
     std::string_view get(std::string_view name) const;
     bool has(std::string_view name) const;
 
-    auto begin() const { return entries_.begin(); }
+    iterator begin() const { return {this, 0}; }
 
-    auto end() const { return entries_.end(); }
+    iterator end() const { return {this, places_.size()}; }
 
 private:
-    std::vector<std::pair<std::string, std::string>> entries_;
+    field at(std::size_t index) const {
+        const place& held = places_[index];
+        const std::string_view text(text_);
+        return {
+            text.substr(held.start, held.name_size),
+            text.substr(held.start + held.name_size, held.value_size)
+        };
+    }
+
+    std::string text_; // names and values; what was replaced stays, unreferenced
+    std::vector<place> places_;
 };
 
 bool iequals(std::string_view a, std::string_view b);
@@ -63,17 +111,23 @@ enum class delivery { whole, half, nothing };
 
 class body_stream;
 
+// A body that several answers share; it is never changed.
+using shared_text = std::shared_ptr<const std::string>;
+
 struct response {
     int status = 200;
     fields headers; // Content-Length, Date and Connection are the server's business
     // A stream (body_stream.hpp) is sent chunked, and its connection closed after it.
-    std::variant<std::string, file_slice, std::shared_ptr<body_stream>> body;
+    std::variant<std::string, file_slice, std::shared_ptr<body_stream>, shared_text> body;
     delivery sent = delivery::whole;
 
     // The body as text; "" for a file or a stream.
     std::string_view text() const {
-        const auto* held = std::get_if<std::string>(&body);
-        return held == nullptr ? std::string_view{} : std::string_view{*held};
+        if (const auto* held = std::get_if<std::string>(&body)) {
+            return *held;
+        }
+        const auto* shared = std::get_if<shared_text>(&body);
+        return shared == nullptr || !*shared ? std::string_view{} : std::string_view{**shared};
     }
 };
 

@@ -8,9 +8,27 @@
 #include <utility>
 #include <vector>
 
+namespace prometheus {
+class Counter;
+}
+
 namespace imagined::metrics {
 
 using labels = std::vector<std::pair<std::string, std::string>>;
+
+// One counter, looked up once: for what is counted at every request. Valid as long as its registry;
+// usable from any thread.
+class counter {
+public:
+    void add(double by = 1) const;
+
+private:
+    friend class registry;
+
+    explicit counter(prometheus::Counter& on) : on_(&on) {}
+
+    prometheus::Counter* on_;
+};
 
 class registry {
 public:
@@ -18,6 +36,9 @@ public:
     ~registry();
     registry(const registry&) = delete;
     registry& operator=(const registry&) = delete;
+
+    // The counter of this name and these labels, created at 0 on first use.
+    counter counter_of(std::string_view name, std::string_view help, const labels& with = {});
 
     // Adds to a counter ("imagined_tasks_total"), creating it with its help text on first use.
     // Label values must come from a bounded set. Usable from any thread.

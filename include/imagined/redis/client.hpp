@@ -110,6 +110,11 @@ public:
     // coroutine is cancelled. Not for blocking commands.
     virtual awaitable<result<reply>> execute(arguments command, milliseconds deadline = {}) = 0;
 
+    // Sends several commands in one go and waits for all their replies, in their order. Fails as
+    // execute() does when one of them fails; the others may have been executed all the same.
+    virtual awaitable<result<array>>
+    execute_together(std::vector<arguments> commands, milliseconds deadline = {}) = 0;
+
     // EVALSHA, and on NOSCRIPT SCRIPT LOAD and once more (a script that was refused for NOSCRIPT
     // did not run). Same failures; `deadline` is for all of it. `what` must stay until the end.
     // Scripts report their own refusals by what they return.

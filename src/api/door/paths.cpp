@@ -21,9 +21,24 @@ std::vector<std::string_view> segments_of(std::string_view path) {
     return segments;
 }
 
+// The usual case: "/mj/…" with nothing before it, nothing doubled and no slash at the end.
+bool is_canonical(std::string_view path) {
+    constexpr std::string_view root = "/mj/";
+    if (!path.starts_with(root) || path.ends_with('/') || path.find("//") != path.npos) {
+        return false;
+    }
+    const auto second = path.substr(root.size(), path.find('/', root.size()) - root.size());
+    return second != base && second != ideograms;
+}
+
 } // namespace
 
 canonical_path canonical(std::string_view path) {
+    if (is_canonical(path)) {
+        canonical_path found;
+        found.text = path.substr(1);
+        return found;
+    }
     const auto segments = segments_of(path);
     canonical_path found;
     std::size_t first = 0;

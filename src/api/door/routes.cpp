@@ -65,6 +65,25 @@ constexpr std::array table{
 // All of Ideogram's own paths.
 constexpr route drop_in{"POST", "ideogram/…", draw_now, keyed, submits};
 
+// What a path of each route begins with, and whether that is all of it: most routes are ruled out
+// by one look.
+struct beginning {
+    std::string_view text;
+    bool whole = false;
+
+    bool fits(std::string_view path) const { return whole ? path == text : path.starts_with(text); }
+};
+
+constexpr auto beginnings = [] {
+    std::array<beginning, table.size()> made{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const std::string_view pattern = table[i].pattern;
+        const auto hole = pattern.find('{');
+        made[i] = {pattern.substr(0, hole), hole == std::string_view::npos};
+    }
+    return made;
+}();
+
 speech speech_of(std::string_view path) {
     const auto below = [path](std::string_view root) {
         return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
@@ -83,8 +102,10 @@ routed find_route(std::string_view method, std::string_view path) {
     found.path = canonical(path);
     found.errors = speech_of(found.path.text);
     path_values values;
-    for (const route& known : table) {
-        if (!matches(known.pattern, found.path.text, values)) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const route& known = table[i];
+        const std::string_view path_text = found.path.text;
+        if (!beginnings[i].fits(path_text) || !matches(known.pattern, path_text, values)) {
             continue;
         }
         found.open = found.open || known.who == access::anybody;

@@ -64,11 +64,16 @@ std::string_view subject_of(std::string_view note) {
 
 // Notes what even the backend that comes first cannot express; candidates() puts those that can
 // express everything before those that cannot.
-void note_losses(context& api, task::submission& made) {
-    const backend::roster& backends = api.parts.backends;
-    const auto candidates = backends.candidates(made.request, api.dice());
-    const auto* first = candidates.empty() ? nullptr : backends.owner_of(candidates[0].name);
-    if (first == nullptr || !made.request.may_drop) {
+void note_losses(
+    const backend::roster& backends,
+    const std::vector<backend::key_slot>& candidates,
+    task::submission& made
+) {
+    if (candidates.empty() || !made.request.may_drop) {
+        return;
+    }
+    const auto* first = backends.owner_of(candidates[0].name);
+    if (first == nullptr) {
         return;
     }
     for (const std::string& lost : first->speaks().inexpressible(made.request)) {
@@ -94,7 +99,7 @@ awaitable<> forget_pictures(context& api, std::string id) {
     co_await api.parts.pool.run(std::move(job));
 }
 
-queue::new_task task_of(context& api, const call& from, draft made) {
+queue::new_task task_of(context& api, const call& from, draft& made) {
     task::submission& submission = made.submission;
     queue::new_task task;
     task.caller = from.who.name;
@@ -103,9 +108,12 @@ queue::new_task task_of(context& api, const call& from, draft made) {
     task.queue_limit = api.options.queue_limit;
     task.modal = made.modal;
     if (made.ended_view.empty() && !made.modal) {
-        note_losses(api, submission);
-        task.lane = api.parts.backends.lane_of(submission.request);
-        for (auto& slot : api.parts.backends.candidates(submission.request, api.dice())) {
+        const backend::roster& backends = api.parts.backends;
+        auto candidates = backends.candidates(submission.request, api.dice());
+        note_losses(backends, candidates, submission);
+        task.lane = backends.lane_of(submission.request);
+        task.slots.reserve(candidates.size());
+        for (auto& slot : candidates) {
             task.slots.push_back({std::move(slot.name), slot.limit});
         }
     }
@@ -248,7 +256,7 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     const std::string prompt = api.options.log_prompts ? made.submission.prompt : "";
     const auto question =
         made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
-    queue::new_task task = task_of(api, from, std::move(made));
+    queue::new_task task = task_of(api, from, made);
     const bool waits = !task.lane.empty();
     if (auto trouble = co_await add_fingerprint(api, from, task)) {
         co_return from_failure(*trouble, "read a body", from.lang);
@@ -276,7 +284,7 @@ awaitable<http::response> submit_answer(context& api, const call& from, draft ma
     if (from.request.headers.get("Idempotency-Key").size() > max_idempotency_key_bytes) {
         co_return refusal(code::bad_request, texts::key_too_long, from.lang);
     }
-    queue::new_task task = task_of(api, from, std::move(made));
+    queue::new_task task = task_of(api, from, made);
     if (auto trouble = co_await add_fingerprint(api, from, task)) {
         co_return from_failure(*trouble, "read a body", from.lang);
     }

@@ -66,6 +66,16 @@ TEST_CASE("the stored view of an ended task is passed through unparsed") {
     CHECK(s.get(fetch_path(id)).text() == R"({"id": "spaced" , "kept":[1,2]})");
 }
 
+TEST_CASE("pollers of an ended task do not ask the queue each time, and of an open one do") {
+    scene s;
+    const std::string id = s.imagine();
+    const auto open_text = s.get(fetch_path(id)).text();
+    s.tasks.succeed(id, R"({"id":1})");
+    CHECK(s.get(fetch_path(id)).text() != open_text);
+    s.tasks.tasks.at(id).view = "changed behind the back";
+    CHECK(s.get(fetch_path(id)).text() == R"({"id":1})");
+}
+
 TEST_CASE("an unknown id is a JSON 404 with code 4") {
     scene s;
     for (const char* id : {"1760000000009999", "1", "abc", "..", "%2e%2e", "17600000000000010"}) {
@@ -80,7 +90,6 @@ TEST_CASE("an unknown id is a JSON 404 with code 4") {
 TEST_CASE("an unchanged task is 304 to who has its ETag") {
     scene s;
     const std::string id = s.imagine();
-    s.tasks.succeed(id);
     const auto first = s.get(fetch_path(id));
     const std::string etag(first.headers.get("ETag"));
     REQUIRE(etag.starts_with("W/\""));
@@ -89,7 +98,10 @@ TEST_CASE("an unchanged task is 304 to who has its ETag") {
     CHECK(again.text().empty());
     CHECK(again.headers.get("ETag") == etag);
     s.tasks.succeed(id, R"({"id":"other"})");
-    CHECK(s.get(fetch_path(id), {{"If-None-Match", etag}}).status == 200);
+    const auto ended = s.get(fetch_path(id), {{"If-None-Match", etag}});
+    CHECK(ended.status == 200);
+    const std::string ended_etag(ended.headers.get("ETag"));
+    CHECK(s.get(fetch_path(id), {{"If-None-Match", ended_etag}}).status == 304);
 }
 
 TEST_CASE("a task that cannot be read is a 500 that does not tell why") {

@@ -23,6 +23,21 @@ TEST_CASE("header fields keep their order and compare without case") {
     CHECK(std::distance(f.begin(), f.end()) == 2);
 }
 
+TEST_CASE("header fields may be made of each other, however many they are") {
+    fields f;
+    f.add("First", std::string(200, 'x'));
+    for (int i = 0; i < 50; ++i) {
+        f.add(f.has("Copy") ? "Copy" : "copy", f.get("first"));
+        f.set("First", f.get("copy"));
+    }
+    CHECK(f.get("First") == std::string(200, 'x'));
+    CHECK(std::distance(f.begin(), f.end()) == 51);
+    const fields copied = f;
+    f = fields();
+    CHECK(copied.get("COPY") == std::string(200, 'x'));
+    CHECK(f.begin() == f.end());
+}
+
 TEST_CASE("a query value is decoded as forms encode it") {
     const std::string_view query = "a=1&b=x+y%20z&c&=v&d=%zz&e=%&%66=%C3%A9&a=2";
     CHECK(query_value(query, "a") == "1");

@@ -15,6 +15,16 @@ TEST_CASE("a counter adds up under its name and labels") {
     CHECK(text.find("# HELP imagined_tasks_total Tasks.") != std::string::npos);
 }
 
+TEST_CASE("a counter that was looked up adds to the same figure") {
+    registry metrics;
+    const auto held = metrics.counter_of("imagined_asked_total", "Asked.", {{"how", "once"}});
+    CHECK(metrics.text().find("imagined_asked_total{how=\"once\"} 0") != std::string::npos);
+    held.add();
+    metrics.count("imagined_asked_total", "Asked.", {{"how", "once"}}, 2);
+    held.add(3);
+    CHECK(metrics.text().find("imagined_asked_total{how=\"once\"} 6") != std::string::npos);
+}
+
 TEST_CASE("a gauge shows the last value") {
     registry metrics;
     metrics.set("imagined_waiting", "Waiting.", 7);

@@ -66,6 +66,13 @@ public:
         });
     }
 
+    result<redis::array>
+    ask_together(std::vector<redis::arguments> commands, milliseconds deadline = {}) {
+        return run_on<result<redis::array>>(context_, [&] {
+            return client_->execute_together(std::move(commands), deadline);
+        });
+    }
+
     // The text of the reply; fails the test when there is none.
     std::string text(redis::arguments command) {
         const auto answer = ask(std::move(command));

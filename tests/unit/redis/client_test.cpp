@@ -74,6 +74,47 @@ TEST_CASE("an error reply is a failure of its kind") {
     CHECK(f.ask({"SET", "k", "v"}).error().kind == failure_kind::unavailable); // NOREPLICAS
 }
 
+TEST_CASE("several commands are answered together, in their order") {
+    redis_server server;
+    client_fixture f(server);
+    f.text({"SET", "k", "v"});
+    const auto answers = f.ask_together({{"GET", "k"}, {"INCR", "n"}, {"GET", "none"}});
+    REQUIRE(answers);
+    REQUIRE(answers->size() == 3);
+    CHECK(*(*answers)[0].text() == "v");
+    CHECK((*answers)[1].integer() == 1);
+    CHECK((*answers)[2].is_nil());
+    CHECK(f.ask_together({})->empty());
+    CHECK(f.ask_together({{"PING"}})->size() == 1);
+}
+
+TEST_CASE("of several commands one that fails is told, wherever it stands") {
+    redis_server server;
+    client_fixture f(server);
+    f.text({"SET", "k", "v"});
+    for (const std::size_t at : {0U, 1U, 2U}) {
+        CAPTURE(at);
+        std::vector<arguments> commands(3, {"GET", "k"});
+        commands[at] = {"LLEN", "k"}; // WRONGTYPE
+        const auto answers = f.ask_together(std::move(commands));
+        REQUIRE(!answers);
+        CHECK(answers.error().kind == failure_kind::invalid);
+        CHECK(f.text({"GET", "k"}) == "v"); // and nobody else's reply was taken
+    }
+}
+
+TEST_CASE("several commands without an answer in time fail, and their late replies are dropped") {
+    redis_server server;
+    client_fixture f(server);
+    f.text({"SET", "k", "v"});
+    server.freeze();
+    const auto answers = f.ask_together({{"GET", "k"}, {"GET", "k"}}, milliseconds(50));
+    server.thaw();
+    REQUIRE(!answers);
+    CHECK(answers.error().kind == failure_kind::unavailable);
+    CHECK(f.text({"ECHO", "after"}) == "after");
+}
+
 TEST_CASE("a script runs with its keys and arguments") {
     redis_server server;
     client_fixture f(server);
