@@ -7,6 +7,10 @@
 #include "native/ideogram_words.hpp"
 #include "texts.hpp"
 
+#include "imagined/base/log.hpp"
+
+#include <any>
+#include <exception>
 #include <map>
 #include <utility>
 
@@ -66,7 +70,7 @@ public:
         : context_(std::move(options), std::move(parts)) {}
 
     std::variant<http::admission, http::response> admit(const http::request_head& head) override {
-        const routed found = find_route(head.method, head.path);
+        routed found = find_route(head.method, head.path);
         identity who;
         if (auto refused = refuse_at_the_door(head, found, who)) {
             *refused = in_words_of(found, std::move(*refused));
@@ -74,21 +78,28 @@ public:
             count(found, refused->status);
             return std::move(*refused);
         }
-        return http::admission{
-            found.to->method == "GET" ? max_get_body_bytes : context_.options.max_body_bytes
-        };
+        http::admission admitted;
+        admitted.max_body_bytes =
+            found.to->method == "GET" ? max_get_body_bytes : context_.options.max_body_bytes;
+        admitted.note = visitor{std::move(found), std::move(who)};
+        return admitted;
     }
 
     awaitable<http::response> handle(http::request incoming) override {
-        routed found = find_route(incoming.method, incoming.path);
+        visitor from = std::any_cast<visitor>(std::move(incoming.noted));
+        const routed& found = from.found;
+        const auto in = language_of(incoming, found);
         const std::string origin(incoming.headers.get("Origin"));
-        identity who;
         http::response answer;
-        if (auto refused = refuse_at_the_door(incoming, found, who)) {
-            answer = in_words_of(found, std::move(*refused));
+        if (is_closed(*found.to)) { // since it was admitted: a body takes its time
+            answer = in_words_of(found, try_later(texts::draining, drain_retry_seconds, in));
         } else {
-            call from = open_call(std::move(incoming), found, std::move(who));
-            answer = co_await found.to->handle(context_, std::move(from));
+            try {
+                call made = open_call(std::move(incoming), from, in);
+                answer = co_await found.to->handle(context_, std::move(made));
+            } catch (const std::exception& e) {
+                answer = in_words_of(found, broken(*found.to, e, in));
+            }
         }
         context_.cors.mark(answer, origin);
         count(found, answer.status);
@@ -135,22 +146,40 @@ private:
             answer.headers.set("Allow", found.allowed + ", OPTIONS");
             return answer;
         }
-        if (found.to->does == effect::submits && context_.parts.ready().draining) {
+        if (is_closed(*found.to)) {
             return try_later(texts::draining, drain_retry_seconds, in);
         }
         who = std::move(*known);
         return std::nullopt;
     }
 
-    static call open_call(http::request incoming, routed& found, identity who) {
-        call from;
-        from.lang = language_of(incoming, found);
-        from.who = std::move(who);
-        from.integer_ids = found.path.integer_ids;
-        from.mode = found.path.mode;
-        from.values = std::move(found.values);
-        from.request = std::move(incoming);
-        return from;
+    // What admit() knows of a request. std::any wants to be able to copy it.
+    struct visitor {
+        routed found;
+        identity who;
+    };
+
+    static call open_call(http::request incoming, visitor& from, task::language in) {
+        call made;
+        made.lang = in;
+        made.who = std::move(from.who);
+        made.integer_ids = from.found.path.integer_ids;
+        made.mode = from.found.path.mode;
+        made.values = std::move(from.found.values);
+        made.request = std::move(incoming);
+        return made;
+    }
+
+    static http::response broken(const route& at, const std::exception& why, task::language in) {
+        log::error(
+            "a request could not be handled",
+            {{"route", std::string(at.pattern)}, {"reason", why.what()}}
+        );
+        return problem(500, texts::system_error, in);
+    }
+
+    bool is_closed(const route& to) const {
+        return to.does == effect::submits && context_.parts.ready().draining;
     }
 
     void count(const routed& found, int status) {

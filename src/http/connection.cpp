@@ -128,7 +128,9 @@ awaitable<bool> connection::serve_one() {
         co_return sent&& keep;
     }
     request incoming;
-    const auto limit = std::get<admission>(verdict).max_body_bytes;
+    auto& admitted = std::get<admission>(verdict);
+    incoming.noted = std::move(admitted.note);
+    const auto limit = admitted.max_body_bytes;
     if (head->has_body() && !co_await read_body(*head, limit, incoming.body)) {
         co_return false;
     }
@@ -228,22 +230,17 @@ std::variant<admission, response> connection::admit(const request_head& head) {
 }
 
 awaitable<response> connection::ask(request incoming) {
-    // What refuse() may need when the handler throws; its body is not among it.
-    request_head about;
-    about.method = incoming.method;
-    about.path = incoming.path;
-    about.headers = incoming.headers;
     std::string reason;
     try {
         co_return co_await core_->what->handle(std::move(incoming));
     } catch (const std::exception& e) {
         reason = e.what();
     }
-    log::error("a request could not be handled", {{"path", about.path}, {"reason", reason}});
+    log::error("a request could not be handled", {{"reason", reason}});
     if (!alive()) {
         co_return response{};
     }
-    co_return refusal(500, "internal error", about);
+    co_return refusal(500, "internal error", no_head);
 }
 
 response connection::refusal(int status, std::string_view reason, const request_head& head) {

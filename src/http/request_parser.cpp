@@ -54,6 +54,15 @@ private:
     request_head& into_;
 };
 
+// Visible ASCII with nothing to decode.
+bool is_plain(std::string_view path) {
+    bool plain = true;
+    for (const char c : path) {
+        plain &= c > ' ' && c < '\x7f' && c != '%';
+    }
+    return plain;
+}
+
 // What follows scheme and authority of an absolute-form target.
 std::string_view origin_form(std::string_view target) {
     const auto scheme = target.find("://");
@@ -86,6 +95,9 @@ std::optional<parsed_head> parse_request_head(std::string_view bytes) {
 std::string path_of(std::string_view target) {
     const auto origin = origin_form(target);
     const auto raw = origin.substr(0, origin.find_first_of("?#"));
+    if (!raw.empty() && is_plain(raw)) {
+        return std::string(raw);
+    }
     const auto decoded = percent_decode(raw.empty() ? "/" : raw);
     if (!decoded || !is_utf8(*decoded) || decoded->find('\0') != std::string::npos) {
         return {};

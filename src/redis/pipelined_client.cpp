@@ -19,6 +19,9 @@ constexpr milliseconds most_pause{2000};
 // How late a deadline may be noticed. The timer runs only while commands wait.
 constexpr milliseconds sweep_interval{25};
 constexpr std::size_t read_size = 64UL * 1024;
+// hiredis moves what it has not read yet to the front of its buffer after each reply or two, so it
+// is given little at a time.
+constexpr std::size_t feed_size = 4UL * 1024;
 
 } // namespace
 
@@ -115,20 +118,31 @@ awaitable<failure> client_core::receive(link from) {
             co_return failure{failure_kind::cancelled, "redis: closed"};
         }
         pipeline_.heard(std::chrono::steady_clock::now());
-        from.reader.feed({bytes.data(), *count});
-        for (;;) {
-            auto parsed = from.reader.next();
-            if (!parsed) {
-                co_return parsed.error();
-            }
-            if (!parsed->has_value()) {
-                break;
-            }
-            if (!pipeline_.answer(std::move(**parsed))) {
-                co_return failure{failure_kind::corrupt, "redis: a reply that nobody asked for"};
+        for (std::string_view left(bytes.data(), *count); !left.empty();) {
+            const auto piece = left.substr(0, feed_size);
+            left.remove_prefix(piece.size());
+            if (auto trouble = hand_out(from.reader, piece)) {
+                co_return std::move(*trouble);
             }
         }
         deliver_soon();
+    }
+}
+
+// Gives the replies that end in `piece` to those who wait for them.
+std::optional<failure> client_core::hand_out(reply_reader& reader, std::string_view piece) {
+    reader.feed(piece);
+    for (;;) {
+        auto parsed = reader.next();
+        if (!parsed) {
+            return parsed.error();
+        }
+        if (!parsed->has_value()) {
+            return std::nullopt;
+        }
+        if (!pipeline_.answer(std::move(**parsed))) {
+            return failure{failure_kind::corrupt, "redis: a reply that nobody asked for"};
+        }
     }
 }
 

@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -102,6 +103,7 @@ private:
     awaitable<> live_once();
     awaitable<failure> connect_and_receive();
     awaitable<failure> receive(link from);
+    std::optional<failure> hand_out(reply_reader& reader, std::string_view piece);
     void lose_connection(failure why);
     void end_connection(failure why);
     void note_trouble(const failure& why);

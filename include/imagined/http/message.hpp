@@ -1,6 +1,7 @@
 // What both sides of HTTP exchange, as plain values: no Beast type leaves the http module.
 #pragma once
 
+#include <any>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -92,6 +93,7 @@ struct request_head {
 
 struct request : request_head {
     std::string body;
+    std::any noted; // what handler::admit() found out about it
 };
 
 // The value of `key` in a query string, percent- and plus-decoded; nullopt when absent.

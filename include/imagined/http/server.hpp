@@ -14,6 +14,7 @@
 #include "imagined/base/task_group.hpp"
 #include "imagined/http/message.hpp"
 
+#include <any>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -44,6 +45,7 @@ struct server_options {
 // What the handler decides on the head alone: how much body it takes, or an answer at once.
 struct admission {
     std::size_t max_body_bytes = 0; // a longer body gets 413 through handler::refuse
+    std::any note = {};             // for handle(), so that nothing is found out twice
 };
 
 class handler {
@@ -59,7 +61,7 @@ public:
     virtual awaitable<response> handle(request incoming) = 0;
 
     // Shapes the server's own errors (400 framing, 408, 413, 417, 431, 500, 503) like the API's.
-    // `head` is empty-valued when the head could not be parsed.
+    // `head` is empty-valued when the head could not be parsed, or went to handle().
     virtual response refuse(int status, std::string_view reason, const request_head& head) = 0;
 };
 

@@ -101,6 +101,7 @@ http::response scene::send(
     if (body.size() > std::get<http::admission>(admitted).max_body_bytes) {
         return api_->refuse(413, "", request);
     }
+    request.noted = std::move(std::get<http::admission>(admitted).note);
     request.body = std::move(body);
     return run_on<http::response>(context_, [&] { return api_->handle(request); });
 }
@@ -111,6 +112,11 @@ void scene::run(std::function<awaitable<>()> body) {
 
 awaitable<http::response> scene::ask(std::string target, header_list headers) {
     http::request request = request_of("GET", target, headers);
+    auto admitted = api_->admit(request);
+    if (auto* refused = std::get_if<http::response>(&admitted)) {
+        co_return std::move(*refused);
+    }
+    request.noted = std::move(std::get<http::admission>(admitted).note);
     co_return co_await api_->handle(std::move(request));
 }
 
