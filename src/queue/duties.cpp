@@ -56,7 +56,7 @@ redis_queue::outbox_claim(std::size_t most, milliseconds lease) {
 
 awaitable<result<void>> redis_queue::outbox_delivered(due_event event, std::string note) {
     redis::arguments values{event.record.id, event.nonce, std::move(note)};
-    co_return co_await run_plain(scripts().outbox_delivered, std::move(values));
+    co_return co_await join_plain(deliveries_, "outbox_delivered", std::move(values));
 }
 
 awaitable<result<void>>

@@ -38,9 +38,17 @@ redis_queue::redis_queue(redis::client& on, queue_options options)
     : redis_(on),
       options_(std::move(options)),
       base_(key_base(options_.prefix)),
-      batch_([this](redis::arguments tasks, milliseconds left) {
-          return run(scripts().submit, std::move(tasks), left);
-      }) {}
+      submits_("submit tasks", batched(scripts().submit)),
+      calls_("write call markers", batched(scripts().calling)),
+      answers_("store answers", batched(scripts().stored)),
+      ends_("finish tasks", batched(scripts().finish)),
+      deliveries_("settle callbacks", batched(scripts().outbox_delivered)) {}
+
+script_batch::runner redis_queue::batched(const redis::script& what) {
+    return [this, &what](redis::arguments tasks, milliseconds left) {
+        return run(what, std::move(tasks), left);
+    };
+}
 
 unix_millis redis_queue::server_now() const {
     return system_clock().now() + redis_.clock_offset().count();
@@ -84,6 +92,18 @@ awaitable<result<void>> redis_queue::run_plain(const redis::script& what, redis:
     }
     if (word_of(*answer) != "ok") {
         co_return refusal(what.name(), word_of(*answer));
+    }
+    co_return result<void>();
+}
+
+awaitable<result<void>>
+redis_queue::join_plain(script_batch& batch, std::string verb, redis::arguments values) {
+    const auto verdict = co_await batch.join(std::move(values), options_.command_deadline);
+    if (!verdict) {
+        co_return verdict.error();
+    }
+    if (word_of(*verdict) != "ok") {
+        co_return refusal(verb, word_of(*verdict));
     }
     co_return result<void>();
 }

@@ -4,8 +4,8 @@
 
 #include "imagined/base/task_group.hpp"
 #include "imagined/queue/task_queue.hpp"
+#include "script_batch.hpp"
 #include "scripts.hpp"
-#include "submit_batch.hpp"
 #include "submit_marks.hpp"
 
 #include <optional>
@@ -75,6 +75,12 @@ private:
     run(const redis::script& what, redis::arguments values, milliseconds deadline = milliseconds(0)
     );
 
+    script_batch::runner batched(const redis::script& what);
+
+    // One task's part in a batch of a script whose verdict is a word alone, as run_plain's.
+    awaitable<result<void>>
+    join_plain(script_batch& batch, std::string verb, redis::arguments values);
+
     // For scripts that answer with a word alone: "ok", or a failure by its word.
     awaitable<result<void>> run_plain(const redis::script& what, redis::arguments values);
 
@@ -91,8 +97,12 @@ private:
     redis::client& redis_;
     queue_options options_;
     std::string base_;
-    submit_batch batch_;
     submit_marks marks_;
+    script_batch submits_;
+    script_batch calls_;
+    script_batch answers_;
+    script_batch ends_;
+    script_batch deliveries_;
     std::optional<task_group> background_;
 };
 

@@ -143,7 +143,7 @@ awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds bud
     const unix_millis since = server_now() - clock_doubt.count();
     unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
     auto attempt = [&](milliseconds left) {
-        return batch_.join(submit_arguments(task, mark, tried_since), left);
+        return submits_.join(submit_arguments(task, mark, tried_since), left);
     };
     auto unsure = [&] { tried_since = since; };
     auto answer = co_await try_until(budget, attempt, unsure);

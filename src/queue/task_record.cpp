@@ -140,6 +140,7 @@ std::int64_t number_at(const redis::reply& answer, std::size_t at) {
 result<task::record> record_from(std::string id, const redis::reply& hash) {
     task::record made;
     made.id = std::move(id);
+    made.sequence = 1; // a waiting task has no field for its submit
     std::optional<task::state> state;
     each_pair(hash, [&](std::string_view field, const std::string& value) {
         if (field == "s") {
@@ -266,9 +267,13 @@ result<due_event> due_event_from(const redis::reply& entry) {
     made.sequence = static_cast<std::uint64_t>(to_number(parts[0]));
     made.status = parts[1];
     made.progress = parts[2];
-    made.attempt = static_cast<int>(number_at(entry, 5));
-    made.nonce = text_at(entry, 6);
-    made.terminal = number_at(entry, 7) == 1;
+    each_pair(item(entry, 1), [&](std::string_view field, const std::string& value) {
+        if (field == "oa") {
+            made.attempt = static_cast<int>(to_number(value));
+        }
+    });
+    made.nonce = text_at(entry, 5);
+    made.terminal = number_at(entry, 6) == 1;
     return made;
 }
 

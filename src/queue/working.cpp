@@ -110,7 +110,7 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     values.push_back(std::to_string(call.cost_micros));
     values.push_back(std::to_string(call.backend_cap_micros));
     values.push_back(std::to_string(call.total_cap_micros));
-    const auto answer = co_await run(scripts().calling, std::move(values));
+    const auto answer = co_await calls_.join(std::move(values), options_.command_deadline);
     if (!answer) {
         co_return answer.error();
     }
@@ -168,7 +168,7 @@ awaitable<result<void>> redis_queue::stored(
     values.push_back(answer);
     values.emplace_back(complete ? "1" : "0");
     values.push_back(std::to_string(cost_micros));
-    auto recorded = co_await run_plain(scripts().stored, std::move(values));
+    auto recorded = co_await join_plain(answers_, "stored", std::move(values));
     if (!recorded && recorded.error().kind == failure_kind::conflict) {
         // The lease is gone, the money too: the answer may still be delivered by whoever comes
         // next.
@@ -196,7 +196,7 @@ awaitable<result<void>> redis_queue::finish(token held, ending how) {
     values.push_back(std::move(how.reason));
     values.push_back(std::move(how.event));
     values.push_back(std::move(how.billed));
-    co_return co_await run_plain(scripts().finish, std::move(values));
+    co_return co_await join_plain(ends_, "finish", std::move(values));
 }
 
 awaitable<result<void>>

@@ -53,7 +53,7 @@ end
 
 local function check_calls(id, state)
     local in_flight = 0
-    for index, marker in pairs(read_markers(id)) do
+    for index, marker in pairs(parse_calls(redis.call('HGETALL', calls_key(id))).m) do
         local member = id .. ':' .. index
         if marker.state == 'in_flight' then
             in_flight = in_flight + 1
@@ -71,7 +71,7 @@ local function check_calls(id, state)
 end
 
 local function check_task(id, caller)
-    local task = redis.call('HMGET', task_key(id), 's', 'c', 'ql', 'hk', 'n', 'f', 'sl')
+    local task = redis.call('HMGET', task_key(id), 's', 'c', 'ql', 'hk', 'n', 'f', 'sl', 'l')
     local state = task[1]
     if not state then
         return complain(id, 'is in the index but does not exist')
@@ -79,11 +79,11 @@ local function check_task(id, caller)
     if task[2] ~= caller then
         complain(id, 'is in the index of ' .. caller .. ' but belongs to another')
     end
-    local at_work = check_place(id, caller, state, task[3])
-    if at_work ~= (task[5] and true or false) then
+    local at_work = check_place(id, caller, state, task[3] or task[8])
+    if at_work ~= ((task[5] or '') ~= '') then
         complain(id, state .. ' but token ' .. tostring(not at_work))
     end
-    if task[7] and not at_work then
+    if (task[7] or '') ~= '' and not at_work then
         complain(id, state .. ' but a place is reserved at ' .. task[7])
     end
     if is_terminal(state) ~= (task[6] and true or false) then
@@ -156,7 +156,8 @@ if ARGV[5] == 'caller' then
     for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
         for _, id in ipairs(page(queue_key(lane, owner))) do
             check_known(id, 'queue ' .. lane)
-            if redis.call('HGET', task_key(id), 'ql') ~= lane then
+            local stands = redis.call('HMGET', task_key(id), 'ql', 'l')
+            if (stands[1] or stands[2]) ~= lane then
                 complain(id, 'is in queue ' .. lane .. ' but stands for another')
             end
         end

@@ -5,12 +5,14 @@ local id = ARGV[3]
 if not visible(id, ARGV[4], ARGV[5]) then
     return {'missing'}
 end
-local state = redis.call('HGET', task_key(id), 's')
+local task = task_of(id)
+local state = task.s
 if is_terminal(state) then
     return {'conflict', state}
 end
-if count_calls(id) > 0 then
-    raise_bill(id, 'unknown')
+if count_calls(task) > 0 then
+    raise_bill(task, 'unknown')
 end
-end_task(id, false, 'CANCELLED', ARGV[6], 'cancelled')
+end_task(task, false, 'CANCELLED', ARGV[6], 'cancelled')
+write_back()
 return {'ok', state}

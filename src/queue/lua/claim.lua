@@ -6,27 +6,41 @@
 local worker, most, lease, nonce = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local taken = {'ok', {}}
 
-local function lease_task(id, caller, lane, slot)
-    local key = task_key(id)
-    local first = not redis.call('HGET', key, 'b')
-    redis.call('HINCRBY', key, 'a', 1)
+-- All of a task, as its reader wants it; what this script changes is added at the end of `flat`.
+local function whole_task(id)
+    local flat = redis.call('HGETALL', task_key(id))
+    local task = {}
+    for i = 1, #flat, 2 do
+        task[flat[i]] = flat[i + 1]
+    end
+    return new_task(id, task), flat
+end
+
+local function lease_task(id, lane, slot)
+    local task, flat = whole_task(id)
+    set(task, 'a', tonumber(task.a or '0') + 1)
     -- What came from "storing" goes back there if this worker dies too.
-    redis.call('HSET', key, 's', lane == 'storing' and 'storing' or 'leased',
-        'n', nonce .. '.' .. #taken, 'w', worker, 'ls', lease)
-    redis.call('ZADD', lease_key, now + lease, id)
-    redis.call('SADD', running_key(caller), id)
+    set(task, 's', lane == 'storing' and 'storing' or 'leased')
+    set(task, 'n', nonce .. '.' .. #taken)
+    set(task, 'w', worker)
+    set(task, 'ls', ARGV[5])
+    gather('ZADD', lease_key, moment(lease), id)
     if slot then
-        take_place(slot, id .. ':r', now + lease)
-        redis.call('HSET', key, 'sl', slot)
+        take_place(slot, id .. ':r', moment(lease))
+        set(task, 'sl', slot)
     end
-    local sequence = add_event(id, 'claimed by ' .. worker)
-    if first then
-        redis.call('HSET', key, 'b', now)
-        post(id, sequence, 'SUBMITTED', '0%')
+    local sequence = add_event(task, 'claimed by ' .. worker)
+    if not task.b then
+        set(task, 'b', stamp)
+        post(task, sequence, 'SUBMITTED', '0%')
     end
-    taken[#taken + 1] = {id, redis.call('HGETALL', key),
-        redis.call('GET', submission_key(id)) or '', redis.call('HGETALL', calls_key(id)),
-        slot or ''}
+    for _, value in ipairs(task.changes) do
+        flat[#flat + 1] = tostring(value)
+    end
+    flat[#flat + 1] = 'e'
+    flat[#flat + 1] = tostring(task.e)
+    taken[#taken + 1] = {id, flat, redis.call('GET', submission_key(id)) or '',
+        task.k and redis.call('HGETALL', calls_key(id)) or {}, slot or ''}
 end
 
 local at = 7
@@ -52,16 +66,21 @@ while at <= #ARGV do
         if count > 0 and current > count then
             break
         end
-        local id, caller = take_next(lane)
-        if not id then
+        local slot = slots[current]
+        local room = most - #taken + 2
+        local ids, caller = take_next(lane, slot and math.min(room, slot.free) or room)
+        if not ids then
             break
         end
-        local slot = slots[current]
         if slot then
-            slot.free = slot.free - 1
+            slot.free = slot.free - #ids
         end
-        lease_task(id, caller, lane, slot and slot.name)
+        redis.call('SADD', running_key(caller), unpack(ids))
+        for _, id in ipairs(ids) do
+            lease_task(id, lane, slot and slot.name)
+        end
     end
 end
 taken[2] = redis.call('SMEMBERS', lanes_key)
+write_back()
 return taken

@@ -1,12 +1,18 @@
--- finish: the end of a task, written once, by the holder of its lease.
--- ARGV[3] id  [4] attempt  [5] nonce  [6] success 0/1  [7] view  [8] code  [9] reason  [10] event
---    [11] billed yes/no/unknown
--- Returns {'ok'} or {'stale'}: then nothing was written.
-local id = ARGV[3]
-if not holds(id, ARGV[4], ARGV[5]) then
-    return {'stale'}
+-- finish: the ends of tasks, each written once, by the holder of its lease.
+-- ARGV[3...] the tasks, each:
+--     [1] id  [2] attempt  [3] nonce  [4] success 0/1  [5] view  [6] code  [7] reason  [8] event
+--     [9] billed yes/no/unknown
+-- Returns {'ok', verdicts}, a verdict being {'ok'} or {'stale'}: then nothing was written for it.
+local function finish(at)
+    local id = ARGV[at]
+    local task = task_of(id)
+    if not holds(task, ARGV[at + 1], ARGV[at + 2]) then
+        return {'stale'}
+    end
+    raise_bill(task, ARGV[at + 8])
+    redis.call('SET', view_key(id), ARGV[at + 4])
+    end_task(task, ARGV[at + 3] == '1', ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
+    return {'ok'}
 end
-raise_bill(id, ARGV[11])
-redis.call('SET', view_key(id), ARGV[7])
-end_task(id, ARGV[6] == '1', ARGV[8], ARGV[9], ARGV[10])
-return {'ok'}
+
+return answer_each(9, finish)

@@ -23,7 +23,8 @@ local function lane_of(name)
 end
 
 local function tasks_ahead(id)
-    local task = redis.call('HMGET', task_key(id), 's', 'ql', 'c')
+    local task = redis.call('HMGET', task_key(id), 's', 'ql', 'c', 'l')
+    task[2] = task[2] or task[4]
     local rank = task[1] == 'queued' and redis.call('ZRANK', queue_key(task[2], task[3]), id)
     if not rank then
         return -1
@@ -45,7 +46,7 @@ end
 
 local function events_after(id, known)
     local told = {}
-    if known == '' or tonumber(redis.call('HGET', task_key(id), 'e') or '0') <= tonumber(known) then
+    if known == '' or tonumber(redis.call('HGET', task_key(id), 'e') or '1') <= tonumber(known) then
         return told
     end
     for _, event in ipairs(redis.call('LRANGE', history_key(id), 0, -1)) do

@@ -6,7 +6,7 @@
 local look_again_ms = 3600000
 
 local function may_be_answered(id)
-    for _, marker in pairs(read_markers(id)) do
+    for _, marker in pairs(parse_calls(redis.call('HGETALL', calls_key(id))).m) do
         if marker.state ~= 'answered' and marker.state ~= 'not_started'
             and marker.deadline + call_grace >= now then
             return true

@@ -6,12 +6,13 @@
 -- Returns {'ok'} (also when it was told before) or {'stale'}: then the key cools all the same, and
 -- the place of a call whose task has ended meanwhile is free.
 local id, index = ARGV[3], ARGV[6]
-local text = redis.call('HGET', calls_key(id), 'm' .. index)
-if not text then
+local task = task_of(id)
+local held = holds(task, ARGV[4], ARGV[5])
+local marker = markers_of(task)[index]
+if not marker then
     return {'stale'}
 end
-local marker = parse_marker(text)
-if marker.state == 'not_started' and holds(id, ARGV[4], ARGV[5]) then
+if marker.state == 'not_started' and held then
     return {'ok'}
 end
 local shortest_ms, longest_ms = 5000, 60000
@@ -21,8 +22,8 @@ local shortest_ms, longest_ms = 5000, 60000
 local function cool_down(at_least, disable)
     local known_until, times, known_disabled = read_cooling(marker.slot)
     known_until, times = known_until or 0, times or 0
-    local cooling = known_until > now
-    if not cooling then
+    local cools = known_until > now
+    if not cools then
         times = times + 1
     end
     local pause = math.min(longest_ms, shortest_ms * 2 ^ math.min(times - 1, 10))
@@ -32,9 +33,10 @@ local function cool_down(at_least, disable)
     if disable > 0 then
         pause = disable
     end
-    local disabled = (disable > 0 or (cooling and known_disabled == '1')) and 1 or 0
-    redis.call('HSET', cool_key, marker.slot,
-        string.format('%.0f|%d|%d', math.max(known_until, now + pause), times, disabled))
+    local disabled = (disable > 0 or (cools and known_disabled == '1')) and 1 or 0
+    cooling[marker.slot] =
+        string.format('%.0f|%d|%d', math.max(known_until, now + pause), times, disabled)
+    redis.call('HSET', cool_key, marker.slot, cooling[marker.slot])
 end
 
 if ARGV[8] == 'works' then
@@ -42,24 +44,22 @@ if ARGV[8] == 'works' then
 elseif ARGV[8] == 'cool' then
     cool_down(tonumber(ARGV[9]), tonumber(ARGV[10]))
 end
-local held = holds(id, ARGV[4], ARGV[5])
-if marker.state ~= 'in_flight'
-    or not (held or is_terminal(redis.call('HGET', task_key(id), 's'))) then
+if marker.state ~= 'in_flight' or not (held or is_terminal(task.s)) then
     return {'stale'}
 end
-redis.call('ZREM', slot_key(marker.slot), id .. ':' .. index)
+drop_place(marker.slot, id .. ':' .. index)
 judge_backend(marker.slot, id .. ':' .. index,
     ARGV[11] == '1' and 'bad' or ARGV[8] == 'works' and 'good' or 'nothing')
-release_hold(id, index, marker.slot)
+release_hold(task, index, marker.slot)
 marker.state = 'not_started'
-write_marker(id, index, marker)
+write_marker(task, index, marker)
 announce_room()
-if not held then
-    return {'stale'}
+if held then
+    if count_calls(task) == 0 then
+        set(task, 's', 'leased')
+    end
+    extend_lease(task)
+    add_event(task, ARGV[7])
 end
-if count_calls(id) == 0 then
-    redis.call('HSET', task_key(id), 's', 'leased')
-end
-extend_lease(id)
-add_event(id, ARGV[7])
-return {'ok'}
+write_back()
+return {held and 'ok' or 'stale'}

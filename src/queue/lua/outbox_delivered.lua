@@ -1,19 +1,17 @@
--- outbox_delivered: the head event of a task is settled; the next one is due now.
--- ARGV[3] id  [4] nonce  [5] note for the history, or ''
--- Returns {'ok'} or {'stale'}.
-local id = ARGV[3]
-if ARGV[4] == '' or redis.call('HGET', task_key(id), 'on') ~= ARGV[4] then
-    return {'stale'}
+-- outbox_delivered: head events are settled; the next one of each task is due now.
+-- ARGV[3...] the events, each: [1] id  [2] nonce  [3] note for the history, or ''
+-- Returns {'ok', verdicts}, a verdict being {'ok'} or {'stale'}.
+local function settle(at)
+    local id = ARGV[at]
+    local lease = redis.call('HMGET', task_key(id), 'on', 'oa')
+    if ARGV[at + 1] == '' or lease[1] ~= ARGV[at + 1] then
+        return {'stale'}
+    end
+    settle_head(id, lease[2])
+    if ARGV[at + 2] ~= '' then
+        add_event(task_of(id), ARGV[at + 2])
+    end
+    return {'ok'}
 end
-redis.call('LPOP', outbox_key(id))
-redis.call('HSET', task_key(id), 'on', '', 'oa', 0)
-if redis.call('LLEN', outbox_key(id)) > 0 then
-    redis.call('ZADD', due_key, now, id)
-    redis.call('PUBLISH', hint_channel, 'c')
-else
-    redis.call('ZREM', due_key, id)
-end
-if ARGV[5] ~= '' then
-    add_event(id, ARGV[5])
-end
-return {'ok'}
+
+return answer_each(3, settle)

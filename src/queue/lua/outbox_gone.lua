@@ -3,11 +3,15 @@
 -- ARGV[3] id  [4] nonce  [5] note for the history
 -- Returns {'ok'} or {'stale'}.
 local id = ARGV[3]
-if ARGV[4] == '' or redis.call('HGET', task_key(id), 'on') ~= ARGV[4] then
+local task = task_of(id)
+if ARGV[4] == '' or task.on ~= ARGV[4] then
     return {'stale'}
 end
 redis.call('DEL', outbox_key(id))
 redis.call('ZREM', due_key, id)
-redis.call('HSET', task_key(id), 'on', '', 'oa', 0, 'hk', 2)
-add_event(id, ARGV[5])
+set(task, 'on', '')
+set(task, 'oa', '0')
+set(task, 'hk', '2')
+add_event(task, ARGV[5])
+write_back()
 return {'ok'}

@@ -2,10 +2,10 @@
 -- ARGV[3...] id, attempt, nonce, percent, …
 -- Returns {'ok'}. Stale tokens are passed over.
 for i = 3, #ARGV, 4 do
-    local id = ARGV[i]
-    if holds(id, ARGV[i + 1], ARGV[i + 2]) then
-        local sequence = redis.call('HINCRBY', task_key(id), 'e', 1)
-        post(id, sequence, 'IN_PROGRESS', ARGV[i + 3] .. '%')
+    local task = task_of(ARGV[i])
+    if holds(task, ARGV[i + 1], ARGV[i + 2]) then
+        post(task, next_sequence(task), 'IN_PROGRESS', ARGV[i + 3] .. '%')
     end
 end
+write_back()
 return {'ok'}

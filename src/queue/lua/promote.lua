@@ -18,21 +18,23 @@ local function due(key)
 end
 for _, id in ipairs(due(delay_key)) do
     redis.call('ZREM', delay_key, id)
-    enter_lane(id, redis.call('HGET', task_key(id), 'ql'))
+    local task = task_of(id)
+    enter_lane(task, task.ql)
 end
 for _, id in ipairs(due(modal_key)) do
-    end_task(id, false, 'CANCELLED', '', 'the modal was not answered')
+    end_task(task_of(id), false, 'CANCELLED', '', 'the modal was not answered')
 end
 for _, id in ipairs(due(waiting_key)) do
-    local task = redis.call('HMGET', task_key(id), 'c', 'ql')
-    local _, answered, _, unknown = count_calls(id)
+    local task = task_of(id)
+    local _, answered, _, unknown = count_calls(task)
     if answered > 0 then
-        leave_lane(id, task[2], task[1])
-        enter_lane(id, 'storing')
+        leave_lane(task)
+        enter_lane(task, 'storing')
     elseif unknown > 0 then
-        end_task(id, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '', 'the outcome of a call is unknown')
+        end_task(task, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '', 'the outcome of a call is unknown')
     else
-        end_task(id, false, 'TIMEOUT', '', 'past its deadline before a call could start')
+        end_task(task, false, 'TIMEOUT', '', 'past its deadline before a call could start')
     end
 end
+write_back()
 return {'ok', touched}

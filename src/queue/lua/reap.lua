@@ -4,38 +4,44 @@
 -- (paid answers to "storing"). With one: open until its deadline + grace; then its call is lost,
 -- and the task is asked again, delivered in part, or ended, in that order of preference.
 local ids = redis.call('ZRANGEBYSCORE', lease_key, '-inf', '(' .. now, 'LIMIT', 0, ARGV[3])
+local ambiguous = 'AMBIGUOUS_UPSTREAM_OUTCOME'
+
+-- What was in flight is lost; true if it may be asked for again.
+local function give_up_calls(task)
+    local repeats = tonumber(task.g or '0')
+    local again = repeats < tonumber(ARGV[4]) and now <= tonumber(task.d)
+    raise_bill(task, 'unknown')
+    if again then
+        set(task, 'g', repeats + 1)
+    end
+    for index, marker in pairs(markers_of(task)) do
+        if marker.state == 'in_flight' then
+            marker.state = again and 'repeated' or 'lost'
+            write_marker(task, index, marker)
+            judge_backend(marker.slot, task.id .. ':' .. index, 'nothing')
+        end
+    end
+    return again
+end
+
 for _, id in ipairs(ids) do
-    local task = redis.call('HMGET', task_key(id), 'c', 'l', 'w', 'g', 's', 'd')
-    local in_flight, answered, deadline = count_calls(id)
-    if not task[1] then
+    local task = task_of(id)
+    local in_flight, answered, deadline = count_calls(task)
+    if not task.c then
         redis.call('ZREM', lease_key, id)
     elseif in_flight > 0 and deadline + call_grace >= now then
         redis.call('ZADD', lease_key, deadline + call_grace, id)
     else
-        add_event(id, 'lease of ' .. (task[3] or '?') .. ' expired')
-        local again = in_flight == 0
-        if in_flight > 0 then
-            raise_bill(id, 'unknown')
-            if tonumber(task[4] or '0') < tonumber(ARGV[4]) and now <= tonumber(task[6]) then
-                redis.call('HINCRBY', task_key(id), 'g', 1)
-                again = true
-            end
-            for index, marker in pairs(read_markers(id)) do
-                if marker.state == 'in_flight' then
-                    marker.state = again and 'repeated' or 'lost'
-                    write_marker(id, index, marker)
-                    judge_backend(marker.slot, id .. ':' .. index, 'nothing')
-                end
-            end
-        end
-        if task[5] == 'storing' or (answered > 0 and not (again and now <= tonumber(task[6]))) then
-            requeue(id, task[1], 'storing')
+        add_event(task, 'lease of ' .. (task.w or '?') .. ' expired')
+        local again = in_flight == 0 or give_up_calls(task)
+        if task.s == 'storing' or (answered > 0 and not (again and now <= tonumber(task.d))) then
+            requeue(task, 'storing')
         elseif again then
-            requeue(id, task[1], task[2])
+            requeue(task, task.l)
         else
-            end_task(id, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '',
-                'the outcome of a call is unknown')
+            end_task(task, false, ambiguous, '', 'the outcome of a call is unknown')
         end
     end
 end
+write_back()
 return {'ok', #ids}

@@ -1,26 +1,28 @@
--- stored: records a paid answer before anything else is done with it.
--- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] answer  [8] complete 0/1  [9] cost micros
--- Returns {'ok'}, or {'stale'}: then nothing was written (the caller tries adopt).
-local id, index = ARGV[3], ARGV[6]
-if not holds(id, ARGV[4], ARGV[5]) then
-    return {'stale'}
-end
-local key = task_key(id)
-local new, marker = record_answer(id, index, ARGV[7], ARGV[9])
-if new then
-    local name = redis.call('HGET', key, 'dk')
-    if name then
-        -- As task::smooth_duration: a moving average of weight 1/4, the first one whole.
-        local seen = now - marker.started
-        local known = tonumber(redis.call('HGET', duration_key, name) or '0')
-        redis.call('HSET', duration_key, name,
-            known == 0 and seen or math.floor((known * 3 + seen) / 4))
+-- stored: records paid answers before anything else is done with them.
+-- ARGV[3...] the answers, each:
+--     [1] id  [2] attempt  [3] nonce  [4] call index  [5] answer  [6] complete 0/1  [7] cost micros
+-- Returns {'ok', verdicts}, a verdict being {'ok'}, or {'stale'}: then nothing was written for it
+-- (the caller tries adopt).
+local function store_answer(at)
+    local id, index = ARGV[at], ARGV[at + 3]
+    local task = task_of(id)
+    if not holds(task, ARGV[at + 1], ARGV[at + 2]) then
+        return {'stale'}
     end
-    add_event(id, 'answered by ' .. marker.slot)
+    local marker = record_answer(task, index, ARGV[at + 4], ARGV[at + 6])
+    if marker then
+        if task.dk then
+            observe_duration(task.dk, now - marker.started)
+        end
+        add_event(task, 'answered by ' .. marker.slot)
+    end
+    -- Storing begins when nothing is in flight any more: until then a lost lease must not end a
+    -- call.
+    if count_calls(task) == 0 then
+        set(task, 's', ARGV[at + 5] == '1' and 'storing' or 'leased')
+    end
+    extend_lease(task)
+    return {'ok'}
 end
--- Storing begins when nothing is in flight any more: until then a lost lease must not end a call.
-if count_calls(id) == 0 then
-    redis.call('HSET', key, 's', ARGV[8] == '1' and 'storing' or 'leased')
-end
-extend_lease(id)
-return {'ok'}
+
+return answer_each(7, store_answer)

@@ -13,8 +13,8 @@
 -- given id exists); only 'ok' has created something.
 local modal_kept_ms = 3600000
 local room, ahead, next_id
-local places, met_callers, most_waiting, met_places, hinted = {}, {}, {}, {}, {}
-local made = {}
+local places, met_callers, most_waiting, met_places = {}, {}, {}, {}
+local waiting = {} -- of a caller
 
 local function places_of(name, limit)
     if not places[name] then
@@ -50,56 +50,57 @@ local function refuse(task)
     if not most_waiting[caller] then
         local _, most = read_caller(caller)
         most_waiting[caller] = most
+        waiting[caller] = most > 0 and waiting_of(caller) or 0
     end
     local most = most_waiting[caller]
     if most == 0 then
         return nil
     end
-    task.left = most - waiting_of(caller) - 1
+    task.left = most - waiting[caller] - 1
     return task.left < 0 and 'caller_full'
 end
 
 -- A place in its queue, and what the first task of a caller in a lane needs.
 local function enqueue(task, id)
-    redis.call('ZADD', queue_key(task.lane, task.caller), id, id)
-    redis.call('ZADD', waiting_key, now + task.timeout, id)
+    local lane, caller = task.lane, task.caller
+    local place = queue_key(lane, caller)
+    gather('ZADD', place, id, id)
+    gather('ZADD', waiting_key, moment(task.timeout), id)
     ahead = ahead + 1
-    local place = queue_key(task.lane, task.caller)
+    waiting[caller] = waiting[caller] + 1
     if not met_places[place] then
-        open_lane(task.lane, task.caller)
+        open_lane(lane, caller)
         met_places[place] = true
+        hint('q ' .. lane)
     end
-    hinted[task.lane] = true
 end
 
-local function create(task, id)
-    local key, caller, deadline = task_key(id), task.caller, now + task.timeout
-    if task.modal or task.view ~= '' then
-        redis.call('HSET', key, 'c', caller, 'l', task.lane, 'u', now, 'd', deadline, 'a', 0,
-            'e', 1, 'm', task.mark)
-    else
-        redis.call('HSET', key, 'c', caller, 'l', task.lane, 'u', now, 'd', deadline, 'a', 0,
-            'e', 1, 'm', task.mark, 's', 'queued', 'ql', task.lane)
+-- A waiting task is many: what its readers know without being told is not written (a, e, ql).
+local function create(wanted, id)
+    local caller, mark = wanted.caller, wanted.mark
+    local task = new_task(id, {c = caller, l = wanted.lane, made = true})
+    task.changes = {'c', caller, 'l', wanted.lane, 'u', stamp, 'd', moment(wanted.timeout),
+        'm', mark}
+    if wanted.hook == '1' then
+        set(task, 'hk', '1')
     end
-    if task.hook == '1' then
-        redis.call('HSET', key, 'hk', 1)
-    end
-    redis.call('SET', submission_key(id), task.submission)
-    redis.call('ZADD', index_key(caller), id, id)
-    remember_submit(caller, task.idempotency, task.fingerprint, id)
+    redis.call('SET', submission_key(id), wanted.submission)
+    gather('ZADD', index_key(caller), id, id)
+    remember_submit(caller, wanted.idempotency, wanted.fingerprint, id)
     if not met_callers[caller] then
         redis.call('HSETNX', callers_key, caller, '1|0|0')
         met_callers[caller] = true
     end
-    if task.modal then
-        redis.call('HSET', key, 's', 'modal')
-        redis.call('ZADD', modal_key, now + modal_kept_ms, id)
-    elseif task.view ~= '' then
-        redis.call('HSET', key, 'b', now)
-        redis.call('SET', view_key(id), task.view)
-        end_task(id, true, '', '', task.event)
+    if wanted.modal then
+        set(task, 's', 'modal')
+        redis.call('ZADD', modal_key, moment(modal_kept_ms), id)
+    elseif wanted.view ~= '' then
+        set(task, 'b', stamp)
+        redis.call('SET', view_key(id), wanted.view)
+        end_task(task, true, '', '', wanted.event)
     else
-        enqueue(task, id)
+        set(task, 's', 'queued')
+        enqueue(wanted, id)
     end
 end
 
@@ -116,10 +117,12 @@ local function submit(task)
             return {'key_reused'}
         end
         -- Somebody has now been told this id: the task can not be withdrawn any more.
-        redis.call('HDEL', task_key(known), 'm')
+        if task_of(known).s then
+            set(task_of(known), 'm', '')
+        end
         return answer(task, 'replayed', known, ahead)
     end
-    if task.id ~= '' and redis.call('EXISTS', task_key(task.id)) == 1 then
+    if task.id ~= '' and task_of(task.id).s then
         return {'conflict'}
     end
     local refused = refuse(task)
@@ -133,7 +136,6 @@ local function submit(task)
         id = string.format('%.0f', next_id)
     end
     create(task, id)
-    made[#made + 1] = id
     return answer(task, 'ok', id, before)
 end
 
@@ -164,10 +166,5 @@ local verdicts = {}
 for i, task in ipairs(tasks) do
     verdicts[i] = submit(task)
 end
-for lane in pairs(hinted) do
-    redis.call('PUBLISH', hint_channel, 'q ' .. lane)
-end
-if #made > 0 then
-    redis.call('PUBLISH', live_channel, table.concat(made, ' '))
-end
+write_back()
 return {'ok', verdicts}

@@ -29,8 +29,8 @@ local function refuse(owner, ahead)
     return most > 0 and waiting_of(owner) >= most and 'caller_full'
 end
 
-local task = redis.call('HMGET', key, 's', 'c', 'm')
-if task[3] == ARGV[13] then
+local task = task_of(id)
+if redis.call('HGET', key, 'm') == ARGV[13] then
     return answer('ok', math.max(0, redis.call('ZCARD', waiting_key) - 1))
 end
 local known, other_body = known_submit(caller, ARGV[11], ARGV[12])
@@ -40,21 +40,24 @@ if known then
     end
     return answer('replayed', redis.call('ZCARD', waiting_key))
 end
-if task[1] ~= 'modal' then
+if task.s ~= 'modal' then
     return {'conflict'}
 end
 local ahead = redis.call('ZCARD', waiting_key)
-local refused = refuse(task[2], ahead)
+local refused = refuse(task.c, ahead)
 if refused then
     return {refused}
 end
 redis.call('ZREM', modal_key, id)
 redis.call('SET', submission_key(id), ARGV[7])
-redis.call('HSET', key, 'l', ARGV[6], 'd', now + tonumber(ARGV[9]), 'm', ARGV[13])
+set(task, 'l', ARGV[6])
+set(task, 'd', moment(tonumber(ARGV[9])))
+set(task, 'm', ARGV[13])
 if ARGV[8] == '1' then
-    redis.call('HSET', key, 'hk', 1)
+    set(task, 'hk', '1')
 end
 remember_submit(caller, ARGV[11], ARGV[12], id)
-add_event(id, ARGV[14])
-enter_lane(id, ARGV[6])
+add_event(task, ARGV[14])
+enter_lane(task, ARGV[6])
+write_back()
 return answer('ok', ahead)

@@ -8,12 +8,13 @@ local id = find_marked(caller, ARGV[4], ARGV[6], ARGV[5])
 if not id then
     return {'ok', 'none'}
 end
-local task = redis.call('HMGET', task_key(id), 's', 'ql', 'a', 'hk', 'on')
-local told = task[4] == '1'
-    and (redis.call('EXISTS', outbox_key(id)) == 0 or (task[5] and task[5] ~= ''))
-if task[1] == 'queued' and task[3] == '0' then
-    leave_lane(id, task[2], caller)
-elseif task[1] ~= 'modal' and not (task[1] == 'success' and task[3] == '0' and not told) then
+local task = task_of(id)
+local attempt = task.a or '0'
+local told = task.hk == '1'
+    and (redis.call('EXISTS', outbox_key(id)) == 0 or (task.on and task.on ~= ''))
+if task.s == 'queued' and attempt == '0' then
+    leave_lane(task)
+elseif task.s ~= 'modal' and not (task.s == 'success' and attempt == '0' and not told) then
     return {'ok', 'started'}
 end
 redis.call('ZREM', modal_key, id)

@@ -1,4 +1,4 @@
-#include "submit_batch.hpp"
+#include "script_batch.hpp"
 
 #include "task_record.hpp"
 
@@ -33,7 +33,7 @@ std::size_t bytes_of(const redis::arguments& values) {
 
 } // namespace
 
-struct submit_batch::open_batch {
+struct script_batch::open_batch {
     using answered = std::function<void(result<redis::reply>)>;
 
     redis::arguments values;
@@ -57,11 +57,11 @@ struct submit_batch::open_batch {
     }
 };
 
-submit_batch::submit_batch(runner run) : run_(std::move(run)) {}
+script_batch::script_batch(const char* name, runner run) : name_(name), run_(std::move(run)) {}
 
-submit_batch::~submit_batch() = default;
+script_batch::~script_batch() = default;
 
-awaitable<result<redis::reply>> submit_batch::join(redis::arguments task, milliseconds left) {
+awaitable<result<redis::reply>> script_batch::join(redis::arguments task, milliseconds left) {
     const std::size_t bytes = bytes_of(task);
     if (open_ && !open_->has_room(bytes)) {
         open_.reset(); // it is on its way already
@@ -89,21 +89,21 @@ awaitable<result<redis::reply>> submit_batch::join(redis::arguments task, millis
     );
 }
 
-void submit_batch::start(executor on) {
+void script_batch::start(executor on) {
     if (!running_) {
         running_.emplace(on);
     }
     open_ = std::make_shared<open_batch>();
-    running_->spawn("submit tasks", [this, batch = open_] { return carry_out(batch); });
+    running_->spawn(name_, [this, batch = open_] { return carry_out(batch); });
 }
 
-awaitable<> submit_batch::carry_out(std::shared_ptr<open_batch> batch) {
+awaitable<> script_batch::carry_out(std::shared_ptr<open_batch> batch) {
     // All that this turn of the loop brings joins first.
     co_await asio::post(asio::use_awaitable_t<executor>{});
     if (open_ == batch) {
         open_.reset();
     }
-    result<redis::reply> came = failure{failure_kind::unavailable, "queue: submit"};
+    result<redis::reply> came = failure{failure_kind::unavailable, name_};
     try {
         came = co_await run_(std::move(batch->values), batch->left);
     } catch (const std::exception& trouble) { // out of memory, say: nobody may wait for ever

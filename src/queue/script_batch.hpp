@@ -1,6 +1,6 @@
-// Gathers the submits of one turn of the event loop into one script call. Under load that is most
-// of the cost of a submit: what tasks have in common is sent, looked up and announced once, and the
-// answers of many arrive in one piece. Alone, a submit waits for nothing.
+// Gathers what one turn of the event loop asks of one script into one call of it. Under load the
+// start of a script is most of its cost: what tasks have in common is sent, looked up and announced
+// once, and the answers of many arrive in one piece. Alone, a task waits for nothing.
 #pragma once
 
 #include "imagined/base/async.hpp"
@@ -14,17 +14,18 @@
 
 namespace imagined::queue {
 
-class submit_batch {
+class script_batch {
 public:
     // Runs the script over the values of all tasks of a batch, within the time given.
     using runner = std::function<awaitable<result<redis::reply>>(redis::arguments, milliseconds)>;
 
-    explicit submit_batch(runner run);
-    submit_batch(const submit_batch&) = delete;
-    submit_batch& operator=(const submit_batch&) = delete;
-    ~submit_batch();
+    // `name` for the log.
+    script_batch(const char* name, runner run);
+    script_batch(const script_batch&) = delete;
+    script_batch& operator=(const script_batch&) = delete;
+    ~script_batch();
 
-    // One task's values in the order of submit.lua; returns its verdict. `left` is the time in
+    // One task's values in the script's order; returns its verdict. `left` is the time in
     // which the caller wants an answer; the shortest in a batch counts for all. A caller that is
     // cancelled while it waits is still answered, within that time.
     awaitable<result<redis::reply>> join(redis::arguments task, milliseconds left);
@@ -35,6 +36,7 @@ private:
     void start(executor on);
     awaitable<> carry_out(std::shared_ptr<open_batch> batch);
 
+    const char* name_;
     runner run_;
     std::shared_ptr<open_batch> open_; // still takes tasks
     std::optional<task_group> running_;

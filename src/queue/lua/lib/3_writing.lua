@@ -1,0 +1,118 @@
+-- What a script knows of its tasks and is going to write. A task is read once, in one command, and
+-- written once, in one; what several tasks change in one key goes there in one command as well: a
+-- command costs more than what it does. Every script that changes a task ends with write_back().
+local tasks_read = {}
+local tasks_known = {}
+local gathered = {}
+local gathered_by = {}
+local hints = {}
+local at_end = {}
+
+-- In `ms` from now, as text.
+local moments = {}
+local function moment(ms)
+    local text = moments[ms]
+    if not text then
+        text = string.format('%.0f', now + ms)
+        moments[ms] = text
+    end
+    return text
+end
+
+local function new_task(id, task)
+    task.id, task.changes, task.events = id, {}, {}
+    tasks_read[id] = task
+    tasks_known[#tasks_known + 1] = task
+    return task
+end
+
+-- A task by its fields, named as in its hash (README.md); the state is false if there is none.
+local function task_of(id)
+    local known = tasks_read[id]
+    if known then
+        return known
+    end
+    local got = redis.call('HMGET', task_key(id), 'c', 'l', 'd', 's', 'ql', 'hk', 'a', 'n', 'w',
+        'ls', 'sl', 'e', 'k', 'dk', 'on', 'oa', 'bl', 'co', 'g', 'x')
+    return new_task(id, {
+        c = got[1], l = got[2], d = got[3], s = got[4], ql = got[5] or got[2], hk = got[6],
+        a = got[7], n = got[8], w = got[9], ls = got[10], sl = got[11], e = got[12], k = got[13],
+        dk = got[14], on = got[15], oa = got[16], bl = got[17], co = got[18], g = got[19],
+        x = got[20]
+    })
+end
+
+local function set(task, field, value)
+    local changes = task.changes
+    task[field] = value
+    changes[#changes + 1] = field
+    changes[#changes + 1] = value
+end
+
+-- Adds one member (for ZADD: score, member) to a command that is sent once for each key at the end:
+-- only for what nothing in the same script reads.
+local function gather(command, key, a, b, option)
+    local kind = option or command
+    local by_key = gathered_by[kind]
+    if not by_key then
+        by_key = {}
+        gathered_by[kind] = by_key
+    end
+    local list = by_key[key]
+    if not list then
+        list = {command, key, option}
+        by_key[key] = list
+        gathered[#gathered + 1] = list
+    end
+    list[#list + 1] = a
+    if b then
+        list[#list + 1] = b
+    end
+end
+
+local function hint(text) hints[text] = true end
+
+local history_limit = 200
+
+local function write_task(task)
+    if task.stepped then
+        set(task, 'e', task.e)
+    end
+    if #task.changes > 0 then
+        redis.call('HSET', task_key(task.id), unpack(task.changes))
+    end
+    if task.marked then
+        redis.call('HSET', calls_key(task.id), unpack(task.marked))
+    end
+    local events = task.events
+    if #events > 0 then
+        local key = history_key(task.id)
+        if redis.call('RPUSH', key, unpack(events)) > history_limit then
+            redis.call('LTRIM', key, -history_limit, -1)
+        end
+    end
+end
+
+-- Whoever watches is told which tasks to look at; what they then read is what the whole script has
+-- done.
+local function write_back()
+    local told = {}
+    for _, task in ipairs(tasks_known) do
+        write_task(task)
+        if #task.events > 0 or task.made then
+            told[#told + 1] = task.id
+        end
+    end
+    for _, list in ipairs(gathered) do
+        redis.call(unpack(list))
+    end
+    for _, finish in ipairs(at_end) do
+        finish()
+    end
+    for text in pairs(hints) do
+        redis.call('PUBLISH', hint_channel, text)
+    end
+    if #told > 0 then
+        redis.call('PUBLISH', live_channel, table.concat(told, ' '))
+    end
+end

@@ -1,0 +1,61 @@
+-- History and outbox. Both are written in the script of the transition that they tell of, so there
+-- is no transition without its callback, and no callback without its transition.
+
+-- Numbers the next event of a task, without a place in its history.
+local function next_sequence(task)
+    task.e = tonumber(task.e or '1') + 1
+    task.stepped = true
+    return task.e
+end
+
+-- Appends "<sequence>|<ms>|<text>" to the task's history and returns the sequence.
+local function add_event(task, text)
+    local sequence = next_sequence(task)
+    task.events[#task.events + 1] = sequence .. '|' .. stamp .. '|' .. text
+    return sequence
+end
+
+local function status_of(entry)
+    return string.match(entry, '^%d+|([A-Z_]+)|')
+end
+
+-- Queues a callback for a task with a hook. A progress event replaces an unsent progress event; a
+-- head that failed before is superseded and leaves at once (contract §5).
+local function post(task, sequence, status, progress)
+    if task.hk ~= '1' then
+        return
+    end
+    local outbox = outbox_key(task.id)
+    local entry = sequence .. '|' .. status .. '|' .. progress
+    local length = redis.call('RPUSH', outbox, entry)
+    if length > 2 and status == 'IN_PROGRESS'
+        and status_of(redis.call('LINDEX', outbox, -2)) == status then
+        redis.call('RPOP', outbox, 2)
+        length = redis.call('RPUSH', outbox, entry)
+    end
+    local leased = task.on and task.on ~= ''
+    if length > 1 and not leased and tonumber(task.oa or '0') > 0 then
+        redis.call('LPOP', outbox)
+        set(task, 'oa', '0')
+        gather('ZADD', due_key, stamp, task.id)
+    elseif length == 1 then
+        gather('ZADD', due_key, stamp, task.id)
+    end
+    hint('c')
+end
+
+-- The head event of a task is settled; the next one is due now.
+local function settle_head(id, attempts)
+    redis.call('LPOP', outbox_key(id))
+    if attempts and attempts ~= '0' then
+        redis.call('HSET', task_key(id), 'on', '', 'oa', 0)
+    else
+        redis.call('HSET', task_key(id), 'on', '')
+    end
+    if redis.call('LLEN', outbox_key(id)) > 0 then
+        gather('ZADD', due_key, stamp, id)
+        hint('c')
+    else
+        gather('ZREM', due_key, id)
+    end
+end

@@ -1,0 +1,80 @@
+-- What a day (UTC) may cost. A call's price is held from its marker until its end is known, so
+-- calls side by side cannot overshoot together; what is held for a call that nobody heard of again
+-- stays held, because it may have been billed.
+local function day_of(time) return string.format('%.0f', math.floor(time / 86400000)) end
+
+local spend_kept_seconds = 40 * 86400
+
+-- What a script adds to the sums: key -> backend -> micros, written at its end.
+local sums = {}
+
+local function write_sums()
+    for key, backends in pairs(sums) do
+        for backend, micros in pairs(backends) do
+            local left = redis.call('HINCRBY', key, backend, string.format('%.0f', micros))
+            if left <= 0 then
+                redis.call('HDEL', key, backend)
+            end
+        end
+        redis.call('EXPIRE', key, spend_kept_seconds)
+    end
+end
+
+local function add_to_sum(key, backend, micros)
+    if not next(sums) then
+        at_end[#at_end + 1] = write_sums
+    end
+    sums[key] = sums[key] or {}
+    sums[key][backend] = (sums[key][backend] or 0) + micros
+end
+
+-- True if `micros` more fit under the caps of the backend and of all (0: none).
+local function within_budget(backend, micros, cap, total_cap)
+    if cap == 0 and total_cap == 0 then
+        return true
+    end
+    local mine, all = micros, micros
+    local function count(name, sum)
+        all = all + sum
+        mine = mine + (name == backend and sum or 0)
+    end
+    for _, key in ipairs({spend_key(day_of(now)), held_key(day_of(now))}) do
+        local flat = redis.call('HGETALL', key)
+        for i = 1, #flat, 2 do
+            count(flat[i], tonumber(flat[i + 1]))
+        end
+        for name, sum in pairs(sums[key] or {}) do
+            count(name, sum)
+        end
+    end
+    return (cap == 0 or mine <= cap) and (total_cap == 0 or all <= total_cap)
+end
+
+local function hold_price(task, index, slot, micros)
+    if micros == 0 then
+        return
+    end
+    local day = day_of(now)
+    mark(task, 'r' .. index, string.format('%s|%.0f', day, micros))
+    add_to_sum(held_key(day), backend_of(slot), micros)
+end
+
+local function release_hold(task, index, slot)
+    local held = calls_of(task).r[index]
+    if not held or held == '' then
+        return
+    end
+    local day, micros = string.match(held, '^(%d+)|(%d+)$')
+    calls_of(task).r[index] = nil
+    mark(task, 'r' .. index, '')
+    add_to_sum(held_key(day), backend_of(slot), -tonumber(micros))
+end
+
+-- Books what a call cost: on the task, and on the backend for the day.
+local function book(task, slot, micros)
+    if micros == '0' then
+        return
+    end
+    set(task, 'co', string.format('%.0f', tonumber(task.co or '0') + tonumber(micros)))
+    add_to_sum(spend_key(day_of(now)), backend_of(slot), tonumber(micros))
+end
