@@ -50,12 +50,14 @@ bool is_task_bot(std::string_view text) {
 
 // A waiting task is mostly its prompt, so a text that repeats another is written once: an absent
 // final prompt is the prompt, an absent description "/imagine <prompt>", and an absent prompt in
-// the request the final one.
+// the request the final one. An imagine in Chinese names neither.
 std::string to_text(const submission& value) {
     std::string out;
     {
         object_text object(out);
-        object.text("action", to_string(value.what));
+        if (value.what != action::imagine) {
+            object.text("action", to_string(value.what));
+        }
         put_text(object, "prompt", value.prompt);
         if (value.final_prompt != value.prompt) {
             object.text("final_prompt", value.final_prompt);
@@ -66,7 +68,9 @@ std::string to_text(const submission& value) {
         put_text(object, "state", value.state);
         put_text(object, "notify_hook", value.notify_hook);
         put_text(object, "public_url", value.public_url);
-        object.text("lang", to_string(value.lang));
+        if (value.lang != language::zh) {
+            object.text("lang", to_string(value.lang));
+        }
         if (value.mode) {
             object.text("mode", to_string(*value.mode));
         }

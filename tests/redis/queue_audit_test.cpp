@@ -84,7 +84,10 @@ TEST_CASE_FIXTURE(audit, "a set that lost its task is found") {
         spoil({"ZREM", key("slot:alpha:1"), caller_of_call.id + ":0"}, caller_of_call.id);
     }
     SUBCASE("index") {
-        spoil({"ZREM", key("idx:ann"), held.id}, held.id);
+        spoil({"SREM", key("ids:" + waiting_id + ":ann"), held.id}, held.id);
+    }
+    SUBCASE("part of the index") {
+        spoil({"ZREM", key("idx:ann"), waiting_id}, held.id);
     }
     SUBCASE("caller") {
         spoil({"HDEL", key("callers"), "ann"}, held.id);
@@ -181,6 +184,35 @@ TEST_CASE_FIXTURE(audit, "an audit looks beyond its first page") {
     const auto last = submit();
     CHECK(complaints().empty());
     spoil({"ZREM", key("waiting"), last}, last);
+}
+
+TEST_CASE_FIXTURE(queue_fixture, "newest looks through the parts of an index") {
+    constexpr std::size_t many = 400; // in parts of 128
+    std::vector<std::string> made;
+    const auto reserved = must(tasks().reserve_id()); // older than all, and used last
+    for (std::size_t i = 0; i < many; ++i) {
+        made.push_back(submit());
+    }
+    submit(a_task().named(reserved));
+    const scope ann{"ann", false};
+    const auto all = must(tasks().newest(ann, 2 * many));
+    REQUIRE(all.size() == many + 1);
+    CHECK(all.front().record.id == made.back());
+    CHECK(all.back().record.id == reserved);
+    CHECK(must(tasks().newest(ann, 300)).size() == 300);
+    const auto middle = must(tasks().newest(ann, many, {made[100], made[300]}));
+    REQUIRE(middle.size() == 200);
+    CHECK(middle.front().record.id == made[299]);
+    CHECK(middle.back().record.id == made[100]);
+    CHECK(complaints().empty());
+    for (const auto& id : made) {
+        must(tasks().cancel(everybody, id, "x"));
+    }
+    advance(seconds(1));
+    CHECK(must(tasks().forget(seconds(0), many)) == many);
+    CHECK(must(tasks().newest(ann, many)).size() == 1);
+    CHECK(*raw.command({"ZCARD", key("idx:ann")}).integer() == 1);
+    CHECK(complaints().empty());
 }
 
 TEST_CASE_FIXTURE(audit, "a ghost does not stop the duties") {

@@ -224,13 +224,22 @@ void queue_walk::check_lanes() {
         if (task.at_work()) {
             running["run:" + caller].insert(id);
         }
-        index["idx:" + caller].insert(id);
+        index[caller].insert(id);
     }
-    for (const auto* sets : {&queues, &index}) {
-        for (const auto& [name, wanted] : *sets) {
-            const auto found = redis_.list({"ZRANGE", key(name), "0", "-1"});
-            expect(name, wanted, std::set<std::string>(found.begin(), found.end()));
+    for (const auto& [name, wanted] : queues) {
+        const auto found = redis_.list({"ZRANGE", key(name), "0", "-1"});
+        expect(name, wanted, std::set<std::string>(found.begin(), found.end()));
+    }
+    for (const auto& [caller, wanted] : index) {
+        std::set<std::string> found;
+        for (const auto& first : redis_.list({"ZRANGE", key("idx:" + caller), "0", "-1"})) {
+            for (const auto& id : redis_.list({"SMEMBERS", key("ids:" + first + ":" + caller)})) {
+                if (!found.insert(id).second) {
+                    throw mismatch(id + " is in two parts of the index");
+                }
+            }
         }
+        expect("index of " + caller, wanted, found);
     }
     for (const auto& [name, wanted] : running) {
         const auto found = redis_.list({"SMEMBERS", key(name)});

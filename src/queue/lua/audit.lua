@@ -105,7 +105,7 @@ local function check_known(id, set)
     local caller = redis.call('HGET', task_key(id), 'c')
     if not caller then
         complain(id, 'is in ' .. set .. ' but does not exist')
-    elseif not in_set(index_key(caller), id)
+    elseif not in_index(caller, id)
         or redis.call('HEXISTS', callers_key, caller) == 0 then
         complain(id, 'is in ' .. set .. ' but in no index')
     end
@@ -143,7 +143,10 @@ local function check_ring(lane)
 end
 
 if ARGV[5] == 'caller' then
-    for _, id in ipairs(page(index_key(owner))) do
+    -- A page is one part of the index, and as many of each queue.
+    local first = redis.call('ZRANGE', index_key(owner), offset / size, offset / size)[1]
+    complaints[2] = first and 1 or 0
+    for _, id in ipairs(first and redis.call('SMEMBERS', part_key(owner, first)) or {}) do
         check_task(id, owner)
     end
     if offset == 0 then

@@ -27,7 +27,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', done_key, '-inf', limit, 'LIMIT'
             history_key(id), outbox_key(id))
         redis.call('ZREM', done_key, id)
         if caller then
-            redis.call('ZREM', index_key(caller), id)
+            drop_from_index(caller, id)
         end
         forgotten = forgotten + 1
     end

@@ -2,13 +2,12 @@
 -- ARGV[3] caller  [4] sees all 0/1  [5] most  [6] oldest id wanted or ''
 --     [7] only before this id, or ''
 -- Returns as read does.
-local from = ARGV[6] == '' and '-inf' or ARGV[6]
-local before = ARGV[7] == '' and '+inf' or '(' .. ARGV[7]
+local from = tonumber(ARGV[6]) or 0
+local before = tonumber(ARGV[7]) or math.huge
 local callers = ARGV[4] == '1' and redis.call('HKEYS', callers_key) or {ARGV[3]}
 local ids = {}
 for _, caller in ipairs(callers) do
-    local key = index_key(caller)
-    local mine = redis.call('ZREVRANGEBYSCORE', key, before, from, 'LIMIT', 0, ARGV[5])
+    local mine = newest_of(caller, from, before, tonumber(ARGV[5]))
     for _, id in ipairs(mine) do
         ids[#ids + 1] = id
     end

@@ -85,7 +85,7 @@ local function create(wanted, id)
         set(task, 'hk', '1')
     end
     redis.call('SET', submission_key(id), wanted.submission)
-    gather('ZADD', index_key(caller), id, id)
+    add_to_index(caller, id, wanted.id == '')
     remember_submit(caller, wanted.idempotency, wanted.fingerprint, id)
     if not met_callers[caller] then
         redis.call('HSETNX', callers_key, caller, '1|0|0')

@@ -20,7 +20,7 @@ end
 redis.call('ZREM', modal_key, id)
 redis.call('ZREM', done_key, id)
 redis.call('ZREM', due_key, id)
-redis.call('ZREM', index_key(caller), id)
+drop_from_index(caller, id)
 redis.call('DEL', task_key(id), submission_key(id), view_key(id), calls_key(id), history_key(id),
     outbox_key(id))
 if known_submit(caller, ARGV[7], '') == id then

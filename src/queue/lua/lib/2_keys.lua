@@ -10,6 +10,7 @@ local function ring_key(lane) return base .. 'ring:' .. lane end
 local function running_key(caller) return base .. 'run:' .. caller end
 local function slot_key(name) return base .. 'slot:' .. name end
 local function index_key(caller) return base .. 'idx:' .. caller end
+local function part_key(caller, first) return base .. 'ids:' .. first .. ':' .. caller end
 local function idempotency_key(caller, hash) return base .. 'idem:' .. caller .. ':' .. hash end
 local function spend_key(day) return base .. 'spend:' .. day end
 local function held_key(day) return base .. 'held:' .. day end

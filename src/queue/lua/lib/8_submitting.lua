@@ -45,7 +45,7 @@ end
 local function find_marked(caller, mark, given, since)
     local ids = {given}
     if given == '' then
-        ids = redis.call('ZRANGEBYSCORE', index_key(caller), since .. '000', '+inf')
+        ids = newest_of(caller, tonumber(since .. '000'), math.huge, math.huge)
     end
     for _, id in ipairs(ids) do
         if redis.call('HGET', task_key(id), 'm') == mark then
