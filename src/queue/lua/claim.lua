@@ -9,11 +9,11 @@ local taken = {'ok', {}}
 -- All of a task, as its reader wants it; what this script changes is added at the end of `flat`.
 local function whole_task(id)
     local flat = redis.call('HGETALL', task_key(id))
-    local task = {}
+    local task = {id = id, changes = {}, events = {}}
     for i = 1, #flat, 2 do
         task[flat[i]] = flat[i + 1]
     end
-    return new_task(id, task), flat
+    return know(task), flat
 end
 
 local function lease_task(id, lane, slot)

@@ -27,8 +27,8 @@ end
 local function could_start(task, before)
     room = room or worker_room()
     local free = -before
-    for i = 1, room > before and #task.slots or 0, 2 do
-        free = free + places_of(task.slots[i], tonumber(task.slots[i + 1]))
+    for i = task.first_slot, room > before and task.last_slot or 0, 2 do
+        free = free + places_of(ARGV[i], tonumber(ARGV[i + 1]))
     end
     return room > before and free > 0
 end
@@ -78,9 +78,11 @@ end
 -- A waiting task is many: what its readers know without being told is not written (a, e, ql).
 local function create(wanted, id)
     local caller, mark = wanted.caller, wanted.mark
-    local task = new_task(id, {c = caller, l = wanted.lane, made = true})
-    task.changes = {'c', caller, 'l', wanted.lane, 'u', stamp, 'd', moment(wanted.timeout),
-        'm', mark}
+    local task = know({
+        id = id, c = caller, l = wanted.lane, hk = wanted.hook, made = true, events = {}, s = false,
+        changes = {'c', caller, 'l', wanted.lane, 'u', stamp, 'd', moment(wanted.timeout),
+            'm', mark}
+    })
     if wanted.hook == '1' then
         set(task, 'hk', '1')
     end
@@ -139,21 +141,18 @@ local function submit(task)
     return answer(task, 'ok', id, before)
 end
 
-local tasks, at = {}, 3
-while at <= #ARGV do
+local tasks, at, last = {}, 3, #ARGV
+while at <= last do
     local task = {
         id = ARGV[at], caller = ARGV[at + 1], lane = ARGV[at + 2], submission = ARGV[at + 3],
         hook = ARGV[at + 4], timeout = tonumber(ARGV[at + 5]),
         queue_limit = tonumber(ARGV[at + 6]), idempotency = ARGV[at + 7],
         fingerprint = ARGV[at + 8], modal = ARGV[at + 9] == '1', view = ARGV[at + 10],
-        mark = ARGV[at + 11], since = ARGV[at + 12], event = ARGV[at + 13], slots = {}
+        mark = ARGV[at + 11], since = ARGV[at + 12], event = ARGV[at + 13],
+        first_slot = at + 15, last_slot = at + 14 + 2 * tonumber(ARGV[at + 14])
     }
-    local slots_end = at + 14 + 2 * tonumber(ARGV[at + 14])
-    for i = at + 15, slots_end do
-        task.slots[#task.slots + 1] = ARGV[i]
-    end
     tasks[#tasks + 1] = task
-    at = slots_end + 1
+    at = task.last_slot + 1
 end
 local unnamed = 0
 for i = #tasks, 1, -1 do

@@ -19,9 +19,10 @@ local function moment(ms)
     return text
 end
 
-local function new_task(id, task)
-    task.id, task.changes, task.events = id, {}, {}
-    tasks_read[id] = task
+-- `task` has its id, and tables for its changes and events: a table that grows by each of its
+-- fields costs more than one that is made with them.
+local function know(task)
+    tasks_read[task.id] = task
     tasks_known[#tasks_known + 1] = task
     return task
 end
@@ -34,7 +35,8 @@ local function task_of(id)
     end
     local got = redis.call('HMGET', task_key(id), 'c', 'l', 'd', 's', 'ql', 'hk', 'a', 'n', 'w',
         'ls', 'sl', 'e', 'k', 'dk', 'on', 'oa', 'bl', 'co', 'g', 'x')
-    return new_task(id, {
+    return know({
+        id = id, changes = {}, events = {}, stepped = false, calls = false, marked = false,
         c = got[1], l = got[2], d = got[3], s = got[4], ql = got[5] or got[2], hk = got[6],
         a = got[7], n = got[8], w = got[9], ls = got[10], sl = got[11], e = got[12], k = got[13],
         dk = got[14], on = got[15], oa = got[16], bl = got[17], co = got[18], g = got[19],
@@ -60,14 +62,17 @@ local function gather(command, key, a, b, option)
     end
     local list = by_key[key]
     if not list then
-        list = {command, key, option}
+        list = {command, key, option, length = option and 3 or 2} -- Lua would search for the length
         by_key[key] = list
         gathered[#gathered + 1] = list
     end
-    list[#list + 1] = a
+    local length = list.length + 1
+    list[length] = a
     if b then
-        list[#list + 1] = b
+        length = length + 1
+        list[length] = b
     end
+    list.length = length
 end
 
 local function hint(text) hints[text] = true end
@@ -104,7 +109,7 @@ local function write_back()
         end
     end
     for _, list in ipairs(gathered) do
-        redis.call(unpack(list))
+        redis.call(unpack(list, 1, list.length))
     end
     for _, finish in ipairs(at_end) do
         finish()
