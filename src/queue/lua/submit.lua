@@ -16,9 +16,20 @@ local room, ahead, next_id
 local places, met_callers, most_waiting, met_places = {}, {}, {}, {}
 local waiting = {} -- of a caller
 
+-- The tasks of a batch say the same numbers again and again.
+local numbers = {}
+local function number_of(text)
+    local number = numbers[text]
+    if not number then
+        number = tonumber(text)
+        numbers[text] = number
+    end
+    return number
+end
+
 local function places_of(name, limit)
     if not places[name] then
-        places[name] = math.max(0, free_places(name, limit))
+        places[name] = math.max(0, free_places(name, tonumber(limit)))
     end
     return places[name]
 end
@@ -28,7 +39,7 @@ local function could_start(task, before)
     room = room or worker_room()
     local free = -before
     for i = task.first_slot, room > before and task.last_slot or 0, 2 do
-        free = free + places_of(ARGV[i], tonumber(ARGV[i + 1]))
+        free = free + places_of(ARGV[i], ARGV[i + 1])
     end
     return room > before and free > 0
 end
@@ -135,7 +146,7 @@ local function submit(task)
     if id == '' then
         -- The first one draws for all that may follow: whatever happens, none is drawn twice.
         next_id = next_id and next_id + id_step or draw_ids(task.unnamed_left)
-        id = string.format('%.0f', next_id)
+        id = string.format('%d', next_id)
     end
     create(task, id)
     return answer(task, 'ok', id, before)
@@ -145,11 +156,11 @@ local tasks, at, last = {}, 3, #ARGV
 while at <= last do
     local task = {
         id = ARGV[at], caller = ARGV[at + 1], lane = ARGV[at + 2], submission = ARGV[at + 3],
-        hook = ARGV[at + 4], timeout = tonumber(ARGV[at + 5]),
-        queue_limit = tonumber(ARGV[at + 6]), idempotency = ARGV[at + 7],
+        hook = ARGV[at + 4], timeout = number_of(ARGV[at + 5]),
+        queue_limit = number_of(ARGV[at + 6]), idempotency = ARGV[at + 7],
         fingerprint = ARGV[at + 8], modal = ARGV[at + 9] == '1', view = ARGV[at + 10],
         mark = ARGV[at + 11], since = ARGV[at + 12], event = ARGV[at + 13],
-        first_slot = at + 15, last_slot = at + 14 + 2 * tonumber(ARGV[at + 14])
+        first_slot = at + 15, last_slot = at + 14 + 2 * number_of(ARGV[at + 14])
     }
     tasks[#tasks + 1] = task
     at = task.last_slot + 1
