@@ -7,7 +7,8 @@ namespace imagined::app {
 namespace {
 
 constexpr seconds calm_period{2};
-constexpr milliseconds glance_period{250}; // at the connection; at everything while in trouble
+constexpr seconds glance_period{1};         // at the connection
+constexpr milliseconds trouble_period{250}; // at everything, while nothing can be written
 constexpr milliseconds probe_deadline{1500};
 constexpr std::string_view probe_lifetime_ms = "60000";
 
@@ -107,7 +108,7 @@ awaitable<> watch(
         was_writable = writable;
         const auto next = std::chrono::steady_clock::now() + calm_period;
         do {
-            co_await pause_for(glance_period);
+            co_await pause_for(writable ? glance_period : trouble_period);
             // Back after a loss it may be loading, or another server: what was known is void.
         } while (writable && client.connected() && std::chrono::steady_clock::now() < next);
     }

@@ -34,7 +34,7 @@ struct redis_health {
     std::vector<std::string> warnings;
 };
 
-// Looks every `period`, and at once when `look` was rung: INFO, then a write of `<probe_key>`.
+// Looks every two seconds, oftener while in trouble: INFO, then a write of `<probe_key>`.
 // `refused` is called once if the server may not be used at all. Runs until cancelled.
 awaitable<> watch(
     redis::client& client,

@@ -78,6 +78,7 @@ void welcome(const std::shared_ptr<server_core>& core, tcp_socket socket) {
     const auto how =
         core->live.size() < limit ? connection::welcome::serve : connection::welcome::turn_away;
     const auto fresh = std::make_shared<connection>(core, std::move(socket));
+    core->entered.ring();
     core->children.spawn("http connection", [fresh, how] { return fresh->run(how); });
 }
 
@@ -100,8 +101,14 @@ awaitable<> accept_loop(std::shared_ptr<server_core> core, std::shared_ptr<tcp_a
     }
 }
 
+// A server without connections sleeps.
 awaitable<> sweep_loop(std::shared_ptr<server_core> core) {
+    constexpr std::chrono::hours nobody_comes{24};
     while (core->what != nullptr) {
+        if (core->live.empty()) {
+            co_await core->entered.wait(nobody_comes);
+            continue;
+        }
         co_await pause_for(core->timing.sweep);
         const auto now = std::chrono::steady_clock::now();
         for (auto at = core->live.begin(); at != core->live.end();) {

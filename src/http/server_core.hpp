@@ -5,6 +5,7 @@
 #include "response_writer.hpp"
 
 #include "imagined/base/task_group.hpp"
+#include "imagined/base/wakeup.hpp"
 #include "imagined/http/server.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -32,7 +33,12 @@ struct server_timing {
 
 struct server_core {
     server_core(executor on, server_options chosen, server_timing pace, handler& target)
-        : where(on), options(std::move(chosen)), timing(pace), what(&target), children(on) {}
+        : where(on),
+          options(std::move(chosen)),
+          timing(pace),
+          what(&target),
+          children(on),
+          entered(on) {}
 
     executor where;
     server_options options;
@@ -40,6 +46,7 @@ struct server_core {
     handler* what; // nullptr once the server object is gone
     task_group children;
     std::list<connection*> live; // each connection enters and leaves by itself
+    wakeup entered;              // somebody did: there are deadlines to look after
     bool draining = false;
     http_date date;
 };
