@@ -9,6 +9,7 @@
 #include "wire.hpp"
 #include "wire_pool.hpp"
 
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -27,8 +28,10 @@ using time_point = alarm::time_point;
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 constexpr int max_interim_answers = 16;
 
-result<std::unique_ptr<asio::ssl::context>> make_tls(const std::string& ca_file) {
-    auto tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
+using tls_context = std::shared_ptr<asio::ssl::context>;
+
+result<tls_context> make_tls(const std::string& ca_file) {
+    auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
     SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
     tls->set_verify_mode(asio::ssl::verify_peer);
     error_code ec;
@@ -45,6 +48,13 @@ result<std::unique_ptr<asio::ssl::context>> make_tls(const std::string& ca_file)
     constexpr std::array<unsigned char, 9> protocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_CTX_set_alpn_protos(tls->native_handle(), protocols.data(), protocols.size());
     return tls;
+}
+
+// The system's anchors are over a hundred certificates and a megabyte: read when the first peer
+// asks for them, and for all clients together.
+tls_context system_tls() {
+    static const tls_context shared = make_tls("").value();
+    return shared;
 }
 
 milliseconds until(time_point when) {
@@ -72,7 +82,7 @@ void first_byte(const outgoing& request, std::string_view moment) {
 
 class pooled_client final : public client {
 public:
-    pooled_client(executor on, client_options chosen, std::unique_ptr<asio::ssl::context> tls)
+    pooled_client(executor on, client_options chosen, tls_context tls)
         : executor_(on),
           options_(std::move(chosen)),
           tls_(std::move(tls)),
@@ -106,7 +116,7 @@ private:
 
     executor executor_;
     client_options options_;
-    std::unique_ptr<asio::ssl::context> tls_;
+    tls_context tls_; // nullptr: the system's, not yet asked for
     name_resolver resolver_;
     wire_pool pool_;
 };
@@ -205,7 +215,10 @@ awaitable<pooled_client::step> pooled_client::connect(call& c) {
 awaitable<pooled_client::step>
 pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) {
     const auto& to = c.request.to;
-    auto fresh = std::make_unique<wire>(executor_, to.tls ? tls_.get() : nullptr);
+    if (to.tls && !tls_) {
+        tls_ = system_tls();
+    }
+    auto fresh = std::make_unique<wire>(executor_, to.tls ? tls_->native_handle() : nullptr);
     alarm bell(executor_);
     bell.set(limit, [w = fresh.get()] { w->close(); });
     auto ec = co_await fresh->connect({address, to.port});
@@ -315,12 +328,16 @@ pooled_client::read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffe
 } // namespace
 
 result<std::unique_ptr<client>> client::create(executor on, client_options options) {
-    auto tls = make_tls(options.ca_file);
-    if (!tls) {
-        return tls.error();
+    tls_context tls;
+    if (!options.ca_file.empty()) {
+        auto made = make_tls(options.ca_file);
+        if (!made) {
+            return made.error();
+        }
+        tls = std::move(*made);
     }
     return std::unique_ptr<client>(
-        std::make_unique<pooled_client>(on, std::move(options), std::move(*tls))
+        std::make_unique<pooled_client>(on, std::move(options), std::move(tls))
     );
 }
 

@@ -1,91 +1,128 @@
 #include "wire.hpp"
 
-#include <boost/asio/ssl/host_name_verification.hpp>
-
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <string>
 
 namespace imagined::http {
 
-wire::wire(executor on, asio::ssl::context* tls) : stream_(std::in_place_type<socket>, on) {
-    if (tls != nullptr) {
-        stream_.emplace<tls_stream>(on, *tls);
-    }
+namespace {
+
+using boost::system::error_code;
+using outcome = tls_session::outcome;
+
+// What one TLS record takes; a head and a body that fit into one leave together.
+constexpr std::size_t record_bytes = std::size_t{16} * 1024;
+
+bool waits(const tls_session::step& made) {
+    return made.what == outcome::wants_read || made.what == outcome::wants_write;
 }
 
-wire::socket& wire::lowest() {
-    auto* tls = std::get_if<tls_stream>(&stream_);
-    return tls == nullptr ? std::get<socket>(stream_) : tls->next_layer();
-}
+} // namespace
 
-awaitable<boost::system::error_code> wire::connect(tcp::endpoint peer) {
+wire::wire(executor on, SSL_CTX* tls)
+    : socket_(on), tls_(tls == nullptr ? nullptr : std::make_unique<tls_session>(tls)) {}
+
+awaitable<error_code> wire::connect(tcp::endpoint peer) {
     peer_ = peer;
-    auto [ec] = co_await lowest().async_connect(peer, as_outcome);
+    auto [ec] = co_await socket_.async_connect(peer, as_outcome);
     if (!ec) {
-        lowest().set_option(tcp::no_delay(true), ec);
+        socket_.set_option(tcp::no_delay(true), ec);
     }
     co_return ec;
 }
 
-awaitable<boost::system::error_code> wire::handshake(std::string host) {
-    auto& tls = std::get<tls_stream>(stream_);
-    boost::system::error_code ec;
-    const bool is_address = (static_cast<void>(asio::ip::make_address(host, ec)), !ec);
-    if (!is_address && SSL_set_tlsext_host_name(tls.native_handle(), host.c_str()) != 1) {
+awaitable<error_code> wire::wait_for(outcome wanted) {
+    const auto what = wanted == outcome::wants_write ? socket::wait_write : socket::wait_read;
+    auto [ec] = co_await socket_.async_wait(what, as_outcome);
+    co_return ec;
+}
+
+awaitable<error_code> wire::handshake(std::string host) {
+    if (!tls_->expect(host)) {
         co_return asio::error::invalid_argument;
     }
-    tls.set_verify_callback(asio::ssl::host_name_verification(host), ec);
-    if (ec) {
-        co_return ec;
+    for (;;) {
+        const auto made = tls_->handshake(socket_.native_handle());
+        if (!waits(made)) {
+            co_return made.ec;
+        }
+        if (const auto ec = co_await wait_for(made.what)) {
+            co_return ec;
+        }
     }
-    auto [failed] = co_await tls.async_handshake(asio::ssl::stream_base::client, as_outcome);
-    co_return failed;
+}
+
+awaitable<wire::moved> wire::write_tls(asio::const_buffer data) {
+    for (;;) {
+        const auto made = tls_->write(socket_.native_handle(), data);
+        if (!waits(made)) {
+            co_return moved{made.ec, made.bytes};
+        }
+        if (const auto ec = co_await wait_for(made.what)) {
+            co_return moved{ec, 0};
+        }
+    }
 }
 
 awaitable<wire::moved> wire::write_some(std::array<asio::const_buffer, 2> data) {
-    if (auto* tls = std::get_if<tls_stream>(&stream_)) {
-        auto [ec, count] = co_await tls->async_write_some(data, as_outcome);
+    if (!tls_) {
+        auto [ec, count] = co_await socket_.async_write_some(data, as_outcome);
         co_return moved{ec, count};
     }
-    auto [ec, count] = co_await lowest().async_write_some(data, as_outcome);
-    co_return moved{ec, count};
+    if (data[0].size() > 0 && data[1].size() > 0
+        && data[0].size() + data[1].size() <= record_bytes) {
+        std::string both;
+        both.append(static_cast<const char*>(data[0].data()), data[0].size());
+        both.append(static_cast<const char*>(data[1].data()), data[1].size());
+        co_return co_await write_tls(asio::buffer(both));
+    }
+    co_return co_await write_tls(data[0].size() > 0 ? data[0] : data[1]);
 }
 
 awaitable<wire::moved> wire::read_some(asio::mutable_buffer into) {
-    if (auto* tls = std::get_if<tls_stream>(&stream_)) {
-        auto [ec, count] = co_await tls->async_read_some(into, as_outcome);
+    if (!tls_) {
+        auto [ec, count] = co_await socket_.async_read_some(into, as_outcome);
         co_return moved{ec, count};
     }
-    auto [ec, count] = co_await lowest().async_read_some(into, as_outcome);
-    co_return moved{ec, count};
+    for (;;) {
+        const auto made = tls_->read(socket_.native_handle(), into);
+        if (!waits(made)) {
+            co_return moved{made.ec, made.bytes};
+        }
+        const auto ec = co_await wait_for(made.what);
+        if (ec) {
+            co_return moved{ec, 0};
+        }
+    }
 }
 
-awaitable<boost::system::error_code> wire::wait_readable() {
-    if (is_tls()) {
-        co_return boost::system::error_code{}; // its own buffers may already hold the bytes
+awaitable<error_code> wire::wait_readable() {
+    for (;;) {
+        // What arrives may be for TLS alone: tickets, or a key.
+        if (tls_ && !waits(tls_->look(socket_.native_handle()))) {
+            co_return error_code{};
+        }
+        auto [ec] = co_await socket_.async_wait(socket::wait_read, as_outcome);
+        if (ec || !tls_) {
+            co_return ec;
+        }
     }
-    auto [ec] = co_await lowest().async_wait(socket::wait_read, as_outcome);
-    co_return ec;
 }
 
 bool wire::is_quiet() {
-    if (auto* tls = std::get_if<tls_stream>(&stream_)) {
-        // What was decrypted, or only read, but belongs to no answer.
-        auto* ssl = tls->native_handle();
-        if (SSL_pending(ssl) > 0 || BIO_pending(SSL_get_rbio(ssl)) > 0) {
-            return false;
-        }
+    if (tls_) {
+        return tls_->look(socket_.native_handle()).what == outcome::wants_read;
     }
     char byte = 0;
-    const auto count = ::recv(lowest().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void wire::close() {
-    boost::system::error_code ec;
-    lowest().close(ec);
+    error_code ec;
+    socket_.close(ec);
 }
 
 } // namespace imagined::http

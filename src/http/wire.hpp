@@ -1,19 +1,18 @@
 // A byte stream to one peer, plain or TLS, behind one set of verbs. Knows nothing of HTTP.
 #pragma once
 
+#include "tls_session.hpp"
+
 #include "imagined/base/async.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 
 #include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <variant>
 
 namespace imagined::http {
 
@@ -21,7 +20,6 @@ class wire {
 public:
     using tcp = asio::ip::tcp;
     using socket = asio::basic_stream_socket<tcp, executor>;
-    using tls_stream = asio::ssl::stream<socket>;
 
     struct moved {
         boost::system::error_code ec;
@@ -29,7 +27,7 @@ public:
     };
 
     // Plain when `tls` is nullptr, else a TLS client by that context, which must outlive the wire.
-    wire(executor on, asio::ssl::context* tls);
+    wire(executor on, SSL_CTX* tls);
     wire(const wire&) = delete;
     wire& operator=(const wire&) = delete;
 
@@ -42,13 +40,13 @@ public:
     awaitable<moved> write_some(std::array<asio::const_buffer, 2> data);
     awaitable<moved> read_some(asio::mutable_buffer into);
 
-    // Plain: resumes when something can be read, so that no buffer is held before. TLS: at once.
+    // Resumes when something can be read, or the peer has ended it: no buffer is held before.
     awaitable<boost::system::error_code> wait_readable();
 
     // True if an idle wire can be used: the peer has neither closed it nor sent anything unasked.
     bool is_quiet();
 
-    bool is_tls() const { return std::holds_alternative<tls_stream>(stream_); }
+    bool is_tls() const { return tls_ != nullptr; }
 
     const tcp::endpoint& peer() const { return peer_; }
 
@@ -56,9 +54,12 @@ public:
     void close();
 
 private:
-    socket& lowest();
+    // Waits for what the session asks for.
+    awaitable<boost::system::error_code> wait_for(tls_session::outcome wanted);
+    awaitable<moved> write_tls(asio::const_buffer data);
 
-    std::variant<socket, tls_stream> stream_;
+    socket socket_;
+    std::unique_ptr<tls_session> tls_;
     tcp::endpoint peer_;
 };
 
