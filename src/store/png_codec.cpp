@@ -1,4 +1,5 @@
 #include "codec.hpp"
+#include "plain_png.hpp"
 
 #include <spng.h>
 
@@ -179,6 +180,9 @@ int encode_all(spng_ctx* context, const bitmap& pixels, std::string& output) {
 } // namespace
 
 result<void> decode_png(std::string_view bytes, const pixel_area& target) {
+    if (decode_plain_png(bytes, target)) {
+        return {};
+    }
     // Every byte is under a chunk's CRC already; the second checksum inside would only cost time.
     const context_ptr context = make_context(SPNG_CTX_IGNORE_ADLER32);
     if (const int error = decode_all(context.get(), bytes, target)) {

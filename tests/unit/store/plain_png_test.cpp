@@ -1,0 +1,215 @@
+// The one-pass reader against PNGs that are put together here, filter by filter.
+#include "plain_png.hpp"
+
+#include <zlib.h>
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <random>
+
+using namespace imagined;
+using namespace imagined::store;
+
+namespace {
+
+using bytes = std::vector<std::uint8_t>;
+
+struct form {
+    std::uint32_t width = 5;
+    std::uint32_t height = 4;
+    std::size_t channels = 3;
+    int filter = -1; // of every row; -1: each in turn
+    std::size_t idat_bytes = 1000000;
+    std::string before = {}; // chunks before the pixels
+    std::string between = {};
+    std::uint8_t depth = 8;
+    std::uint8_t interlace = 0;
+    std::size_t surplus = 0; // bytes behind the last row
+    std::string after = {};  // behind the end of what is packed
+};
+
+std::string number(std::uint32_t value) {
+    return {
+        static_cast<char>(value >> 24),
+        static_cast<char>(value >> 16),
+        static_cast<char>(value >> 8),
+        static_cast<char>(value)
+    };
+}
+
+std::string chunk(const std::string& type, const std::string& data) {
+    const std::string covered = type + data;
+    const auto crc =
+        crc32(0, reinterpret_cast<const Bytef*>(covered.data()), static_cast<uInt>(covered.size()));
+    return number(static_cast<std::uint32_t>(data.size())) + covered
+           + number(static_cast<std::uint32_t>(crc));
+}
+
+int nearest(int left, int up, int corner) {
+    const int guess = left + up - corner;
+    const int a = std::abs(guess - left);
+    const int b = std::abs(guess - up);
+    const int c = std::abs(guess - corner);
+    return a <= b && a <= c ? left : b <= c ? up : corner;
+}
+
+int predicted(int filter, int left, int up, int corner) {
+    const int by_filter[] = {0, left, up, (left + up) / 2, nearest(left, up, corner)};
+    return by_filter[filter];
+}
+
+// As the specification words it, byte by byte.
+std::string filtered(const bytes& pixels, const form& as) {
+    const std::size_t row = as.width * as.channels;
+    std::string out;
+    for (std::size_t y = 0; y < as.height; ++y) {
+        const int filter = as.filter >= 0 ? as.filter : static_cast<int>(y % 5);
+        out += static_cast<char>(filter);
+        for (std::size_t i = 0; i < row; ++i) {
+            const bool first = i < as.channels;
+            const std::size_t at = y * row + i;
+            const int left = first ? 0 : pixels[at - as.channels];
+            const int up = y == 0 ? 0 : pixels[at - row];
+            const int corner = first || y == 0 ? 0 : pixels[at - row - as.channels];
+            out += static_cast<char>(pixels[at] - predicted(filter, left, up, corner));
+        }
+    }
+    return out;
+}
+
+std::string packed(const std::string& raw) {
+    uLongf size = compressBound(static_cast<uLong>(raw.size()));
+    std::string out(size, '\0');
+    REQUIRE(
+        compress(
+            reinterpret_cast<Bytef*>(out.data()),
+            &size,
+            reinterpret_cast<const Bytef*>(raw.data()),
+            static_cast<uLong>(raw.size())
+        )
+        == Z_OK
+    );
+    out.resize(size);
+    return out;
+}
+
+std::string png(const bytes& pixels, const form& as) {
+    std::string made("\x89PNG\r\n\x1a\n", 8);
+    std::string header = number(as.width) + number(as.height);
+    header += {static_cast<char>(as.depth), as.channels == 3 ? '\2' : '\6', '\0', '\0'};
+    header += static_cast<char>(as.interlace);
+    made += chunk("IHDR", header) + as.before;
+    const auto data = packed(filtered(pixels, as) + std::string(as.surplus, '\0')) + as.after;
+    for (std::size_t at = 0; at < data.size(); at += as.idat_bytes) {
+        made += (at > 0 ? as.between : "") + chunk("IDAT", data.substr(at, as.idat_bytes));
+    }
+    return made + chunk("IEND", "");
+}
+
+bytes noise(const form& as) {
+    std::mt19937 random(as.width * 31 + as.height);
+    bytes pixels(std::size_t{as.width} * as.height * as.channels);
+    for (auto& value : pixels) {
+        value = static_cast<std::uint8_t>(random());
+    }
+    return pixels;
+}
+
+struct decoded {
+    bool plain = false;
+    bitmap shown;
+};
+
+decoded read(const std::string& file, const form& as) {
+    decoded made{false, make_bitmap(as.width, as.height, 1)};
+    made.plain = decode_plain_png(file, area_of(made.shown));
+    return made;
+}
+
+bytes on_paper(const bytes& rgba) {
+    bytes rgb(rgba.size() / rgba_channels * rgb_channels);
+    flatten_row(rgba.data(), rgb.data(), static_cast<std::uint32_t>(rgba.size() / rgba_channels));
+    return rgb;
+}
+
+} // namespace
+
+TEST_CASE("every filter gives back the pixels, with and without alpha, in any size") {
+    for (const std::size_t channels : {3, 4}) {
+        for (int filter = -1; filter <= 4; ++filter) {
+            for (const auto& [width, height] : {std::pair{1U, 1U}, {2U, 7U}, {67U, 9U}}) {
+                CAPTURE(channels);
+                CAPTURE(filter);
+                CAPTURE(width);
+                form as{.width = width, .height = height, .channels = channels, .filter = filter};
+                const auto pixels = noise(as);
+                const auto made = read(png(pixels, as), as);
+                CHECK(made.plain);
+                CHECK(made.shown.rgb == (channels == 3 ? pixels : on_paper(pixels)));
+            }
+        }
+    }
+}
+
+TEST_CASE("a picture of many batches and many chunks is whole") {
+    for (const std::size_t idat : {7, 8192}) {
+        const form as{.width = 301, .height = 500, .idat_bytes = idat};
+        const auto pixels = noise(as);
+        const auto made = read(png(pixels, as), as);
+        CHECK(made.plain);
+        CHECK(made.shown.rgb == pixels);
+    }
+}
+
+TEST_CASE("what changes no pixel is passed over") {
+    const form as{.before = chunk("tEXt", "Comment") + chunk("pHYs", "123456789")};
+    const auto pixels = noise(as);
+    const auto made = read(png(pixels, as), as);
+    CHECK(made.plain);
+    CHECK(made.shown.rgb == pixels);
+}
+
+TEST_CASE("other forms are left to libspng") {
+    form as;
+    const auto pixels = noise(as);
+    const auto is_plain = [&](const form& other) { return read(png(pixels, other), as).plain; };
+    REQUIRE(is_plain(as));
+    CHECK_FALSE(is_plain({.depth = 16}));
+    CHECK_FALSE(is_plain({.interlace = 1}));
+    CHECK_FALSE(is_plain({.before = chunk("tRNS", "abcdef")}));
+    CHECK_FALSE(is_plain({.before = chunk("PLTE", "abc")}));
+    CHECK_FALSE(is_plain({.before = chunk("NEWS", "abc")}));
+    CHECK_FALSE(is_plain({.idat_bytes = 20, .between = chunk("tEXt", "a")}));
+    CHECK_FALSE(is_plain({.width = 4, .height = 5}));
+}
+
+TEST_CASE("more or less than the picture is not plain") {
+    form as;
+    const auto pixels = noise(as);
+    for (const auto& odd : {form{.surplus = 1}, form{.surplus = 300}, form{.after = "x"}}) {
+        CHECK_FALSE(read(png(pixels, odd), as).plain);
+    }
+    const form low{.height = 3}; // a row is missing
+    const auto cut = png(pixels, low);
+    const auto whole = png(pixels, as);
+    const std::size_t header = 8 + 25;
+    CHECK_FALSE(read(whole.substr(0, header) + cut.substr(header), as).plain);
+    auto unknown = noise(as);
+    std::string rows = filtered(unknown, as);
+    rows[0] = 5; // no such filter
+    const std::string body = chunk("IDAT", packed(rows)) + chunk("IEND", "");
+    CHECK_FALSE(read(whole.substr(0, header) + body, as).plain);
+}
+
+TEST_CASE("no cut and no changed byte passes for a plain picture") {
+    const form as{.idat_bytes = 40, .before = chunk("tEXt", "Comment")};
+    const auto whole = png(noise(as), as);
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        CAPTURE(at);
+        CHECK_FALSE(read(whole.substr(0, at), as).plain);
+        auto damaged = whole;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+        CHECK_FALSE(read(damaged, as).plain);
+    }
+}
