@@ -83,13 +83,19 @@ public:
     bool serves(task::operation what, task::model with) const override;
 
     awaitable<outcome> call(
-        task::render_request request, wire_request body, std::string slot, milliseconds limit
+        const task::render_request& request,
+        wire_request body,
+        const std::string& slot,
+        milliseconds limit
     ) override;
 
     awaitable<result<std::string>>
     fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) override;
 
 private:
+    awaitable<outcome>
+    judged(const task::render_request& request, awaitable<http::exchange> under_way) const;
+    outcome judge(const task::render_request& request, http::exchange made) const;
     http::outgoing written(wire_request body, const std::string& key, milliseconds limit) const;
     // Without any of our keys: some upstreams repeat one in their error texts.
     std::string without_keys(std::string text) const;
@@ -168,8 +174,16 @@ std::string http_backend::without_keys(std::string text) const {
     return text;
 }
 
+awaitable<outcome> told(outcome at_once) {
+    co_return at_once;
+}
+
+// No coroutine: a call is held for minutes, and this would be held with it.
 awaitable<outcome> http_backend::call(
-    task::render_request request, wire_request body, std::string slot, milliseconds limit
+    const task::render_request& request,
+    wire_request body,
+    const std::string& slot,
+    milliseconds limit
 ) {
     const auto held = std::find_if(keys_.begin(), keys_.end(), [&](const keyed_slot& k) {
         return k.name == slot;
@@ -177,20 +191,27 @@ awaitable<outcome> http_backend::call(
     if (held == keys_.end()) {
         outcome lost = unreachable(fmt::format("no key of this process is named {}", slot));
         lost.key = key_effect::none;
-        co_return lost;
+        return told(std::move(lost));
     }
-    const std::string key = held->key;
-    http::outgoing out = written(std::move(body), key, limit);
-    http::exchange made = co_await client_->send(std::move(out));
+    return judged(request, client_->send(written(std::move(body), held->key, limit)));
+}
+
+awaitable<outcome> http_backend::judged(
+    const task::render_request& request, awaitable<http::exchange> under_way
+) const {
+    co_return judge(request, co_await std::move(under_way));
+}
+
+outcome http_backend::judge(const task::render_request& request, http::exchange made) const {
     if (failpoint::hit("backend.call.answered") && made.outcome) {
         made.outcome = failure{failure_kind::unavailable, "the answer was lost"};
     }
     if (made.reached == http::progress::not_sent) {
         const std::string why = made.outcome ? "not sent" : made.outcome.error().detail;
-        co_return unreachable(without_keys(why));
+        return unreachable(without_keys(why));
     }
     if (!made.outcome) {
-        co_return unknowable(without_keys(made.outcome.error().detail));
+        return unknowable(without_keys(made.outcome.error().detail));
     }
     outcome came = speaks_.decode(request, *made.outcome);
     if (came.answer) {
@@ -202,7 +223,7 @@ awaitable<outcome> http_backend::call(
         came = speaks_.decode(request, *made.outcome);
     }
     came.heard = !is_gateways_own(made.outcome->status);
-    co_return came;
+    return came;
 }
 
 awaitable<result<std::string>>

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace imagined::http {
 
@@ -74,6 +75,11 @@ failure wire_failure(std::string_view doing, const error_code& ec, const alarm& 
     return {failure_kind::unavailable, what + ": " + ec.message()};
 }
 
+// Gives the memory back, which an assignment would keep.
+void release(std::string& text) {
+    std::string().swap(text);
+}
+
 void first_byte(const outgoing& request, std::string_view moment) {
     if (request.method == "POST") {
         failpoint::hit("http.post.first_byte", moment);
@@ -89,30 +95,45 @@ public:
           resolver_(on),
           pool_(on, {options_.max_idle_per_host, options_.idle_lifetime}) {}
 
-    awaitable<exchange> send(outgoing request) override;
+    awaitable<exchange> send(outgoing request) override {
+        return converse(std::make_unique<call>(std::move(request)));
+    }
 
     std::size_t idle_connections() const override { return pool_.size(); }
 
 private:
-    // One exchange under way; lives in send()'s frame.
-    struct call {
-        outgoing request;
-        std::string head;
-        time_point deadline;
-        std::unique_ptr<wire> over;
-        bool pooled = false;
-        progress reached = progress::not_sent;
-    };
-
     using step = std::optional<failure>; // nothing: go on
 
+    // One exchange under way: all that is kept of it while the answer is waited for.
+    struct call {
+        explicit call(outgoing asked)
+            : request(std::move(asked)),
+              deadline(std::chrono::steady_clock::now() + request.deadline) {}
+
+        outgoing request;
+        time_point deadline;
+        std::string head;
+        std::unique_ptr<wire> over;
+        std::optional<alarm> bell; // closes `over` at the deadline
+        bool pooled = false;
+        step broken; // the request could not be written whole
+        exchange done;
+
+        bool fail(failure why) {
+            done.outcome = std::move(why);
+            return false;
+        }
+    };
+
+    awaitable<exchange> converse(std::unique_ptr<call> c);
+    awaitable<bool> begin(call& c);
+    awaitable<> finish(call& c);
     awaitable<step> connect(call& c);
     awaitable<step> connect_to(call& c, asio::ip::address address, time_point limit);
-    awaitable<step> write(call& c, alarm& bell);
-    awaitable<result<response>> read(call& c, alarm& bell);
+    awaitable<step> write(call& c);
+    awaitable<result<response>> read(call& c);
     awaitable<result<std::unique_ptr<response_reader>>>
-    read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffer);
-    awaitable<result<response>> converse(call& c);
+    read_final(call& c, boost::beast::flat_buffer& buffer);
 
     executor executor_;
     client_options options_;
@@ -125,60 +146,71 @@ std::string origin_of(const url& to) {
     return (to.tls ? "https://" : "http://") + to.authority();
 }
 
-awaitable<exchange> pooled_client::send(outgoing request) {
-    exchange done;
-    auto head = write_request_head(request);
-    if (!head) {
-        done.outcome = head.error();
-        co_return done;
+// Here a call spends its minutes. No buffer, reader or deeper frame exists meanwhile, and what came
+// before has left nothing in this one.
+awaitable<exchange> pooled_client::converse(std::unique_ptr<call> c) {
+    const bool sent = co_await begin(*c);
+    if (sent) {
+        error_code heard;
+        do {
+            std::tie(heard) = co_await c->over->readable();
+        } while (!heard && c->over->is_silent());
+        // A coroutine that was cancelled waits for nothing more, not even for what is at hand.
+        if (heard || c->bell->rung()) {
+            c->done.outcome = c->broken ? *c->broken : wire_failure("receive", heard, *c->bell);
+        } else {
+            co_await finish(*c);
+        }
     }
-    call c;
-    c.deadline = std::chrono::steady_clock::now() + request.deadline;
+    co_return std::move(c->done);
+}
+
+// Connects and writes. False: it is over, and `done` says why.
+awaitable<bool> pooled_client::begin(call& c) {
+    auto head = write_request_head(c.request);
+    if (!head) {
+        co_return c.fail(head.error());
+    }
     c.head = std::move(*head);
-    c.request = std::move(request);
+    c.request.headers = {};
     if (!c.request.fresh_connection) {
         c.over = pool_.take(origin_of(c.request.to), c.request.to.host, c.request.egress);
         c.pooled = c.over != nullptr;
     }
-    done.outcome = co_await converse(c);
-    done.reached = c.reached;
-    co_return done;
+    for (;;) {
+        if (c.over == nullptr) {
+            if (auto failed = co_await connect(c)) {
+                co_return c.fail(std::move(*failed));
+            }
+        }
+        c.bell.emplace(executor_);
+        c.bell->set(c.deadline, [w = c.over.get()] { w->close(); });
+        c.broken = co_await write(c);
+        if (!c.broken) {
+            co_return true;
+        }
+        const bool untouched = c.done.reached == progress::not_sent;
+        const bool stale = c.pooled && c.broken->kind == failure_kind::unavailable
+                           && std::chrono::steady_clock::now() < c.deadline;
+        if (untouched && stale) {
+            // The pooled connection was closed before a byte went out: a fresh one repeats nothing.
+            c.bell.reset();
+            c.pooled = false;
+            c.over.reset();
+            continue;
+        }
+        if (untouched || c.bell->rung() || c.broken->kind == failure_kind::cancelled) {
+            co_return c.fail(*c.broken);
+        }
+        // A peer that refuses a request early stops reading it; its answer may be there all the
+        // same.
+        co_return true;
+    }
 }
 
-awaitable<result<response>> pooled_client::converse(call& c) {
-    step failed;
-    if (c.over == nullptr) {
-        failed = co_await connect(c);
-        if (failed) {
-            co_return *failed;
-        }
-    }
-    alarm bell(executor_);
-    bell.set(c.deadline, [w = c.over.get()] { w->close(); });
-    failed = co_await write(c, bell);
-    if (failed && c.reached == progress::not_sent) {
-        const bool stale = c.pooled && failed->kind == failure_kind::unavailable
-                           && std::chrono::steady_clock::now() < c.deadline;
-        if (!stale) {
-            co_return *failed;
-        }
-        // The pooled connection was closed before a byte went out: a fresh one repeats nothing.
-        bell.clear();
-        c.pooled = false;
-        c.over.reset();
-        co_return co_await converse(c);
-    }
-    if (failed && (bell.rung() || failed->kind == failure_kind::cancelled)) {
-        co_return *failed;
-    }
-    // Here a call spends its minutes: no buffer, reader or deeper frame exists meanwhile.
-    const auto ready = co_await c.over->wait_readable();
-    if (ready || bell.rung()) {
-        co_return failed ? *failed : wire_failure("receive", ready, bell);
-    }
-    // A peer that refuses a request early stops reading it; its answer may be there all the same.
-    auto answer = co_await read(c, bell);
-    co_return failed && !answer ? result<response>(*failed) : std::move(answer);
+awaitable<> pooled_client::finish(call& c) {
+    auto answer = co_await read(c);
+    c.done.outcome = c.broken && !answer ? result<response>(*c.broken) : std::move(answer);
 }
 
 awaitable<pooled_client::step> pooled_client::connect(call& c) {
@@ -235,54 +267,54 @@ pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) 
     co_return std::nullopt;
 }
 
-awaitable<pooled_client::step> pooled_client::write(call& c, alarm& bell) {
+awaitable<pooled_client::step> pooled_client::write(call& c) {
     std::array<asio::const_buffer, 2> left{asio::buffer(c.head), asio::buffer(c.request.body)};
     first_byte(c.request, ".before");
     while (left[0].size() + left[1].size() > 0) {
         // The clock counts, not the alarm alone: it rings only between two turns of the loop.
-        if (bell.rung() || std::chrono::steady_clock::now() >= c.deadline) {
+        if (c.bell->rung() || std::chrono::steady_clock::now() >= c.deadline) {
             co_return failure{failure_kind::unavailable, "send: timed out"};
         }
         if (c.over->is_tls()) {
             // A failed TLS write does not tell how much of it went out.
-            c.reached = progress::sent;
+            c.done.reached = progress::sent;
         }
         const auto written = co_await c.over->write_some(left);
         if (written.bytes > 0) {
-            c.reached = progress::sent;
+            c.done.reached = progress::sent;
             first_byte(c.request, ".after");
         }
         const auto of_first = std::min(written.bytes, left[0].size());
         left[0] += of_first;
         left[1] += written.bytes - of_first;
         if (written.ec) {
-            co_return wire_failure("send", written.ec, bell);
+            co_return wire_failure("send", written.ec, *c.bell);
         }
     }
     // Waiting for the answer may take minutes; the request is not needed for it.
-    c.request.body = {};
-    c.head = {};
+    release(c.request.body);
+    release(c.head);
     co_return std::nullopt;
 }
 
-awaitable<result<response>> pooled_client::read(call& c, alarm& bell) {
+awaitable<result<response>> pooled_client::read(call& c) {
     boost::beast::flat_buffer buffer;
-    const auto reader = co_await read_final(c, bell, buffer);
+    const auto reader = co_await read_final(c, buffer);
     if (!reader) {
         co_return reader.error();
     }
-    c.reached = progress::answered;
-    bell.clear();
+    c.done.reached = progress::answered;
+    c.bell->clear();
     // The body still unsent (an early answer) or bytes unasked for: not a connection to keep.
     const bool whole_request = c.head.empty();
-    if (whole_request && buffer.size() == 0 && (*reader)->keeps_connection() && !bell.rung()) {
+    if (whole_request && buffer.size() == 0 && (*reader)->keeps_connection() && !c.bell->rung()) {
         pool_.put(origin_of(c.request.to), std::move(c.over));
     }
     co_return (*reader)->take();
 }
 
 awaitable<result<std::unique_ptr<response_reader>>>
-pooled_client::read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffer) {
+pooled_client::read_final(call& c, boost::beast::flat_buffer& buffer) {
     const response_reader::limits limits{
         options_.max_response_header_bytes, c.request.max_body_bytes
     };
@@ -292,8 +324,8 @@ pooled_client::read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffe
     while (true) {
         const auto got = co_await c.over->read_some(buffer.prepare(read_bytes));
         buffer.commit(got.bytes);
-        if (bell.rung()) {
-            co_return wire_failure("receive", {}, bell);
+        if (c.bell->rung()) {
+            co_return wire_failure("receive", {}, *c.bell);
         }
         if (got.ec == asio::error::eof) {
             if (auto cut = reader->end_of_stream()) {
@@ -302,7 +334,7 @@ pooled_client::read_final(call& c, alarm& bell, boost::beast::flat_buffer& buffe
             co_return std::move(reader);
         }
         if (got.ec) {
-            co_return wire_failure("receive", got.ec, bell);
+            co_return wire_failure("receive", got.ec, *c.bell);
         }
         while (buffer.size() > 0) {
             const auto* start = static_cast<const char*>(buffer.data().data());

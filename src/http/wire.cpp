@@ -98,17 +98,8 @@ awaitable<wire::moved> wire::read_some(asio::mutable_buffer into) {
     }
 }
 
-awaitable<error_code> wire::wait_readable() {
-    for (;;) {
-        // What arrives may be for TLS alone: tickets, or a key.
-        if (tls_ && !waits(tls_->look(socket_.native_handle()))) {
-            co_return error_code{};
-        }
-        auto [ec] = co_await socket_.async_wait(socket::wait_read, as_outcome);
-        if (ec || !tls_) {
-            co_return ec;
-        }
-    }
+bool wire::is_silent() {
+    return tls_ && waits(tls_->look(socket_.native_handle()));
 }
 
 bool wire::is_quiet() {

@@ -40,8 +40,12 @@ public:
     awaitable<moved> write_some(std::array<asio::const_buffer, 2> data);
     awaitable<moved> read_some(asio::mutable_buffer into);
 
-    // Resumes when something can be read, or the peer has ended it: no buffer is held before.
-    awaitable<boost::system::error_code> wait_readable();
+    // Resumes when something came, or the peer has ended it; no buffer is held before. No coroutine
+    // of its own either: whoever waits long keeps one frame less.
+    auto readable() { return socket_.async_wait(socket::wait_read, as_outcome); }
+
+    // After readable(): what came was for TLS alone (a ticket, a key), so wait again.
+    bool is_silent();
 
     // True if an idle wire can be used: the peer has neither closed it nor sent anything unasked.
     bool is_quiet();

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace imagined::worker {
 
@@ -99,6 +100,15 @@ awaitable<bool> task_step::make_calls() {
         if (more && !on_->draining) {
             const auto began = co_await start_call();
             if (began == start::started) {
+                // The last one is made here: most tasks have one call, and need one coroutine.
+                if (assess(record_, submission_.request.images).missing.empty()) {
+                    if (in_flight_ == 1) {
+                        fold();
+                    }
+                    co_await carry_out(*std::exchange(granted_, std::nullopt));
+                } else {
+                    spawn_granted();
+                }
                 continue;
             }
             too_late_ = began == start::too_late;
@@ -249,31 +259,22 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     ++in_flight_;
     holding_->in_call = true;
     holding_->vouch_for(limit + call_slack);
-    on_->work.spawn(
-        "call of " + record_.id,
-        // The marker's deadline is later than this: past it the queue gives the call up, and frees
-        // its place. A process that was frozen in between must not start the call then.
-        [self = shared_from_this(),
-         index = call.index,
-         &at,
-         body = std::move(*wire),
-         until = asked + limit] { return self->carry_out(index, at, body, until); }
-    );
+    granted_.emplace(granted_call{call.index, &at, std::move(*wire), asked + limit});
     co_return start::started;
 }
 
-awaitable<> task_step::carry_out(
-    int index,
-    backend::backend& at,
-    backend::wire_request wire,
-    std::chrono::steady_clock::time_point until
-) {
-    const auto began = std::chrono::steady_clock::now();
-    const auto limit =
-        std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(until - began));
-    const std::string slot = call_at(index).slot;
-    auto came = co_await at.call(submission_.request, std::move(wire), slot, limit);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+void task_step::spawn_granted() {
+    const auto call = std::make_shared<granted_call>(*std::exchange(granted_, std::nullopt));
+    on_->work.spawn("call of " + record_.id, [self = shared_from_this(), call] {
+        return self->carry_out(std::move(*call));
+    });
+}
+
+void task_step::tell_end(
+    const backend::outcome& came,
+    const backend::backend& at,
+    std::chrono::steady_clock::duration took
+) const {
     static constexpr std::string_view words[] = {
         "answered", "not_started", "refused", "unknowable"
     };
@@ -286,7 +287,7 @@ awaitable<> task_step::carry_out(
     on_->parts.metrics.observe(
         "imagined_call_seconds",
         "Duration of calls to backends.",
-        took.count(),
+        std::chrono::duration<double>(took).count(),
         {{"backend", at.options().name}}
     );
     log::debug(
@@ -296,6 +297,19 @@ awaitable<> task_step::carry_out(
          {"outcome", word},
          {"detail", came.detail}}
     );
+}
+
+awaitable<> task_step::carry_out(granted_call granted) {
+    const int index = granted.index;
+    auto& at = *granted.at;
+    const auto began = std::chrono::steady_clock::now();
+    const auto limit =
+        std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(granted.until - began));
+    auto& wire = granted.wire;
+    auto calling = at.call(submission_.request, std::move(wire), call_at(index).slot, limit);
+    auto came = co_await std::move(calling);
+    unfold();
+    tell_end(came, at, std::chrono::steady_clock::now() - began);
     co_await record(index, at, std::move(came));
     --in_flight_;
     holding_->in_call = in_flight_ > 0;

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t most_per_claim = 64;
 constexpr milliseconds trouble_pause{250};
-constexpr seconds first_vouch{30};
 
 std::uint64_t roll() {
     static std::mt19937_64 dice{std::random_device{}()};
@@ -69,13 +68,7 @@ awaitable<> claim_tasks(std::shared_ptr<shift> on) {
             continue;
         }
         for (auto& one : answer->tasks) {
-            auto kept = std::make_shared<holding>();
-            kept->held = {one.record.id, one.record.attempt, one.record.nonce};
-            kept->vouch_for(first_vouch);
-            on->held[one.record.id] = kept;
-            on->work.spawn("task " + one.record.id, [on, claimed = one] {
-                return run_task(on, claimed);
-            });
+            start_task(on, std::move(one));
         }
         on->lanes = {answer->lanes.begin(), answer->lanes.end()};
         // Lanes that were not known at this claim are asked at once; then only hints and polls.

@@ -77,7 +77,7 @@ awaitable<> promote_due(std::shared_ptr<shift> on);
 awaitable<> forget_old(std::shared_ptr<shift> on);
 awaitable<> deliver_callbacks(std::shared_ptr<shift> on);
 
-// The life of one claimed task, from its lease to its end.
-awaitable<> run_task(std::shared_ptr<shift> on, queue::claimed claimed);
+// Begins the life of one claimed task, from its lease to its end.
+void start_task(const std::shared_ptr<shift>& on, queue::claimed claimed);
 
 } // namespace imagined::worker

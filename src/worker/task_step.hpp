@@ -23,7 +23,16 @@ public:
 
     awaitable<> run();
 
+    // The worker holds the task no more.
+    void leave();
+
 private:
+    result<void> read_submission();
+
+    // While its one call is held, a submission is kept as its text alone: a quarter of it.
+    void fold();
+    void unfold();
+
     // What trying to start a call came to.
     enum class start { started, no_place, too_late, over_budget, gone };
 
@@ -31,12 +40,24 @@ private:
     awaitable<bool> make_calls();
     awaitable<start> start_call();
     awaitable<start> start_call_at(backend::key_slot key, backend::backend& at);
-    awaitable<> carry_out(
-        int index,
-        backend::backend& at,
-        backend::wire_request wire,
-        std::chrono::steady_clock::time_point until
-    );
+
+    // A call whose marker is granted.
+    struct granted_call {
+        int index = 0;
+        backend::backend* at = nullptr;
+        backend::wire_request wire;
+        // The marker's deadline is later than this: past it the queue gives the call up, and frees
+        // its place. A process that was frozen in between must not start the call then.
+        std::chrono::steady_clock::time_point until;
+    };
+
+    void spawn_granted();
+    awaitable<> carry_out(granted_call granted);
+    void tell_end(
+        const backend::outcome& came,
+        const backend::backend& at,
+        std::chrono::steady_clock::duration took
+    ) const;
     awaitable<> record(int index, backend::backend& at, backend::outcome came);
     void note_refusal(int index, const backend::outcome& came);
     awaitable<> settle_refused();
@@ -83,9 +104,11 @@ private:
     queue::claimed claimed_;
     std::shared_ptr<holding> holding_;
     task::submission submission_;
-    task::record& record_; // claimed_.record, kept up to date with what we did
-    wakeup changed_;       // a call ended
+    task::record& record_;                // claimed_.record, kept up to date with what we did
+    wakeup changed_;                      // a call ended
+    std::optional<granted_call> granted_; // to be carried out next
     int in_flight_ = 0;
+    bool folded_ = false;
     bool gone_ = false; // the task is no longer ours: nothing more is written
     bool too_late_ = false;
     std::optional<refusal> refused_;

@@ -57,8 +57,13 @@ public:
 
     // Makes the call that `body` (from dialect::encode) describes with the key of `slot`, within
     // `limit`. Ends with what became of it; never throws for network trouble, never repeats.
-    virtual awaitable<outcome>
-    call(task::render_request request, wire_request body, std::string slot, milliseconds limit) = 0;
+    // `request` must stay until the end: a call may take minutes, and keeps no copy.
+    virtual awaitable<outcome> call(
+        const task::render_request& request,
+        wire_request body,
+        const std::string& slot,
+        milliseconds limit
+    ) = 0;
 
     // Downloads one result picture: from public hosts, from this backend's own host and port, and
     // from fetch.allow; at most 3 redirects, each judged again. `max_bytes` caps it. Fails with
