@@ -36,7 +36,7 @@ failure of_exchange(const failure& error) {
 }
 
 // The end of a hop that is no redirect.
-result<std::string> picture_in(const http::response& response) {
+result<std::string> picture_in(http::response response) {
     const int status = response.status;
     if (status == 408 || status == 425 || status == 429 || status >= 500) {
         return later(fmt::format("HTTP {}", status));
@@ -47,7 +47,8 @@ result<std::string> picture_in(const http::response& response) {
     if (picture_type(response.text()).empty()) {
         return gone("the answer is not JPEG, PNG or WebP");
     }
-    return std::string(response.text());
+    auto* whole = std::get_if<std::string>(&response.body);
+    return whole == nullptr ? std::string() : std::move(*whole);
 }
 
 } // namespace

@@ -49,13 +49,55 @@ result<void> make_directories(directory_maker& directories, const picture_place&
     return made ? directories.ensure(place.task_directory) : made;
 }
 
-// The picture's new name is durable; its old thumbnail shows something else.
-result<void> publish(temporary_file& file, const picture_place& place) {
-    if (auto renamed = file.rename_to(place.file); !renamed) {
-        return renamed;
+// The old thumbnail shows something else.
+result<void> name(temporary_file& file, const picture_place& place) {
+    auto renamed = file.rename_to(place.file);
+    if (renamed) {
+        ::unlink(place.thumbnail().c_str());
     }
-    ::unlink(place.thumbnail().c_str());
-    return sync_directory(place.task_directory);
+    return renamed;
+}
+
+// The picture's new name is durable.
+result<void> publish(temporary_file& file, const picture_place& place) {
+    auto named = name(file, place);
+    return named ? sync_directory(place.task_directory) : named;
+}
+
+struct written_file {
+    temporary_file file;
+    stored_picture picture; // as it will be once it has its name
+};
+
+// The bytes are durable, though without a name yet.
+result<written_file> write_picture(
+    directory_maker& directories, const picture_place& place, int n, std::string_view bytes
+) {
+    const auto info = sniff(bytes.substr(0, header_limit));
+    if (!info) {
+        return failure{failure_kind::invalid, "not a PNG, JPEG or WebP picture"};
+    }
+    if (auto made = make_directories(directories, place); !made) {
+        return std::move(made).error();
+    }
+    auto file = temporary_file::create(place.task_directory, std::to_string(n));
+    if (!file) {
+        return std::move(file).error();
+    }
+    auto done = file->write(bytes);
+    if (done) {
+        done = file->sync();
+    }
+    if (!done) {
+        return std::move(done).error();
+    }
+    const auto status = file->status();
+    if (!status) {
+        return status.error();
+    }
+    return written_file{
+        std::move(*file), {place.file, bytes.size(), *info, nanoseconds(status->st_mtim)}
+    };
 }
 
 // The bytes of a thumbnail need not outlive a power cut, but half of them must not either: hence
@@ -94,32 +136,38 @@ result<stored_picture> image_store::put(std::string_view id, int n, std::string_
     if (!place) {
         return place.error();
     }
-    const auto info = sniff(bytes.substr(0, header_limit));
-    if (!info) {
-        return failure{failure_kind::invalid, "not a PNG, JPEG or WebP picture"};
+    auto written = write_picture(*directories_, *place, n, bytes);
+    if (!written) {
+        return std::move(written).error();
     }
-    if (auto made = make_directories(*directories_, *place); !made) {
-        return std::move(made).error();
-    }
-    auto file = temporary_file::create(place->task_directory, std::to_string(n));
-    if (!file) {
-        return std::move(file).error();
-    }
-    auto done = file->write(bytes);
-    if (done) {
-        done = file->sync();
-    }
-    if (!done) {
-        return std::move(done).error();
-    }
-    const auto status = file->status();
-    if (!status) {
-        return status.error();
-    }
-    if (auto published = publish(*file, *place); !published) {
+    if (auto published = publish(written->file, *place); !published) {
         return std::move(published).error();
     }
-    return stored_picture{place->file, bytes.size(), *info, nanoseconds(status->st_mtim)};
+    return std::move(written->picture);
+}
+
+result<stored_picture> image_store::put_shown(std::string_view id, int n, std::string_view bytes) {
+    const auto place = locate(root_.native(), id, n);
+    const auto shown = locate(root_.native(), id, 0);
+    if (!place || !shown) {
+        return (place ? shown : place).error();
+    }
+    auto written = write_picture(*directories_, *place, n, bytes);
+    if (!written) {
+        return std::move(written).error();
+    }
+    if (auto named = name(written->file, *place); !named) {
+        return std::move(named).error();
+    }
+    auto second = temporary_file::create_link(place->file, shown->task_directory, "0");
+    if (!second) {                             // a file system without links
+        const auto copied = put(id, 0, bytes); // flushes both names
+        return copied ? result<stored_picture>(std::move(written->picture)) : copied.error();
+    }
+    if (auto published = publish(*second, *shown); !published) {
+        return std::move(published).error();
+    }
+    return std::move(written->picture);
 }
 
 result<stored_picture>

@@ -1,6 +1,7 @@
 // The second half of a task's life: what was paid is downloaded, stored durably, shown, and the
 // task ends. Everything here may be done again by another worker without another call.
 #include "imagined/base/log.hpp"
+#include "imagined/base/step_back.hpp"
 #include "imagined/task/fail_texts.hpp"
 #include "imagined/task/follow_up.hpp"
 #include "imagined/task/job_id.hpp"
@@ -129,8 +130,6 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
     auto& images = on_->parts.images;
     const std::string id = record_.id;
     const int n = wanted.n;
-    auto find = [&images, id, n] { return images.find(id, n); };
-    const auto found = co_await on_->parts.pool.run(std::move(find));
     const auto keep = [&wanted, n](const store::stored_picture& stored) {
         const auto told = wanted.shown;
         wanted.shown = describe(n, stored);
@@ -138,9 +137,12 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
         wanted.shown.prompt = told.prompt;
         wanted.now = wanted_picture::state::stored;
     };
-    if (found) {
-        keep(*found);
-        co_return;
+    if (record_.attempt > 1) {
+        auto find = [&images, id, n] { return images.find(id, n); };
+        if (const auto found = co_await on_->parts.pool.run(std::move(find))) {
+            keep(*found);
+            co_return;
+        }
     }
     auto bytes = co_await download(wanted);
     if (!bytes) {
@@ -157,10 +159,14 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
         co_return;
     }
     const auto held = std::make_shared<std::string>(std::move(*bytes));
-    auto put = [&images, id, n, held] { return images.put(id, n, *held); };
+    const bool alone = all->size() == 1 && submission_.request.what != task::operation::describe;
+    auto put = [&images, id, n, held, alone] {
+        return alone ? images.put_shown(id, n, *held) : images.put(id, n, *held);
+    };
     const auto stored = co_await on_->parts.pool.run(std::move(put));
     if (stored) {
         keep(*stored);
+        wanted.is_shown = alone;
         wanted.bytes = std::move(*held);
         co_return;
     }
@@ -174,16 +180,22 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
 }
 
 // What imageUrl shows: the grid of several pictures, or the single one.
-awaitable<result<task::picture>> task_step::make_shown(const std::vector<wanted_picture>& pictures
-) {
+awaitable<result<task::picture>> task_step::make_shown(std::vector<wanted_picture>& pictures) {
+    if (pictures.size() == 1 && pictures.front().is_shown) {
+        task::picture same = pictures.front().shown;
+        same.n = 0;
+        same.seed.clear();
+        same.prompt.clear();
+        co_return same;
+    }
     auto& images = on_->parts.images;
     const std::string id = record_.id;
     std::vector<int> numbers;
     auto bytes = std::make_shared<std::vector<std::string>>();
-    for (const auto& one : pictures) {
+    for (auto& one : pictures) {
         if (one.now == wanted_picture::state::stored) {
             numbers.push_back(one.n);
-            bytes->push_back(one.bytes);
+            bytes->push_back(std::move(one.bytes));
         }
     }
     const auto format = on_->options.grid_format;
@@ -192,6 +204,7 @@ awaitable<result<task::picture>> task_step::make_shown(const std::vector<wanted_
         if (!grid) {
             return images.link(id, numbers.front(), id, 0);
         }
+        step_back();
         constexpr std::size_t most_cells = 4;
         std::vector<std::string_view> cells;
         for (std::size_t i = 0; i < std::min(numbers.size(), most_cells); ++i) {
@@ -287,7 +300,7 @@ awaitable<> task_step::deliver() {
     }
 }
 
-awaitable<> task_step::end(harvest brought, const std::vector<wanted_picture>& pictures) {
+awaitable<> task_step::end(harvest brought, std::vector<wanted_picture>& pictures) {
     if (submission_.request.what == task::operation::describe) {
         co_await end_described(std::move(brought));
         co_return;

@@ -82,6 +82,7 @@ private:
         std::string bytes; // once downloaded in this step
         enum class state { open, stored, unreadable, later } now = state::open;
         task::picture shown;
+        bool is_shown = false; // stored as picture 0 too
     };
 
     awaitable<> deliver();
@@ -89,8 +90,8 @@ private:
     std::vector<wanted_picture> list_pictures();
     awaitable<> obtain(std::shared_ptr<std::vector<wanted_picture>> all, std::size_t at);
     awaitable<result<std::string>> download(const wanted_picture& wanted);
-    awaitable<result<task::picture>> make_shown(const std::vector<wanted_picture>& pictures);
-    awaitable<> end(harvest brought, const std::vector<wanted_picture>& pictures);
+    awaitable<result<task::picture>> make_shown(std::vector<wanted_picture>& pictures);
+    awaitable<> end(harvest brought, std::vector<wanted_picture>& pictures);
     std::string event_of_failure(task::fail_code code) const;
     awaitable<> succeed(task::delivery delivered, bool lost, std::string event);
     awaitable<> finish(queue::ending how);

@@ -43,6 +43,9 @@ public:
     // end within the first MiB), `unavailable` (disk full, I/O).
     result<stored_picture> put(std::string_view id, int n, std::string_view bytes);
 
+    // put() as picture `n` and as picture 0, what the task shows, with one flush of the directory.
+    result<stored_picture> put_shown(std::string_view id, int n, std::string_view bytes);
+
     // Makes picture `n` of `id` the same as `from_n` of `from_id` (hard link, else copy). Durable.
     // `not_found` if the source is missing, else fails as put() does.
     result<stored_picture> link(std::string_view from_id, int from_n, std::string_view id, int n);

@@ -94,6 +94,24 @@ TEST_CASE("a stored picture is found with its size and format, and read byte for
     CHECK(put->info.width == found->info.width);
 }
 
+TEST_CASE("a picture put as what its task shows is there twice, and replaces both") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    REQUIRE(pictures.put(id, 0, a_png(3)));
+    for (const unsigned seed : {1U, 2U}) {
+        const std::string bytes = a_png(seed);
+        const auto put = pictures.put_shown(id, 1, bytes);
+        REQUIRE(put);
+        CHECK(put->path == pictures.find(id, 1)->path);
+        CHECK(put->changed == pictures.find(id, 0)->changed);
+        CHECK(*pictures.read(id, 0) == bytes);
+        CHECK(*pictures.read(id, 1) == bytes);
+    }
+    CHECK(std::distance(fs::directory_iterator(place.path / "20000" / id), {}) == 2);
+    CHECK(pictures.put_shown(id, 1, "no picture").error().kind == failure_kind::invalid);
+    CHECK(pictures.put_shown("..", 1, a_png()).error().kind == failure_kind::invalid);
+}
+
 TEST_CASE("a picture is found by another store on the same directory") {
     const temporary_directory place;
     REQUIRE(image_store(place.path).put(id, 0, a_png()));
