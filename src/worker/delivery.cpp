@@ -106,7 +106,7 @@ awaitable<bool> find_place(std::shared_ptr<shift> on, std::string host) {
 }
 
 awaitable<>
-settle(std::shared_ptr<shift> on, queue::due_event event, callback::attempt_result went) {
+settle(std::shared_ptr<shift> on, const queue::due_event& event, callback::attempt_result went) {
     using kind = callback::attempt_result::kind;
     auto& tasks = on->parts.tasks;
     on->parts.metrics.count(
@@ -116,12 +116,12 @@ settle(std::shared_ptr<shift> on, queue::due_event event, callback::attempt_resu
     );
     const std::string note = fmt::format("callback {} {}", event.status, went.note);
     if (went.what == kind::gone) {
-        auto write = [&tasks, event, note] { return tasks.outbox_gone(event, note); };
+        auto write = [&tasks, &event, &note] { return tasks.outbox_gone(event, note); };
         co_await insist(write);
         co_return;
     }
     if (went.what == kind::delivered) {
-        auto write = [&tasks, event, note] { return tasks.outbox_delivered(event, note); };
+        auto write = [&tasks, &event, &note] { return tasks.outbox_delivered(event, note); };
         co_await insist(write);
         co_return;
     }
@@ -131,13 +131,14 @@ settle(std::shared_ptr<shift> on, queue::due_event event, callback::attempt_resu
     const std::string failed =
         fmt::format("callback {} failed, attempt {}: {}", event.status, tried, went.note);
     log::info("callback failed", {{"task", event.record.id}, {"reason", went.note}});
-    auto write = [&tasks, event, delay, failed] {
+    auto write = [&tasks, &event, delay, &failed] {
         return tasks.outbox_failed(event, delay, failed);
     };
     co_await insist(write);
 }
 
-awaitable<> deliver_one(std::shared_ptr<shift> on, queue::due_event event) {
+awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_event> due) {
+    const auto& event = *due;
     callback::attempt_result went;
     const auto submission = task::submission_from_text(event.submission);
     if (!submission) {
@@ -156,7 +157,7 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, queue::due_event event) {
             co_await on->parts.courier.deliver(submission->notify_hook, event_id, std::move(body));
         taken.delivered = went.what == callback::attempt_result::kind::delivered;
     }
-    co_await settle(on, std::move(event), std::move(went));
+    co_await settle(on, event, std::move(went));
 }
 
 } // namespace
@@ -179,7 +180,8 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         }
         on->made_progress();
         for (auto& event : *due) {
-            on->work.spawn("callback of " + event.record.id, [on, one = event] {
+            const auto one = std::make_shared<queue::due_event>(std::move(event));
+            on->work.spawn("callback of " + one->record.id, [on, one] {
                 return deliver_one(on, one);
             });
         }
