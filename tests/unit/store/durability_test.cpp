@@ -128,4 +128,21 @@ TEST_CASE_FIXTURE(on_disk, "a picture that is linked is in its directory for goo
     CHECK(find("sync ", task, std::max(named, 0)) > named);
 }
 
+TEST_CASE_FIXTURE(on_disk, "a picture with two names has both in its directory for good") {
+    image_store pictures(root);
+    const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
+    const auto stored = pictures.put_shown(id, 1, bytes);
+    REQUIRE(stored.has_value());
+    const std::string task = fs::path(stored->path).parent_path().string();
+    CAPTURE(steps);
+    const int written =
+        find("sync " + task + "/.", " of " + std::to_string(bytes.size()) + " bytes");
+    const int named = find("rename ", " to " + stored->path);
+    const int shown = find("rename ", " to " + task + "/0");
+    CHECK(written >= 0);
+    CHECK(named > written);
+    CHECK(shown > named);
+    CHECK(find("sync ", task, std::max(shown, 0)) > shown);
+}
+
 } // namespace imagined::store
