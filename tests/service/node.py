@@ -16,35 +16,35 @@ RUN_LIMIT = 120
 _installing = threading.Lock()
 
 
-def install():
-    """Brings FOLDER to what the lock file pins; does nothing when it is there already."""
+def install(sources=SOURCES, folder=FOLDER):
+    """Brings `folder` to what the lock file pins; does nothing when it is there already."""
     for program, package in (("node", "nodejs"), ("npm", "npm")):
         if shutil.which(program) is None:
             raise AssertionError(f"{program} is missing; install the Debian package {package}")
     with _installing:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        done = FOLDER / "installed"
-        wanted = "".join((SOURCES / name).read_text() for name in PINNED)
+        folder.mkdir(parents=True, exist_ok=True)
+        done = folder / "installed"
+        wanted = "".join((sources / name).read_text() for name in PINNED)
         if done.is_file() and done.read_text() == wanted:
             return
         done.unlink(missing_ok=True)
         for name in PINNED:
-            shutil.copy(SOURCES / name, FOLDER / name)
+            shutil.copy(sources / name, folder / name)
         told = subprocess.run(
-            ["npm", "ci", "--prefer-offline"], cwd=FOLDER, capture_output=True, text=True,
+            ["npm", "ci", "--prefer-offline"], cwd=folder, capture_output=True, text=True,
             timeout=INSTALL_LIMIT, check=False)
         if told.returncode != 0:
             raise AssertionError(
-                "npm could not install the clients of tests/service/npm; is its registry "
+                f"npm could not install what {sources}/package.json pins; is its registry "
                 f"reachable from here?\n{told.stdout}{told.stderr}")
         done.write_text(wanted)
 
 
-def run(script, *arguments, directory):
+def run(script, *arguments, directory, sources=SOURCES, folder=FOLDER):
     """What the script writes to its standard output; fails with its complaints."""
-    environment = {**os.environ, "NODE_PATH": str(FOLDER / "node_modules"), "NO_COLOR": "1"}
+    environment = {**os.environ, "NODE_PATH": str(folder / "node_modules"), "NO_COLOR": "1"}
     told = subprocess.run(
-        ["node", str(SOURCES / script), *arguments], cwd=directory, env=environment,
+        ["node", str(sources / script), *arguments], cwd=directory, env=environment,
         capture_output=True, text=True, timeout=RUN_LIMIT, check=False)
     assert told.returncode == 0, f"{script}: {told.stdout}{told.stderr}"
     return told.stdout
