@@ -19,6 +19,10 @@ double dollars_of(const micros_by_backend& all, const std::string& backend) {
     return 0;
 }
 
+double seconds_between(unix_millis from, unix_millis to) {
+    return static_cast<double>(std::max<unix_millis>(to - from, 0)) / 1000;
+}
+
 void measure_backend(
     metrics::registry& metrics, const queue::statistics& counted, const std::string& name
 ) {
@@ -49,10 +53,11 @@ void measure_backend(
 }
 
 void measure_slot(
-    metrics::registry& metrics, const std::string& backend, const queue::slot_state& slot
+    metrics::registry& metrics, const std::string& backend, const queue::slot_state& slot, int limit
 ) {
     const metrics::labels of{{"backend", backend}, {"slot", slot.name}};
     metrics.set("imagined_slot_in_flight", "Calls in flight at a key.", slot.in_flight, of);
+    metrics.set("imagined_slot_limit", "Calls that a key may have in flight.", limit, of);
     metrics.set(
         "imagined_slot_cooling",
         "1 while a key is left alone after a refusal.",
@@ -82,14 +87,21 @@ awaitable<> measure_queue(context& api) {
     const auto number = [](std::size_t n) { return static_cast<double>(n); };
     metrics.set("imagined_waiting_tasks", "Tasks that wait.", number(counted->waiting));
     metrics.set("imagined_running_tasks", "Tasks in a worker's hands.", number(counted->running));
+    metrics.set(
+        "imagined_oldest_waiting_seconds",
+        "Age of the task that has waited longest; 0 without one.",
+        counted->oldest_waiting == 0 ? 0 : seconds_between(counted->oldest_waiting, counted->now)
+    );
     metrics.set("imagined_callbacks_waiting", "Callbacks owed.", number(counted->outbox));
+    metrics.set("imagined_callbacks_dead", "Callbacks given up.", number(counted->dead_letters));
+    metrics.set("imagined_workers", "Workers that are alive.", counted->workers);
     metrics.set("imagined_live_streams", "Open event streams.", number(api.seats.taken()));
     for (const auto& member : backends.members()) {
         measure_backend(metrics, *counted, member->options().name);
     }
     for (const auto& slot : counted->slots) {
         if (const auto* owner = backends.owner_of(slot.name)) {
-            measure_slot(metrics, owner->options().name, slot);
+            measure_slot(metrics, owner->options().name, slot, owner->options().concurrency);
         }
     }
 }

@@ -187,6 +187,9 @@ private:
         settings_.api.link_key = *link_key;
         settings_.worker.link_key = *link_key;
         settings_.worker.max_spend_per_day = settings_.max_spend_per_day;
+        for (const auto& caller : settings_.api.callers) {
+            settings_.worker.callers.push_back(caller.name);
+        }
         pool_ = std::make_unique<offload_pool>(offload_pool::options{.threads = picture_threads});
         auto courier = callback::courier::create(context_.get_executor(), settings_.callback);
         if (!courier) {

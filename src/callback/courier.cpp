@@ -74,13 +74,15 @@ public:
         return {};
     }
 
-    awaitable<attempt_result>
-    deliver(std::string hook, std::string event_id, std::string body) override {
+    awaitable<attempt_result> deliver(
+        std::string hook, std::string event_id, std::string body, std::string traceparent
+    ) override {
         auto target = http::parse_url(hook);
         if (!target) {
             co_return without_answer(target.error());
         }
         http::outgoing request = prepare(std::move(*target), event_id, std::move(body));
+        request.headers.set("traceparent", traceparent);
         failpoint::hit("callback.deliver.before");
         const http::exchange ended = co_await client_->send(std::move(request));
         failpoint::hit("callback.deliver.after");

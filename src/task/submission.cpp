@@ -68,6 +68,7 @@ std::string to_text(const submission& value) {
         put_text(object, "state", value.state);
         put_text(object, "notify_hook", value.notify_hook);
         put_text(object, "public_url", value.public_url);
+        put_text(object, "traceparent", value.traceparent);
         if (value.lang != language::zh) {
             object.text("lang", to_string(value.lang));
         }
@@ -110,6 +111,7 @@ result<submission> submission_from_text(std::string_view text) {
     fields.read("state", value.state);
     fields.read("notify_hook", value.notify_hook);
     fields.read("public_url", value.public_url);
+    fields.read("traceparent", value.traceparent);
     fields.read_word("lang", value.lang, parse_language);
     fields.read_word("mode", value.mode, parse_speed_mode);
     std::string bot_type;

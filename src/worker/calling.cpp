@@ -45,8 +45,10 @@ queue::key_verdict key_verdict_of(const backend::outcome& came) {
     return said;
 }
 
+constexpr double micros_per_dollar = 1e6;
+
 std::int64_t micros_of(double dollars) {
-    return std::llround(dollars * 1e6);
+    return std::llround(dollars * micros_per_dollar);
 }
 
 } // namespace
@@ -193,7 +195,8 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
             task::fail_code::invalid_request, {"请求无法构造", "The request could not be built"}
         };
         log::warning(
-            "a request could not be built", {{"task", record_.id}, {"reason", wire.error().detail}}
+            "a request could not be built",
+            {{"task", record_.id}, {"trace", trace_.id}, {"reason", wire.error().detail}}
         );
         co_return start::too_late;
     }
@@ -234,7 +237,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         };
         holding_->vouch_for(insist_limit);
         if (auto undone = co_await insist(undo); !undone) {
-            log::debug("no marker to take back", {{"task", record_.id}});
+            log::debug("no marker to take back", {{"task", record_.id}, {"trace", trace_.id}});
         }
         co_return start::no_place;
     }
@@ -273,6 +276,7 @@ void task_step::spawn_granted() {
 void task_step::tell_end(
     const backend::outcome& came,
     const backend::backend& at,
+    const std::string& span,
     std::chrono::steady_clock::duration took
 ) const {
     static constexpr std::string_view words[] = {
@@ -293,6 +297,8 @@ void task_step::tell_end(
     log::debug(
         "call ended",
         {{"task", record_.id},
+         {"trace", trace_.id},
+         {"span", span},
          {"backend", at.options().name},
          {"outcome", word},
          {"detail", came.detail}}
@@ -306,10 +312,12 @@ awaitable<> task_step::carry_out(granted_call granted) {
     const auto limit =
         std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(granted.until - began));
     auto& wire = granted.wire;
+    const std::string span = task::new_span();
+    wire.headers.set("traceparent", task::to_traceparent(trace_, span));
     auto calling = at.call(submission_.request, std::move(wire), call_at(index).slot, limit);
     auto came = co_await std::move(calling);
     unfold();
-    tell_end(came, at, std::chrono::steady_clock::now() - began);
+    tell_end(came, at, span, std::chrono::steady_clock::now() - began);
     co_await record(index, at, std::move(came));
     --in_flight_;
     holding_->in_call = in_flight_ > 0;
@@ -351,7 +359,8 @@ awaitable<> task_step::record(int index, backend::backend& at, backend::outcome 
     gone_ = gone_ || (!written && written.error().kind == failure_kind::conflict);
     tried_.insert(slot);
     log::warning(
-        "a call did not start", {{"task", record_.id}, {"slot", slot}, {"reason", came.detail}}
+        "a call did not start",
+        {{"task", record_.id}, {"trace", trace_.id}, {"slot", slot}, {"reason", came.detail}}
     );
 }
 
@@ -380,7 +389,7 @@ awaitable<> task_step::settle_refused() {
         if (!told && told.error().kind != failure_kind::conflict) {
             log::warning(
                 "a refused call keeps its place to its deadline",
-                {{"task", record_.id}, {"reason", told.error().detail}}
+                {{"task", record_.id}, {"trace", trace_.id}, {"reason", told.error().detail}}
             );
         }
     }
@@ -404,13 +413,22 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
     paid.now = task::call::state::answered;
     paid.answer = text;
     record_.cost_micros += cost;
+    if (written) {
+        on_->parts.metrics.count(
+            "imagined_spent_usd_total",
+            "Price of the answered calls of this process, by the price table.",
+            {{"caller", on_->caller_label(record_.caller)}, {"backend", at.options().name}},
+            static_cast<double>(cost) / micros_per_dollar
+        );
+    }
     if (complete && written) {
         record_.state = task::state::storing;
     }
     if (!written) {
         gone_ = true;
         log::warning(
-            "a paid answer came late", {{"task", record_.id}, {"reason", written.error().detail}}
+            "a paid answer came late",
+            {{"task", record_.id}, {"trace", trace_.id}, {"reason", written.error().detail}}
         );
         // It may have been cancelled: its pictures are kept all the same.
         const auto pictures = std::make_shared<std::vector<wanted_picture>>(list_pictures());
@@ -427,7 +445,7 @@ awaitable<> task_step::give_back(std::string lane, milliseconds delay, std::stri
     if (auto released = co_await insist(write); !released) {
         log::debug(
             "a lease was not given back",
-            {{"task", record_.id}, {"reason", released.error().detail}}
+            {{"task", record_.id}, {"trace", trace_.id}, {"reason", released.error().detail}}
         );
     }
     gone_ = true;

@@ -6,6 +6,7 @@
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
 #include "imagined/task/submission.hpp"
+#include "imagined/task/trace.hpp"
 #include "imagined/task/view.hpp"
 #include "insist.hpp"
 #include "shift.hpp"
@@ -105,14 +106,19 @@ awaitable<bool> find_place(std::shared_ptr<shift> on, std::string host) {
     }
 }
 
-awaitable<>
-settle(std::shared_ptr<shift> on, const queue::due_event& event, callback::attempt_result went) {
+awaitable<> settle(
+    std::shared_ptr<shift> on,
+    const queue::due_event& event,
+    const task::trace& trace,
+    callback::attempt_result went
+) {
     using kind = callback::attempt_result::kind;
     auto& tasks = on->parts.tasks;
     on->parts.metrics.count(
         "imagined_callbacks_total",
-        "Callback deliveries by result.",
-        {{"result", went.what == kind::delivered ? "delivered" : "failed"}}
+        "Callback deliveries by caller and result.",
+        {{"caller", on->caller_label(event.record.caller)},
+         {"result", went.what == kind::delivered ? "delivered" : "failed"}}
     );
     const std::string note = fmt::format("callback {} {}", event.status, went.note);
     if (went.what == kind::gone) {
@@ -130,7 +136,9 @@ settle(std::shared_ptr<shift> on, const queue::due_event& event, callback::attem
         callback::next_delay(on->parts.courier.options().schedule, tried, went, roll());
     const std::string failed =
         fmt::format("callback {} failed, attempt {}: {}", event.status, tried, went.note);
-    log::info("callback failed", {{"task", event.record.id}, {"reason", went.note}});
+    log::info(
+        "callback failed", {{"task", event.record.id}, {"trace", trace.id}, {"reason", went.note}}
+    );
     auto write = [&tasks, &event, delay, &failed] {
         return tasks.outbox_failed(event, delay, failed);
     };
@@ -141,6 +149,7 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_ev
     const auto& event = *due;
     callback::attempt_result went;
     const auto submission = task::submission_from_text(event.submission);
+    const auto trace = task::trace_of(submission ? submission->traceparent : "", event.record.id);
     if (!submission) {
         went.note = "the stored task cannot be read";
         went.what = callback::attempt_result::kind::gone;
@@ -153,11 +162,15 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_ev
         place taken(on, host);
         std::string body = body_of(event, *submission);
         const std::string event_id = fmt::format("{}-{}", event.record.id, event.sequence);
-        went =
-            co_await on->parts.courier.deliver(submission->notify_hook, event_id, std::move(body));
+        went = co_await on->parts.courier.deliver(
+            submission->notify_hook,
+            event_id,
+            std::move(body),
+            task::to_traceparent(trace, task::new_span())
+        );
         taken.delivered = went.what == callback::attempt_result::kind::delivered;
     }
-    co_await settle(on, event, std::move(went));
+    co_await settle(on, event, trace, std::move(went));
 }
 
 } // namespace

@@ -16,7 +16,9 @@ std::vector<std::string> task_step::list_descriptions() const {
         }
         auto answer = backend::answer_from_text(call.answer);
         if (!answer) {
-            log::error("a recorded answer cannot be read", {{"task", record_.id}});
+            log::error(
+                "a recorded answer cannot be read", {{"task", record_.id}, {"trace", trace_.id}}
+            );
             continue;
         }
         std::move(
@@ -51,7 +53,7 @@ awaitable<> task_step::end_described(harvest brought) {
             // The words are what was paid for; the client has the picture.
             log::warning(
                 "a described picture cannot be shown",
-                {{"task", record_.id}, {"reason", shown.error().detail}}
+                {{"task", record_.id}, {"trace", trace_.id}, {"reason", shown.error().detail}}
             );
         }
     }

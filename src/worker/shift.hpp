@@ -7,6 +7,7 @@
 #include "imagined/base/wakeup.hpp"
 #include "imagined/worker/worker.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -59,6 +60,15 @@ struct shift {
     // Backends whose day's money was used up when last asked, and until when that is believed.
     std::map<std::string, std::chrono::steady_clock::time_point> broke;
     bool draining = false;
+
+    // A label from a bounded set: a task may be of a caller that is not configured any more.
+    std::string caller_label(const std::string& caller) const {
+        if (caller.empty()) {
+            return "operator";
+        }
+        const auto& known = options.callers;
+        return std::find(known.begin(), known.end(), caller) != known.end() ? caller : "other";
+    }
 
     bool is_broke(const std::string& backend) const {
         const auto found = broke.find(backend);

@@ -80,7 +80,9 @@ std::vector<task_step::wanted_picture> task_step::list_pictures() {
     for (const auto* call : paid) {
         const auto answer = backend::answer_from_text(call->answer);
         if (!answer) {
-            log::error("a recorded answer cannot be read", {{"task", record_.id}});
+            log::error(
+                "a recorded answer cannot be read", {{"task", record_.id}, {"trace", trace_.id}}
+            );
             continue;
         }
         const std::size_t count =
@@ -154,7 +156,10 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
         wanted.now = hopeless ? wanted_picture::state::unreadable : wanted_picture::state::later;
         log::warning(
             "a paid picture could not be downloaded",
-            {{"task", id}, {"picture", std::to_string(n)}, {"reason", bytes.error().detail}}
+            {{"task", id},
+             {"trace", trace_.id},
+             {"picture", std::to_string(n)},
+             {"reason", bytes.error().detail}}
         );
         co_return;
     }
@@ -171,7 +176,10 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
         co_return;
     }
     const auto why = stored.error();
-    log::error("a picture could not be stored", {{"task", id}, {"reason", why.detail}});
+    log::error(
+        "a picture could not be stored",
+        {{"task", id}, {"trace", trace_.id}, {"reason", why.detail}}
+    );
     if (why.kind == failure_kind::invalid || why.kind == failure_kind::corrupt) {
         wanted.now = wanted_picture::state::unreadable;
     } else {
@@ -393,16 +401,20 @@ awaitable<> task_step::finish(queue::ending how) {
     const auto written = co_await insist(write);
     if (!written) {
         log::warning(
-            "an end was not accepted", {{"task", record_.id}, {"reason", written.error().detail}}
+            "an end was not accepted",
+            {{"task", record_.id}, {"trace", trace_.id}, {"reason", written.error().detail}}
         );
         co_return;
     }
     on_->parts.metrics.count(
         "imagined_tasks_total",
-        "Tasks ended by this process.",
-        {{"end", success ? "SUCCESS" : code}}
+        "Tasks ended by this process, by caller.",
+        {{"caller", on_->caller_label(record_.caller)}, {"end", success ? "SUCCESS" : code}}
     );
-    log::info("task ended", {{"task", record_.id}, {"end", success ? "SUCCESS" : code}});
+    log::info(
+        "task ended",
+        {{"task", record_.id}, {"trace", trace_.id}, {"end", success ? "SUCCESS" : code}}
+    );
 }
 
 } // namespace imagined::worker

@@ -45,8 +45,10 @@ void task_step::unfold() {
 }
 
 awaitable<> task_step::run() {
-    if (const auto read = read_submission(); !read) {
-        log::error("a task cannot be read", {{"task", record_.id}});
+    const auto read = read_submission();
+    trace_ = task::trace_of(submission_.traceparent, record_.id);
+    if (!read) {
+        log::error("a task cannot be read", {{"task", record_.id}, {"trace", trace_.id}});
         co_await fail(
             task::fail_code::invalid_request,
             {"任务数据损坏", "The stored task cannot be read"},

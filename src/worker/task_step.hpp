@@ -8,6 +8,7 @@
 #include "shift.hpp"
 
 #include "imagined/task/submission.hpp"
+#include "imagined/task/trace.hpp"
 #include "imagined/task/view.hpp"
 
 #include <memory>
@@ -56,6 +57,7 @@ private:
     void tell_end(
         const backend::outcome& came,
         const backend::backend& at,
+        const std::string& span,
         std::chrono::steady_clock::duration took
     ) const;
     awaitable<> record(int index, backend::backend& at, backend::outcome came);
@@ -105,6 +107,7 @@ private:
     queue::claimed claimed_;
     std::shared_ptr<holding> holding_;
     task::submission submission_;
+    task::trace trace_;
     task::record& record_;                // claimed_.record, kept up to date with what we did
     wakeup changed_;                      // a call ended
     std::optional<granted_call> granted_; // to be carried out next

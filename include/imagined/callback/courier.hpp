@@ -50,9 +50,10 @@ public:
     virtual result<void> judge(std::string_view hook) const = 0;
 
     // POSTs `body` as application/json with the Standard Webhooks headers (`event_id` is the same
-    // on every retry, the timestamp is this attempt's). Redirects are failures. Never throws.
+    // on every retry, the timestamp is this attempt's) and the `traceparent`. Redirects are
+    // failures. Never throws.
     virtual awaitable<attempt_result>
-    deliver(std::string hook, std::string event_id, std::string body) = 0;
+    deliver(std::string hook, std::string event_id, std::string body, std::string traceparent) = 0;
 };
 
 } // namespace imagined::callback

@@ -21,6 +21,7 @@ struct submission {
     std::string state;        // echoed exactly
     std::string notify_hook;  // "" for none
     std::string public_url;   // of the accepting process, without a trailing slash
+    std::string traceparent;  // as the client sent it, if it was valid; see trace.hpp
     language lang = language::zh;
     std::optional<speed_mode> mode;
     bot bot_type = bot::mid_journey;

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::worker {
 
@@ -30,6 +31,7 @@ struct worker_options {
     std::size_t max_deliveries_per_host = 16; // so that a tarpit starves nobody
     double max_spend_per_day = 0;             // USD, all backends; 0: no cap
     std::string link_key = {};                // signs the links of input pictures
+    std::vector<std::string> callers = {};    // those that the metrics name
     milliseconds poll{1000};                  // without any hint; hints make it immediate
 };
 

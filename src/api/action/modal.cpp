@@ -22,6 +22,9 @@ base_fields merged(base_fields now, const task::submission& asked) {
     if (!now.mode) {
         now.mode = asked.mode;
     }
+    if (!asked.traceparent.empty()) {
+        now.traceparent = asked.traceparent;
+    }
     return now;
 }
 

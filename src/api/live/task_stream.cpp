@@ -9,6 +9,7 @@
 #include "texts.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/task/trace.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -132,7 +133,12 @@ private:
         const unix_millis now = system_clock().now();
         const auto text = live_task(seen.now.task, seen.place, api_.options.public_url, now);
         if (!text) {
-            log::error("a task cannot be shown", {{"task", id_}, {"cause", text.error().detail}});
+            log::error(
+                "a task cannot be shown",
+                {{"task", id_},
+                 {"trace", task::trace_of("", id_).id},
+                 {"cause", text.error().detail}}
+            );
             ended_ = true;
             return {};
         }

@@ -2,6 +2,7 @@
 
 #include "answers.hpp"
 #include "imagined/base/log.hpp"
+#include "imagined/task/trace.hpp"
 #include "opened_body.hpp"
 #include "texts.hpp"
 
@@ -55,6 +56,13 @@ std::string read_hook(const context& api, json_body& fields) {
         fields.refuse(task::bilingual{"notifyHook参数错误: " + why, why});
     }
     return hook;
+}
+
+std::string read_traceparent(const http::fields& headers) {
+    const auto is_it = [](const auto& entry) { return http::iequals(entry.first, "traceparent"); };
+    const std::string_view named = headers.get("traceparent");
+    const bool once = std::count_if(headers.begin(), headers.end(), is_it) == 1;
+    return std::string(once && task::parse_traceparent(named) ? named : "");
 }
 
 // The flag or field that a note is about: "--sref", "seed".
@@ -206,6 +214,18 @@ void mark_limits(
     to.headers.set("RateLimit", state);
 }
 
+void count_submit(const context& api, const call& from, const queue::submitted& told) {
+    static constexpr std::array<std::string_view, 5> words{
+        "accepted", "replayed", "key_reused", "queue_full", "caller_full"
+    };
+    api.parts.metrics.count(
+        "imagined_submits_total",
+        "Submits that reached the queue, by caller and what it said.",
+        {{"caller", from.who.name.empty() ? "operator" : from.who.name},
+         {"result", std::string(words[static_cast<std::size_t>(told.what)])}}
+    );
+}
+
 awaitable<std::optional<failure>>
 add_fingerprint(context& api, const call& from, queue::new_task& task) {
     if (!task.idempotency_key.empty() && task.fingerprint.empty()) {
@@ -233,6 +253,7 @@ base_fields read_base(context& api, const call& from, json_body& fields) {
     base.remix = fields.flag("enableRemix") || by_filter;
     fields.adopt_error(filter);
     base.hook = read_hook(api, fields);
+    base.traceparent = read_traceparent(from.request.headers);
     return base;
 }
 
@@ -241,6 +262,7 @@ task::submission begin_submission(context& api, const call& from, base_fields ba
     made.state = std::move(base.state);
     made.notify_hook = std::move(base.hook);
     made.public_url = api.options.public_url;
+    made.traceparent = std::move(base.traceparent);
     made.lang = from.lang;
     made.mode = base.mode;
     made.bot_type = base.bot_type;
@@ -254,6 +276,7 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     }
     const std::string reserved = made.id;
     const std::string prompt = api.options.log_prompts ? made.submission.prompt : "";
+    const std::string traceparent = made.submission.traceparent;
     const auto question =
         made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
     queue::new_task task = task_of(api, from, made);
@@ -270,8 +293,12 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     if (made_task->what != queue::submitted::verdict::accepted && made_task->id != reserved) {
         co_await forget_pictures(api, reserved);
     }
+    count_submit(api, from, *made_task);
     if (api.options.log_prompts && made_task->what == queue::submitted::verdict::accepted) {
-        log::info("task accepted", {{"task", made_task->id}, {"prompt", prompt}});
+        const auto trace = task::trace_of(traceparent, made_task->id);
+        log::info(
+            "task accepted", {{"task", made_task->id}, {"trace", trace.id}, {"prompt", prompt}}
+        );
     }
     http::response answer = answer_to(from, *made_task, question);
     if (made_task->what != queue::submitted::verdict::key_reused) {

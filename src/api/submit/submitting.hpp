@@ -19,6 +19,7 @@ struct base_fields {
     std::string hook; // judged; callback.default_url when the body names none
     task::bot bot_type = task::bot::mid_journey;
     std::optional<task::speed_mode> mode; // path over mode/model over accountFilter.modes
+    std::string traceparent;              // "" unless the request has exactly one, and it is valid
     bool remix = false; // accountFilter.remix or enableRemix: buttons ask for a prompt first
 };
 

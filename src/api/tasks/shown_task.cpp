@@ -1,6 +1,7 @@
 #include "tasks/shown_task.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/task/trace.hpp"
 #include "imagined/task/view.hpp"
 
 namespace imagined::api {
@@ -25,7 +26,10 @@ std::vector<std::string> task_jsons(const std::vector<queue::snapshot>& found, u
             shown.push_back(std::move(*text));
         } else {
             log::error(
-                "a task cannot be shown", {{"task", one.record.id}, {"cause", text.error().detail}}
+                "a task cannot be shown",
+                {{"task", one.record.id},
+                 {"trace", task::trace_of("", one.record.id).id},
+                 {"cause", text.error().detail}}
             );
         }
     }

@@ -27,6 +27,7 @@ json shown_call(const ledger_call& call) {
         {"path", call.path},
         {"model", call.model},
         {"key", call.key},
+        {"traceparent", call.traceparent},
         {"num_images", call.num_images},
         {"micros", call.micros},
         {"billed", call.billed},

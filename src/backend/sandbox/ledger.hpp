@@ -29,7 +29,8 @@ struct ledger_call {
     std::string operation;
     std::string path;
     std::string model;
-    std::string key; // "Api-Key 3f2a9c…", a digest's first digits
+    std::string key;         // "Api-Key 3f2a9c…", a digest's first digits
+    std::string traceparent; // its header
     std::string prompt;
     int num_images = 0;
     std::int64_t micros = 0; // what was charged

@@ -195,6 +195,7 @@ awaitable<http::response> simulator::serve_call(route where, http::request incom
     call.operation = task::to_string(where.forms[0]->what);
     call.path = where.path;
     call.key = masked;
+    call.traceparent = incoming.headers.get("traceparent");
     const std::uint64_t entry = ledger_->open(std::move(call));
     if (key.empty()) {
         const auto what = where.forms[0]->what;

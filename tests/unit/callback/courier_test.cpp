@@ -43,6 +43,8 @@ public:
     std::vector<http::request> seen;
 };
 
+const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 struct scene {
     asio::io_context context{1};
     receiver there;
@@ -76,7 +78,7 @@ struct scene {
 
     attempt_result deliver(courier& by, std::string to, std::string body = "{}") {
         return test::run_on<attempt_result>(context, [&] {
-            return by.deliver(to, "1760000000000123-4", body);
+            return by.deliver(to, "1760000000000123-4", body, traceparent);
         });
     }
 };
@@ -128,6 +130,7 @@ TEST_CASE("id and timestamp are always sent, a signature only with a secret") {
     CHECK(headers.get("webhook-id") == "1760000000000123-4");
     CHECK(!headers.get("webhook-timestamp").empty());
     CHECK(!headers.has("webhook-signature"));
+    CHECK(headers.get("traceparent") == traceparent);
 }
 
 TEST_CASE("the signature verifies over the id, the timestamp and the body that were sent") {

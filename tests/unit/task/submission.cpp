@@ -19,6 +19,7 @@ task::submission a_full_submission() {
     s.state = "{\"room\":\"\\u0000 \n\"}";
     s.notify_hook = "https://example.com/hook?a=b&c=\"d\"";
     s.public_url = "https://pictures.example.com";
+    s.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     s.lang = task::language::en;
     s.mode = task::speed_mode::relax;
     s.bot_type = task::bot::niji_journey;
@@ -55,6 +56,7 @@ TEST_CASE("a text that repeats another is written once") {
     plain.request.prompt = plain.prompt;
     const std::string text = task::to_text(plain);
     CHECK(text.find("fox") == text.rfind("fox"));
+    CHECK(text.find("traceparent") == std::string::npos);
     CHECK(*task::submission_from_text(text) == plain);
 
     SUBCASE("another final prompt") {
