@@ -3,6 +3,7 @@
 
 #include "arguments.hpp"
 #include "exit_codes.hpp"
+#include "offered.hpp"
 #include "operator_session.hpp"
 #include "sandbox_command.hpp"
 
@@ -39,6 +40,7 @@ struct choices {
     std::string role = "all";
     std::string id;
     bool json = false;
+    std::string shell;
     std::string sandbox_listen = "127.0.0.1:8090";
     std::string sandbox_delay = "0s";
     std::string sandbox_dialect = "official";
@@ -57,6 +59,8 @@ public:
         add_queue();
         add_audit();
         add_version();
+        add_completion();
+        add_manual();
     }
 
     int run(std::vector<std::string> words) {
@@ -161,6 +165,32 @@ private:
         command->callback([this] {
             command_ = [] {
                 fmt::print("{}\n", version_text());
+                return exit_code::ok;
+            };
+        });
+    }
+
+    void add_completion() {
+        CLI::App* command = app_.add_subcommand("completion", "print the completion of a shell");
+        command->add_option("SHELL", chosen_.shell, "which shell")
+            ->required()
+            ->check(CLI::IsMember({"bash"}));
+        command->callback([this] {
+            command_ = [this] {
+                fmt::print("{}", bash_completion(read_offer(app_), config::setting_helps()));
+                return exit_code::ok;
+            };
+        });
+    }
+
+    void add_manual() {
+        CLI::App* command = app_.add_subcommand("manual", "print the man page, for man(1)");
+        command->callback([this] {
+            command_ = [this] {
+                const auto settings = config::setting_helps();
+                fmt::print(
+                    "{}", manual_page(read_offer(app_), settings, version_number(), version_date())
+                );
                 return exit_code::ok;
             };
         });

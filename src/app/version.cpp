@@ -2,9 +2,17 @@
 
 namespace imagined::app {
 
-// The three words come from src/app/CMakeLists.txt.
+// Its words come from src/app/CMakeLists.txt.
 std::string version_text() {
     return "imagined " IMAGINED_VERSION "\ncommit " IMAGINED_COMMIT "\nbuild " IMAGINED_BUILD_TYPE;
+}
+
+std::string version_number() {
+    return IMAGINED_VERSION;
+}
+
+std::string version_date() {
+    return IMAGINED_DATE;
 }
 
 } // namespace imagined::app

@@ -40,13 +40,25 @@ std::vector<std::string> scalar_keys() {
 
 std::string manual() {
     std::string text;
-    for (const definition& row : definitions()) {
-        if (!is_list_section(row.section) && has_text_form(row.is())) {
-            text +=
-                fmt::format("  --{:<26} {} [{}]\n", row.name(), row.about, to_toml(row.fallback));
+    for (const setting_help& one : setting_helps()) {
+        if (one.as_option) {
+            text += fmt::format("  --{:<26} {} [{}]\n", one.name, one.about, one.fallback);
         }
     }
     return text;
+}
+
+std::vector<setting_help> setting_helps() {
+    std::vector<setting_help> all;
+    for (const definition& row : definitions()) {
+        all.push_back(
+            {.name = row.name(),
+             .about = row.about,
+             .fallback = row.required ? "" : to_toml(row.fallback),
+             .as_option = !is_list_section(row.section) && has_text_form(row.is())}
+        );
+    }
+    return all;
 }
 
 } // namespace imagined::config

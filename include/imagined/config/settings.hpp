@@ -62,4 +62,14 @@ std::vector<std::string> scalar_keys();
 // The same with what each is for and its default, one line each, for the command line's help.
 std::string manual();
 
+// Every key of the table, for the man page and completion.
+struct setting_help {
+    std::string name; // "server.listen", "caller.key"
+    std::string about;
+    std::string fallback;   // in TOML; "" when it must be given
+    bool as_option = false; // may be given as --name=value and in the environment
+};
+
+std::vector<setting_help> setting_helps();
+
 } // namespace imagined::config
