@@ -45,6 +45,7 @@ TEST_CASE("what the recommendation does not call valid is no traceparent") {
              " " + valid,
              valid + "-00",
              valid.substr(0, valid.size() - 1),
+             "01-" + id + "-" + span + "-0",
              "ff-" + id + "-" + span + "-01",
              "0x-" + id + "-" + span + "-01",
              "00-" + std::string(32, '0') + "-" + span + "-01",
