@@ -24,6 +24,7 @@ task_step::task_step(
 // Outside of run(), whose frame stays for as long as a call takes.
 result<void> task_step::read_submission() {
     auto read = task::submission_from_text(claimed_.submission);
+    trace_ = task::trace_of(read ? read->traceparent : "", record_.id);
     if (!read) {
         return read.error();
     }
@@ -45,9 +46,7 @@ void task_step::unfold() {
 }
 
 awaitable<> task_step::run() {
-    const auto read = read_submission();
-    trace_ = task::trace_of(submission_.traceparent, record_.id);
-    if (!read) {
+    if (const auto read = read_submission(); !read) {
         log::error("a task cannot be read", {{"task", record_.id}, {"trace", trace_.id}});
         co_await fail(
             task::fail_code::invalid_request,
