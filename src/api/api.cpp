@@ -134,6 +134,9 @@ private:
         }
         auto known = found.open ? identity{} : context_.keys.identify(head.headers);
         if (!known) {
+            known = context_.keys.identify_session(head);
+        }
+        if (!known) {
             http::response answer = problem(401, texts::unauthorized, in);
             answer.headers.set("WWW-Authenticate", "Bearer");
             return answer;

@@ -53,6 +53,16 @@ awaitable<http::response> list_live_tasks(context& api, call from);
 awaitable<http::response> stream_live_task(context& api, call from);
 awaitable<http::response> stream_everything(context& api, call from);
 
+// screen/session.cpp, screen/capabilities.cpp, screen/stats.cpp and screen/admin.cpp
+awaitable<http::response> show_session(context& api, call from);
+awaitable<http::response> open_session(context& api, call from);
+awaitable<http::response> close_session(context& api, call from);
+awaitable<http::response> show_capabilities(context& api, call from);
+awaitable<http::response> show_stats(context& api, call from);
+awaitable<http::response> show_channels(context& api, call from);
+awaitable<http::response> show_callers(context& api, call from);
+awaitable<http::response> redeliver_callback(context& api, call from);
+
 // tasks/one_task.cpp
 awaitable<http::response> fetch_task(context& api, call from);
 awaitable<http::response> cancel_task(context& api, call from);

@@ -116,6 +116,16 @@ inline const bilingual too_deep{"JSON嵌套过深", "The JSON is nested too deep
 inline const bilingual not_object{"请求体应为JSON对象", "body: expected a JSON object"};
 
 inline const bilingual unauthorized{"密钥缺失或错误", "The API key is missing or wrong"};
+inline const bilingual foreign_site{
+    "请求来自其他网站", "The request was sent by a page of another site"
+};
+inline const bilingual operators_only{
+    "仅限管理员密钥(server.api_keys)", "This takes an operator's key (server.api_keys)"
+};
+inline const bilingual no_callback{
+    "任务未结束、没有回调地址或回调仍在进行",
+    "The task has not ended, has no notifyHook, or its callback is still owed"
+};
 inline const bilingual no_route{"接口不存在", "No such endpoint"};
 inline const bilingual no_operation{
     "未知的操作", "operation: not one of Ideogram's that are served here"

@@ -58,25 +58,50 @@ std::string_view trimmed(std::string_view text) {
 
 key_ring::key_ring(const api_options& options) {
     for (const std::string& key : options.api_keys) {
-        keys_.push_back({digest_of(key), identity{"", true}});
+        add(key, identity{"", true}, options.link_key);
     }
     for (const caller_options& caller : options.callers) {
-        keys_.push_back({digest_of(caller.key), identity{caller.name, caller.sees_all}});
+        add(caller.key, identity{caller.name, caller.sees_all}, options.link_key);
     }
 }
 
-const identity* key_ring::find(std::string_view key) const {
+void key_ring::add(std::string_view key, identity who, std::string_view secret) {
+    std::string digest = digest_of(key);
+    session_signer signer(secret, digest);
+    keys_.push_back({std::move(digest), std::move(who), std::move(signer)});
+}
+
+const key_ring::entry* key_ring::find(std::string_view key) const {
     if (key.empty()) {
         return nullptr;
     }
     const std::string digest = sha256(key);
-    const identity* found = nullptr;
+    const entry* found = nullptr;
     for (const entry& known : keys_) {
         const bool same = equal_in_constant_time(known.digest, digest);
         // No early way out: the time must not tell which key it was.
-        found = same && found == nullptr ? &known.who : found;
+        found = same && found == nullptr ? &known : found;
     }
     return found;
+}
+
+std::optional<identity> key_ring::identify_session(const http::request_head& head) const {
+    const auto token = session_token(head.headers);
+    if (token.empty() || !may_use_session(head)) {
+        return std::nullopt;
+    }
+    const unix_millis now = system_clock().now();
+    for (const entry& known : keys_) {
+        if (known.signer.signed_this(token, now)) {
+            return known.who;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> key_ring::open_session(std::string_view key, unix_millis expires) const {
+    const entry* found = find(trimmed(key));
+    return found == nullptr ? std::nullopt : found->signer.sign(expires);
 }
 
 std::optional<identity> key_ring::identify(const http::fields& headers) const {
@@ -84,7 +109,7 @@ std::optional<identity> key_ring::identify(const http::fields& headers) const {
         return identity{"", true};
     }
     for (const auto& [name, value] : headers) {
-        const identity* found = nullptr;
+        const entry* found = nullptr;
         if (http::iequals(name, "mj-api-secret") || http::iequals(name, "api-key")) {
             found = find(trimmed(value));
         } else if (http::iequals(name, "authorization")) {
@@ -93,7 +118,7 @@ std::optional<identity> key_ring::identify(const http::fields& headers) const {
             found = with_scheme ? find(trimmed(raw.substr(bearer.size()))) : find(raw);
         }
         if (found != nullptr) {
-            return *found;
+            return found->who;
         }
     }
     return std::nullopt;

@@ -2,7 +2,10 @@
 // equal length and constant time, and no plain key stays in memory here.
 #pragma once
 
+#include "door/session.hpp"
+
 #include "imagined/api/api.hpp"
+#include "imagined/base/clock.hpp"
 #include "imagined/http/message.hpp"
 
 #include <optional>
@@ -31,13 +34,22 @@ public:
     // `Authorization: K` may hold the key; one that matches is enough. nullopt when none does.
     std::optional<identity> identify(const http::fields& headers) const;
 
+    // The same for a browser that signed in: the session cookie's. Other methods than reading ones
+    // count only when a page of our own sends them (session.hpp).
+    std::optional<identity> identify_session(const http::request_head& head) const;
+
+    // The cookie's value for whoever has `key`, until `expires`; nullopt for an unknown key.
+    std::optional<std::string> open_session(std::string_view key, unix_millis expires) const;
+
 private:
     struct entry {
         std::string digest; // SHA-256, raw; empty never matches
         identity who;
+        session_signer signer; // its sessions end when the key is changed
     };
 
-    const identity* find(std::string_view key) const;
+    const entry* find(std::string_view key) const;
+    void add(std::string_view key, identity who, std::string_view secret);
 
     std::vector<entry> keys_;
 };

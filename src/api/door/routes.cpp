@@ -3,6 +3,7 @@
 #include "handlers.hpp"
 #include "native/native_paths.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace imagined::api {
@@ -58,6 +59,15 @@ constexpr std::array table{
     route{"GET", "v1/tasks/{}/events", stream_live_task},
     route{"GET", "v1/events", stream_everything},
 
+    route{"GET", "v1/session", show_session, open},
+    route{"POST", "v1/session", open_session, open},
+    route{"DELETE", "v1/session", close_session, open},
+    route{"GET", "v1/capabilities", show_capabilities},
+    route{"GET", "v1/stats", show_stats},
+    route{"GET", "v1/admin/channels", show_channels},
+    route{"GET", "v1/admin/callers", show_callers},
+    route{"POST", "v1/admin/tasks/{}/callback", redeliver_callback},
+
     route{"POST", "mj/insight-face/swap", refuse_face_swap, keyed, submits},
     route{"POST", "mj/insight-face/video-swap", refuse_face_swap, keyed, submits},
 };
@@ -88,7 +98,11 @@ speech speech_of(std::string_view path) {
     const auto below = [path](std::string_view root) {
         return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
     };
-    return below("v1/tasks") || below("v1/events") ? speech::problems : speech::midjourneys;
+    constexpr std::array roots{
+        "v1/tasks", "v1/events", "v1/session", "v1/capabilities", "v1/stats", "v1/admin"
+    };
+    const bool live = path.starts_with("v1/") && std::any_of(roots.begin(), roots.end(), below);
+    return live ? speech::problems : speech::midjourneys;
 }
 
 bool serves(const route& known, std::string_view method) {

@@ -22,6 +22,8 @@ namespace problems {
 
 inline constexpr problem_kind invalid_request{"invalid-request", 400, "Invalid request"};
 inline constexpr problem_kind unauthorized{"unauthorized", 401, "No valid API key"};
+inline constexpr problem_kind foreign_site{"foreign-site", 403, "Sent by another site"};
+inline constexpr problem_kind operators_only{"operators-only", 403, "For the operator's key only"};
 inline constexpr problem_kind no_route{"no-such-endpoint", 404, "No such endpoint"};
 inline constexpr problem_kind no_task{"no-such-task", 404, "No such task"};
 inline constexpr problem_kind no_method{"method-not-allowed", 405, "Method not allowed"};
@@ -29,6 +31,7 @@ inline constexpr problem_kind too_slow{"request-timeout", 408, "Request timeout"
 inline constexpr problem_kind task_ended{"task-ended", 409, "The task has ended"};
 inline constexpr problem_kind task_open{"task-not-ended", 409, "The task has not ended", true};
 inline constexpr problem_kind task_failed{"task-failed", 409, "The task has failed"};
+inline constexpr problem_kind no_callback{"no-callback-to-repeat", 409, "No callback to repeat"};
 inline constexpr problem_kind too_large{"body-too-large", 413, "Body too large"};
 inline constexpr problem_kind key_reused{
     "idempotency-key-reused", 422, "Idempotency-Key used with a different request"

@@ -1,0 +1,100 @@
+// /v1/session: signing in with a key, out again, and who one is.
+#include "answers.hpp"
+#include "handlers.hpp"
+#include "live/problem.hpp"
+#include "opened_body.hpp"
+#include "texts.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace imagined::api {
+
+namespace {
+
+constexpr std::chrono::hours session_length{24 * 7};
+
+bool behind_https(const context& api, const http::fields& headers) {
+    return api.options.public_url.starts_with("https://")
+           || headers.get("X-Forwarded-Proto") == "https";
+}
+
+std::string cookie(const context& api, const call& from, std::string_view value, seconds age) {
+    return fmt::format(
+        "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
+        session_cookie,
+        value,
+        age.count(),
+        behind_https(api, from.request.headers) ? "; Secure" : ""
+    );
+}
+
+std::string_view role_of(const identity& who) {
+    return who.name.empty() && who.sees_all ? "operator" : "caller";
+}
+
+http::response described(const context& api, const std::optional<identity>& who) {
+    const nlohmann::json told{
+        {"signedIn", who.has_value()},
+        {"open", api.keys.open()},
+        {"name", who ? nlohmann::json(who->name) : nlohmann::json(nullptr)},
+        {"role", who ? nlohmann::json(role_of(*who)) : nlohmann::json(nullptr)},
+        {"seesAll", who && who->sees_all},
+        {"demo", api.options.demo},
+    };
+    http::response answer = json_answer(200, told.dump());
+    answer.headers.set("Cache-Control", "no-store");
+    return answer;
+}
+
+// By key or by cookie; the path itself is open to everybody.
+std::optional<identity> who_asks(const context& api, const http::request_head& head) {
+    auto who = api.keys.identify(head.headers);
+    return who ? who : api.keys.identify_session(head);
+}
+
+} // namespace
+
+awaitable<http::response> show_session(context& api, call from) {
+    co_return described(api, who_asks(api, from.request));
+}
+
+awaitable<http::response> open_session(context& api, call from) {
+    // Else a foreign page could sign its visitor in as somebody else.
+    if (from_another_site(from.request.headers)) {
+        co_return problem_answer(problems::foreign_site, texts::foreign_site, from.lang);
+    }
+    opened_body body = co_await open_body(api, from);
+    if (body.refused) {
+        co_return in_problem_words(std::move(*body.refused));
+    }
+    const std::string key = body.fields.text("key");
+    if (body.fields.error()) {
+        co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
+    }
+    if (api.keys.open()) {
+        co_return described(api, identity{"", true});
+    }
+    const auto token =
+        api.keys.open_session(key, system_clock().now() + milliseconds(session_length).count());
+    if (!token) {
+        co_return problem_answer(problems::unauthorized, texts::unauthorized, from.lang);
+    }
+    http::request_head signed_in;
+    signed_in.method = "GET";
+    signed_in.headers.set("Cookie", fmt::format("{}={}", session_cookie, *token));
+    http::response answer = described(api, api.keys.identify_session(signed_in));
+    answer.headers.set("Set-Cookie", cookie(api, from, *token, session_length));
+    co_return answer;
+}
+
+awaitable<http::response> close_session(context& api, call from) {
+    if (from_another_site(from.request.headers)) {
+        co_return problem_answer(problems::foreign_site, texts::foreign_site, from.lang);
+    }
+    http::response answer = described(api, std::nullopt);
+    answer.headers.set("Set-Cookie", cookie(api, from, "", seconds(0)));
+    co_return answer;
+}
+
+} // namespace imagined::api
