@@ -3,11 +3,12 @@
 //
 //   redis-server (our child, or given) <- redis::client <- task_queue
 //   backends (configured, or the built-in sandbox) <- roster
-//   http::server <- api -> task_queue, image_store          (roles all and api)
+//   http::server <- console <- api -> task_queue, image_store   (roles all and api)
 //   worker -> task_queue, roster, image_store, courier      (roles all and worker)
 #include "imagined/app/application.hpp"
 
 #include "imagined/backend/sandbox.hpp"
+#include "imagined/console/console.hpp"
 #include "imagined/redis/embedded.hpp"
 #include "imagined/store/picture_link.hpp"
 #include "redis_watch.hpp"
@@ -146,6 +147,7 @@ private:
             simulated.base_url = "http://" + sandbox_->address();
             simulated.keys = {"built-in-sandbox"};
             settings_.backends.push_back(simulated);
+            settings_.api.demo = true;
             log::info(
                 "no backend is configured: the built-in sandbox draws simulated pictures and "
                 "spends "
@@ -236,7 +238,8 @@ private:
                 }
             }
         );
-        late_api_.target = api_.get();
+        console_ = console::make_console(console::built_in_pages(), *api_);
+        late_api_.target = console_.get();
         return exit_ok;
     }
 
@@ -387,6 +390,7 @@ private:
     std::unique_ptr<http::client> web_;
     late_handler late_api_;
     std::unique_ptr<http::handler> api_;
+    std::unique_ptr<http::handler> console_;
     std::unique_ptr<http::server> server_;
     std::unique_ptr<worker::worker> worker_;
     std::unique_ptr<redis::subscription> hints_;

@@ -12,7 +12,7 @@ ROWS = [
     {"task", "metrics"},
     {"redis", "http"},
     {"queue", "backend", "callback", "store"},
-    {"worker", "api"},
+    {"worker", "api", "console"},
     {"config"},
     {"app"},
 ]

@@ -1,0 +1,47 @@
+// The tab "Timeline": every event of the task with its time. The server replays the whole history
+// when its stream is opened, and ends the stream with the task.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { html } from "../html.js";
+import { known, t } from "../words.js";
+import { clock, duration } from "../format.js";
+import { address } from "../api.js";
+
+// What the task itself tells, where streams are blocked.
+function ownTimes(task) {
+  const mj = task.task;
+  const told = [["submitted", mj.submitTime], ["claimed", mj.startTime],
+    [task.status === "succeeded" ? "stored" : "ended", mj.finishTime]];
+  return told.filter(([, at]) => at).map(([what, at]) => ({ what, at }));
+}
+
+export function Timeline({ task }) {
+  const steps = useSignal([]);
+  useEffect(() => {
+    steps.value = [];
+    const source = new EventSource(address(`v1/tasks/${task.id}/events`));
+    source.addEventListener("step", (event) => {
+      const step = JSON.parse(event.data);
+      if (!steps.value.some((one) => one.revision === step.revision)) {
+        steps.value = [...steps.value, step];
+      }
+    });
+    // The end of the stream is its end: nothing more will be told.
+    source.onerror = () => source.close();
+    return () => source.close();
+  }, [task.id]);
+  const shown = steps.value.length > 0 ? steps.value : ownTimes(task);
+  const first = shown[0]?.at ?? 0;
+  const whole = Math.max(1, (shown.at(-1)?.at ?? 0) - first);
+  return html`<ol class="timeline">${shown.map((step, place) => {
+    const next = shown[place + 1]?.at ?? step.at;
+    const name = known(`step.${step.what}`) ? t(`step.${step.what}`) : step.what;
+    return html`<li key=${step.revision ?? place} class="step">
+      <time datetime=${new Date(step.at).toISOString()}>${clock(step.at)}</time>
+      <span class="step-name">${name}</span>
+      <span class="step-bar" aria-hidden="true"><i style=${{
+    marginInlineStart: `${((step.at - first) / whole) * 100}%`,
+    width: `${Math.max(0.6, ((next - step.at) / whole) * 100)}%` }}></i></span>
+      <span class="quiet step-time">${next > step.at ? duration(next - step.at) : ""}</span></li>`;
+  })}</ol>`;
+}

@@ -1,0 +1,267 @@
+// The queue: what waits, runs and ended. Filters stand in the address; what arrives meanwhile is
+// announced and does not push away what is being read.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../html.js";
+import { number, plural, t } from "../words.js";
+import { ago, duration, moment } from "../format.js";
+import { address, post } from "../api.js";
+import { useFreshProgress } from "../fresh.js";
+import { takeKeys } from "../keys.js";
+import { figures, resets } from "../live.js";
+import { now } from "../now.js";
+import { go, href, route, setQuery } from "../route.js";
+import { arrivals, cell, ended, fetchPage, lastArrival, learn } from "../tasks.js";
+import { Confirm } from "../parts/dialog.js";
+import { Empty, Skeletons } from "../parts/empty.js";
+import { Icon } from "../parts/icon.js";
+import { Thumbnail } from "../parts/picture.js";
+import { copy, tell } from "../parts/notice.js";
+import { Progress, Status } from "../parts/status.js";
+import { sentenceOf, Trouble } from "../parts/trouble.js";
+
+const states = { all: "", waiting: "waiting", running: "running", needs_input: "needs_input",
+  succeeded: "succeeded", failed: "failed", cancelled: "cancelled" };
+const actionNames = ["IMAGINE", "UPSCALE", "VARIATION", "REROLL", "INPAINT", "ZOOM", "PAN", "BLEND",
+  "DESCRIBE", "EDIT", "SHORTEN"];
+const ages = { "1h": 3600000, "24h": 86400000, "7d": 604800000 };
+const pageSize = 50;
+
+const asked = () => {
+  const { query } = route.value;
+  const state = states[query.get("state")] ? query.get("state") : "all";
+  return { state, action: query.get("action") || "", age: ages[query.get("age")] ? query.get("age")
+    : "", text: query.get("text") || "" };
+};
+
+function queryOf({ state, action, age }, cursor) {
+  const query = { limit: pageSize };
+  if (states[state]) {
+    query.status = states[state];
+  }
+  if (action) {
+    query.action = action;
+  }
+  if (age) {
+    query.since = Date.now() - ages[age];
+  }
+  if (cursor) {
+    query.cursor = cursor;
+  }
+  return query;
+}
+
+function fits(task, { state, action, text }) {
+  const words = `${task.id} ${task.task.prompt || ""} ${task.task.state || ""} ${task.caller}`;
+  return (!states[state] || task.status === states[state])
+    && (!action || task.task.action === action)
+    && (!text || words.toLowerCase().includes(text.toLowerCase()));
+}
+
+function States({ chosen }) {
+  const known = figures.value || {};
+  const counts = { waiting: known.waiting, running: known.running, needs_input: known.needsInput };
+  return html`<div class="tabs" role="tablist" aria-label=${t("queue.states")}>
+    ${Object.keys(states).map((one) => html`<button key=${one} role="tab"
+      aria-selected=${one === chosen}
+      onClick=${() => setQuery({ state: one === "all" ? null : one })}>
+      ${one === "all" ? t("queue.all") : t(`status.${one}`)}
+      ${counts[one] ? html` <span class="count">${number(counts[one])}</span>`
+        : null}</button>`)}</div>`;
+}
+
+function Filters({ filter }) {
+  const select = (name, label, all, word) => html`<label class="filter"><span>${label}</span>
+    <select value=${filter[name]} onChange=${(event) => setQuery({ [name]: event.target.value })}>
+      <option value="">${t("filter.any")}</option>
+      ${all.map((one) => html`<option key=${one} value=${one}>${word(one)}</option>`)}</select>
+        </label>`;
+  return html`<div class="row filters">
+    <label class="filter grow"><span>${t("filter.text")}</span><input type="search" dir="auto"
+      value=${filter.text} onInput=${(event) => setQuery({ text: event.target.value })} /></label>
+    ${select("action", t("filter.action"), actionNames, (one) => t(`action.${one}`))}
+    ${select("age", t("filter.age"), Object.keys(ages), (one) => t(`window.${one}`))}</div>`;
+}
+
+function ActiveFilters({ filter }) {
+  const active = Object.entries(filter).filter(([name, value]) =>
+    value && !(name === "state" && value === "all"));
+  const word = { state: (v) => t(`status.${v}`), action: (v) => t(`action.${v}`),
+    age: (v) => t(`window.${v}`), text: (v) => v };
+  return html`<ul class="chips">${active.map(([name, value]) => html`<li key=${name} class="chip">
+    <span dir="auto">${word[name](value)}</span>
+    <button aria-label=${t("filter.remove", { what: word[name](value) })}
+      onClick=${() => setQuery({ [name]: null })}><${Icon} name="close" /></button></li>`)}
+    <li><button onClick=${() => setQuery({ state: null, action: null, age: null, text: null })}>
+      ${t("filter.clear")}</button></li></ul>`;
+}
+
+async function cancel(ids) {
+  let refused = 0;
+  for (const id of ids) {
+    try {
+      learn(await post(`v1/tasks/${id}/cancel`));
+    } catch {
+      refused += 1; // it has ended meanwhile
+    }
+  }
+  tell(refused ? plural("queue.notCancelled", refused) : plural("queue.cancelled", ids.length));
+}
+
+function Row({ id, picked, onPick, current }) {
+  const task = cell(id).value;
+  if (!task) {
+    return null;
+  }
+  const mj = task.task;
+  const end = mj.finishTime || now.value;
+  return html`<li class="queue-row ${current ? "current" : ""} ${picked ? "picked" : ""}"
+    data-id=${id}>
+    <label class="pick"><input type="checkbox" checked=${picked} disabled=${ended(task)}
+      aria-label=${t("queue.pick", { id })} onChange=${() => onPick(id)} /></label>
+    <a class="queue-link" href=${href("task", id)}>
+      <${Thumbnail} task=${task} />
+      <span class="queue-words"><b>${t(`action.${mj.action}`)}</b>
+        <span class="prompt" dir="auto">${mj.prompt || mj.description}</span></span></a>
+    <span class="queue-status"><${Status} task=${task} /><${Progress} task=${task} compact /></span>
+    <span class="queue-client quiet" dir="auto">${task.caller}</span>
+    <span class="queue-times quiet"><span title=${moment(mj.submitTime)}>
+      ${ago(mj.submitTime, now.value)}</span>
+      <span>${mj.startTime ? t("queue.ran", { time: duration(end - mj.startTime) }) : ""}</span>
+        </span>
+    ${ended(task) ? html`<span></span>` : html`<button class="plain"
+      aria-label=${t("queue.cancelOne", { id })} title=${t("cancel")}
+      onClick=${() => cancel([id])}><${Icon} name="close" /></button>`}</li>`;
+}
+
+// j, k: from row to row; x: take it; Enter: open it.
+function useRowKeys(rows, at, onPick) {
+  useEffect(() => takeKeys((event) => {
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) {
+      at.value = Math.min(rows.length - 1, Math.max(0, at.value + step));
+      document.querySelector(`[data-id="${rows[at.value]}"] .queue-link`)?.focus();
+    } else if (event.key === "x" && rows[at.value]) {
+      onPick(rows[at.value]);
+    } else if (event.key === "Enter" && rows[at.value]
+        && document.activeElement === document.body) {
+      go("task", rows[at.value]);
+    } else {
+      return false;
+    }
+    return true;
+  }), [rows]);
+}
+
+function FirstTime() {
+  const line = `curl ${address("v1/tasks")} -d '{"prompt":"a red fox in fresh snow"}'`;
+  return html`<${Empty} text=${t("queue.empty")}>
+    <a class="button primary" href=${href("create")}>${t("screen.create")}</a>
+    <div class="code"><pre tabindex="0">${line}</pre>
+      <button onClick=${() => copy(line, "curl")}><${Icon} name="copy" /> ${t("copy")}</button>
+        </div>
+  </${Empty}>`;
+}
+
+export function Queue() {
+  const ids = useSignal(null);
+  const next = useSignal(null);
+  const fresh = useSignal([]);
+  const error = useSignal(null);
+  const picked = useSignal(new Set());
+  const confirming = useSignal(false);
+  const at = useSignal(-1);
+  const latest = useRef(0);
+  const filter = asked();
+  const key = `${filter.state} ${filter.action} ${filter.age}`;
+  const load = async () => {
+    const mine = latest.current += 1;
+    try {
+      const page = await fetchPage(queryOf(asked()));
+      if (mine === latest.current) {
+        ids.value = page.tasks.map((task) => task.id);
+        next.value = page.next;
+        fresh.value = [];
+        error.value = null;
+      }
+    } catch (refused) {
+      error.value = ids.value === null ? refused : null;
+    }
+  };
+  const loadMore = async () => {
+    try {
+      const page = await fetchPage(queryOf(asked(), next.value));
+      ids.value = [...ids.value, ...page.tasks.map((task) => task.id)
+        .filter((id) => !ids.value.includes(id))];
+      next.value = page.next;
+    } catch (refused) {
+      tell(sentenceOf(refused), { kind: "error" });
+    }
+  };
+  useFreshProgress(ids);
+  useEffect(() => {
+    ids.value = null;
+    at.value = -1;
+    load();
+  }, [key]);
+  useEffect(() => {
+    let first = true; // the effect above has asked already
+    return resets.subscribe(() => {
+      if (!first) {
+        load();
+      }
+      first = false;
+    });
+  }, []);
+  useEffect(() => arrivals.subscribe(() => {
+    const task = lastArrival.peek();
+    const shown = ids.peek();
+    if (!task || !shown || !fits(task, asked())) {
+      return;
+    }
+    if (shown.length === 0) {
+      ids.value = [task.id]; // nobody reads anything that it could push away
+    } else if (task.id > shown[0]) {
+      fresh.value = [task.id, ...fresh.peek()];
+    }
+  }), []);
+  const rows = (ids.value || []).filter((id) => cell(id).value && fits(cell(id).value,
+    { ...filter, state: filter.state }));
+  const pick = (id) => {
+    const chosen = new Set(picked.value);
+    if (!chosen.delete(id) && !ended(cell(id).peek())) {
+      chosen.add(id);
+    }
+    picked.value = chosen;
+  };
+  useRowKeys(rows, at, pick);
+  const open = rows.filter((id) => !ended(cell(id).value));
+  const chosen = [...picked.value].filter((id) => !ended(cell(id).value));
+  const filtered = filter.state !== "all" || filter.action || filter.age || filter.text;
+  return html`<div class="queue"><h1>${t("screen.queue")}</h1>
+    <${States} chosen=${filter.state} /><${Filters} filter=${filter} />
+    ${chosen.length > 0 ? html`<div class="row picked-bar"><b>${plural("queue.picked",
+      chosen.length)}</b>
+      <button class="danger" onClick=${() => { confirming.value = true; }}>${t("cancel")}</button>
+      <button onClick=${() => { picked.value = new Set(open); }}>${plural("queue.pickAll",
+        open.length)}
+      </button>
+      <button onClick=${() => { picked.value = new Set(); }}>${t("queue.pickNone")}</button>
+    </div>` : null}
+    ${fresh.value.length > 0 ? html`<button class="fresh" onClick=${load}>
+      ${plural("queue.fresh", fresh.value.length)} ↑</button>` : null}
+    ${error.value ? html`<${Trouble} error=${error.value} retry=${load} />`
+    : ids.value === null ? html`<${Skeletons} count=${8} kind="rows" />`
+    : rows.length === 0 ? (filtered
+      ? html`<${Empty} text=${t("queue.emptyFilter")}><${ActiveFilters} filter=${filter} />
+        </${Empty}>`
+      : html`<${FirstTime} />`)
+    : html`<ul class="queue-list">${rows.map((id, place) => html`<${Row} key=${id} id=${id}
+        current=${place === at.value} picked=${picked.value.has(id)} onPick=${pick} />`)}</ul>`}
+    ${next.value && !error.value ? html`<button class="more-rows" onClick=${loadMore}>
+      ${t("queue.more")}</button>` : null}
+    ${confirming.value ? html`<${Confirm} danger title=${t("task.cancelTitle")}
+      text=${plural("queue.cancelMany", chosen.length)} action=${t("cancel")}
+      onConfirm=${() => { cancel(chosen); picked.value = new Set(); }}
+      onClose=${() => { confirming.value = false; }} />` : null}</div>`;
+}
