@@ -1,0 +1,88 @@
+"""The console in a real browser against the built binary: what a person does, in the words that
+the page shows. Each test is one scenario of browser/."""
+
+import re
+import unittest
+
+from service import live_test
+from service.client import ask
+from service import live_test
+from service.scene import Scene
+
+from . import packages
+
+KEY = "operator-key-of-the-tests"
+# Slow enough to be seen under way, and to be reloaded and cancelled meanwhile.
+DELAY = "1500ms"
+# Compressed bytes.
+LARGEST = {b"js": 90 * 1024, b"css": 15 * 1024, b"svg": 2048, b"txt": 16 * 1024}
+
+
+class Console(Scene):
+    @classmethod
+    def setUpClass(cls):
+        packages.install()
+
+    def slow_sandbox(self):
+        """Configuration of a backend that takes its time."""
+        drawing = self.start("sandbox", "--listen=127.0.0.1:0", f"--delay={DELAY}").wait_ready()
+        return (f'[[backend]]\nname = "slow"\nbase_url = "{drawing.url}"\nkeys = ["k"]\n')
+
+    def test_from_a_prompt_to_four_pictures_and_on(self):
+        server = self.serve(config=f'[server]\napi_keys = ["{KEY}"]\n{self.slow_sandbox()}')
+        packages.run("main_path.cjs", url=server.url, key=KEY)
+
+    def test_news_come_by_stream_and_without_one(self):
+        server = self.serve(config=self.slow_sandbox())
+        packages.run("live.cjs", url=server.url)
+
+    def test_every_screen_in_both_languages_at_three_widths(self):
+        server = self.serve()
+        packages.run("screens.cjs", url=server.url)
+
+    def test_flags_and_code(self):
+        packages.run("flags.mjs")
+
+
+class Served(Scene):
+    def test_browsers_are_led_to_a_page_that_is_built_in(self):
+        server = self.serve(config=f'[server]\napi_keys = ["{KEY}"]\n')
+        led = ask(server.url + "/", headers={"Accept": "text/html"})
+        self.assertEqual((led.status, led.headers["Location"]), (302, "console/"))
+        self.assertEqual(ask(server.url + "/").status, 401)
+        page = ask(server.url + "/console/")
+        self.assertIn(b'<div id="app">', page.body)
+        self.assertIn("script-src 'self'", page.headers["Content-Security-Policy"])
+        for name in re.findall(rb'(?:src|href|content)="([\w.]+\.(?:js|css|svg|txt))"', page.body):
+            asset = ask(f"{server.url}/console/{name.decode()}", headers={"Accept-Encoding": "gzip"})
+            self.assertEqual(asset.headers["Content-Encoding"], "gzip", name)
+            self.assertIn("immutable", asset.headers["Cache-Control"])
+            self.assertLess(len(asset.body), LARGEST[name.rsplit(b".", 1)[1]], name)
+
+    def test_statistics_are_of_the_tasks_that_the_key_may_see(self):
+        server = self.serve(config=f'[server]\napi_keys = ["{KEY}"]\n'
+                                   '[[caller]]\nname = "one"\nkey = "one-key"\n')
+        one, operator = self.api(server, "one-key"), self.api(server, KEY)
+        one.draw("a red fox")
+        operator.draw("a blue fox")
+        for api, drawn in ((one, 1), (operator, 2)):
+            told = api.ask("/v1/stats").json()
+            self.assertEqual(told["totals"]["succeeded"], drawn, told)
+            self.assertEqual(sum(told["series"]["submitted"]), drawn, told)
+        self.assertEqual(one.ask("/v1/stats").json()["now"], None)
+
+    def test_what_the_console_asks_for_has_the_documented_shape(self):
+        server = self.serve()
+        draw = self.api(server).draw("a red fox")
+        self.assertTrue(draw)
+        for path, name in (("session", "Session"), ("capabilities", "Capabilities"),
+                           ("stats?window=24h", "Stats"), ("admin/channels", "Channels"),
+                           ("admin/callers", "Callers")):
+            with self.subTest(path):
+                answer = ask(f"{server.url}/v1/{path}")
+                self.assertEqual(answer.status, 200, answer)
+                live_test.component(name).validate(answer.json())
+
+
+if __name__ == "__main__":
+    unittest.main()
