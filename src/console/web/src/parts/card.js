@@ -20,6 +20,8 @@ export function Card({ id }) {
     <div class="card-words">
       <p class="prompt" dir="auto">${task.task.prompt || task.task.description}</p>
       <${Progress} task=${task} />
+      ${task.status === "failed"
+    ? html`<p class="quiet">${t(`fail.${task.error.code}`)}</p>` : null}
       <div class="card-foot"><${Status} task=${task} />
         <span class="quiet">${ago(task.task.submitTime, now.value)}</span></div>
     </div></article>`;

@@ -36,7 +36,7 @@ function optionsFor(width, series, stacked, unit, step) {
   const time = new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" });
   const date = new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric" });
   return {
-    width, height, padding: [8, 8, 0, 0], cursor: { sync: { key: cursor.key },
+    width, height, padding: [8, 26, 0, 0], cursor: { sync: { key: cursor.key },
       points: { size: 6 } },
     legend: { show: false },
     // Bars of the first and the last step are whole.
