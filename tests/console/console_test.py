@@ -12,8 +12,9 @@ from service.scene import Scene
 from . import packages
 
 KEY = "operator-key-of-the-tests"
-# Slow enough to be seen under way, and to be reloaded and cancelled meanwhile.
-DELAY = "1500ms"
+DELAY = "400ms"
+# Slow enough to be reloaded under way, and to be cancelled, on any machine.
+SLOW = [{"prompt": "a fox", "delay_ms": 6000}, {"prompt": "one to cancel", "delay_ms": 100000}]
 # Compressed bytes.
 LARGEST = {b"js": 90 * 1024, b"css": 15 * 1024, b"svg": 2048, b"txt": 16 * 1024}
 
@@ -26,7 +27,8 @@ class Console(Scene):
     def slow_sandbox(self):
         """Configuration of a backend that takes its time."""
         drawing = self.start("sandbox", "--listen=127.0.0.1:0", f"--delay={DELAY}").wait_ready()
-        return (f'[[backend]]\nname = "slow"\nbase_url = "{drawing.url}"\nkeys = ["k"]\n')
+        self.assertEqual(ask(drawing.url + "/__script", "POST", SLOW).status, 200)
+        return f'[[backend]]\nname = "slow"\nbase_url = "{drawing.url}"\nkeys = ["k"]\n'
 
     def test_from_a_prompt_to_four_pictures_and_on(self):
         server = self.serve(config=f'[server]\napi_keys = ["{KEY}"]\n{self.slow_sandbox()}')
