@@ -51,6 +51,13 @@ async function paint(page) {
 
 run(play(async (open) => {
   const page = await open();
+  // Nothing but a key leads past the sign-in.
+  await page.waitForFunction(() => document.activeElement.id === "key");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("API key").fill("not the key");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog .trouble").waitFor();
   await signIn(page, options.key);
   await page.locator("#prompt").fill("a fox <b>bold</b>");
   await page.locator(".aspects").getByText("16:9").click();

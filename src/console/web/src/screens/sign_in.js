@@ -23,7 +23,7 @@ export function SignIn() {
     }
     setBusy(false);
   };
-  return html`<${Dialog} title=${t("signin.title")} onClose=${() => {}}>
+  return html`<${Dialog} title=${t("signin.title")}>
     <form class="signin" onSubmit=${send}>
       <p>${t("signin.text")}</p>
       <label for="key">${t("signin.key")}</label>
