@@ -59,7 +59,7 @@ std::string read_hook(const context& api, json_body& fields) {
 }
 
 std::string read_traceparent(const http::fields& headers) {
-    const auto is_it = [](const auto& entry) { return http::iequals(entry.first, "traceparent"); };
+    const auto is_it = [](const auto& entry) { return http::iequals(entry.name, "traceparent"); };
     const std::string_view named = headers.get("traceparent");
     const bool once = std::count_if(headers.begin(), headers.end(), is_it) == 1;
     return std::string(once && task::parse_traceparent(named) ? named : "");
