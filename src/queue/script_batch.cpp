@@ -22,6 +22,8 @@ namespace {
 // What one script call may hold: a longer one would keep everybody else's commands waiting.
 constexpr std::size_t max_tasks = 64;
 constexpr std::size_t max_bytes = 256 * std::size_t{1024};
+// A call that comes too late is still made, and fails by its time.
+constexpr milliseconds shortest_call{1};
 
 std::size_t bytes_of(const redis::arguments& values) {
     std::size_t sum = 0;
@@ -35,11 +37,18 @@ std::size_t bytes_of(const redis::arguments& values) {
 
 struct script_batch::open_batch {
     using answered = std::function<void(result<redis::reply>)>;
+    using clock = std::chrono::steady_clock;
 
     redis::arguments values;
     std::size_t bytes = 0;
-    milliseconds left = milliseconds::max();
+    clock::time_point until = clock::time_point::max(); // the first of its tasks wants its answer
     std::vector<answered> waiting;
+    bool launched = false;
+
+    milliseconds left() const {
+        const auto rest = std::chrono::duration_cast<milliseconds>(until - clock::now());
+        return std::max(rest, shortest_call);
+    }
 
     bool has_room(std::size_t more) const {
         return waiting.size() < max_tasks && bytes + more <= max_bytes;
@@ -63,16 +72,23 @@ script_batch::~script_batch() = default;
 
 awaitable<result<redis::reply>> script_batch::join(redis::arguments task, milliseconds left) {
     const std::size_t bytes = bytes_of(task);
+    if (!running_) {
+        running_.emplace(co_await asio::this_coro::executor);
+    }
     if (open_ && !open_->has_room(bytes)) {
-        open_.reset(); // it is on its way already
+        launch(); // if it is not on its way already
+        open_.reset();
     }
     if (!open_) {
-        start(co_await asio::this_coro::executor);
+        open_ = std::make_shared<open_batch>();
+        if (under_way_ == 0) {
+            launch();
+        }
     }
     open_batch& batch = *open_;
     std::move(task.begin(), task.end(), std::back_inserter(batch.values));
     batch.bytes += bytes;
-    batch.left = std::min(batch.left, left);
+    batch.until = std::min(batch.until, open_batch::clock::now() + left);
     using token = asio::use_awaitable_t<executor>;
     auto wait = [&batch](auto handler) {
         // The handler can only be moved, a std::function must be able to be copied.
@@ -89,12 +105,12 @@ awaitable<result<redis::reply>> script_batch::join(redis::arguments task, millis
     );
 }
 
-void script_batch::start(executor on) {
-    if (!running_) {
-        running_.emplace(on);
+void script_batch::launch() {
+    if (!open_->launched) {
+        open_->launched = true;
+        ++under_way_;
+        running_->spawn(name_, [this, batch = open_] { return carry_out(batch); });
     }
-    open_ = std::make_shared<open_batch>();
-    running_->spawn(name_, [this, batch = open_] { return carry_out(batch); });
 }
 
 awaitable<> script_batch::carry_out(std::shared_ptr<open_batch> batch) {
@@ -105,9 +121,13 @@ awaitable<> script_batch::carry_out(std::shared_ptr<open_batch> batch) {
     }
     result<redis::reply> came = failure{failure_kind::unavailable, name_};
     try {
-        came = co_await run_(std::move(batch->values), batch->left);
+        came = co_await run_(std::move(batch->values), batch->left());
     } catch (const std::exception& trouble) { // out of memory, say: nobody may wait for ever
         came = failure{failure_kind::unavailable, trouble.what()};
+    }
+    --under_way_;
+    if (open_ && under_way_ == 0) {
+        launch();
     }
     batch->answer(came);
 }

@@ -1,6 +1,7 @@
-// Gathers what one turn of the event loop asks of one script into one call of it. Under load the
-// start of a script is most of its cost: what tasks have in common is sent, looked up and announced
-// once, and the answers of many arrive in one piece. Alone, a task waits for nothing.
+// Gathers what is asked of one script into one call of it: what one turn of the event loop brings,
+// and what comes while a call is under way. The start of a script is most of its cost: what tasks
+// have in common is sent, looked up and announced once, and the answers of many arrive in one
+// piece. So calls grow with the load, and alone a task waits for nothing.
 #pragma once
 
 #include "imagined/base/async.hpp"
@@ -8,6 +9,7 @@
 #include "imagined/base/task_group.hpp"
 #include "imagined/redis/client.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,12 +35,14 @@ public:
 private:
     struct open_batch;
 
-    void start(executor on);
+    // Sends the open batch, whose tasks have all come by then.
+    void launch();
     awaitable<> carry_out(std::shared_ptr<open_batch> batch);
 
     const char* name_;
     runner run_;
     std::shared_ptr<open_batch> open_; // still takes tasks
+    int under_way_ = 0;                // calls without an answer
     std::optional<task_group> running_;
 };
 
