@@ -86,29 +86,40 @@ http::response serve(const page& wanted, const http::fields& asked) {
     return answer;
 }
 
-class pages_handler final : public http::handler {
+// Answers what is for the console at admission; all else is for who stands behind.
+class front_handler : public http::handler {
 public:
-    pages_handler(std::span<const page> pages, http::handler& behind)
-        : pages_(pages), behind_(behind) {}
+    explicit front_handler(http::handler& behind) : behind_(behind) {}
 
-    std::variant<http::admission, http::response> admit(const http::request_head& head) override {
+    std::variant<http::admission, http::response> admit(const http::request_head& head) final {
         if (auto answer = answer_for(head)) {
             return std::move(*answer);
         }
         return behind_.admit(head);
     }
 
-    awaitable<http::response> handle(http::request incoming) override {
+    awaitable<http::response> handle(http::request incoming) final {
         return behind_.handle(std::move(incoming));
     }
 
     http::response
-    refuse(int status, std::string_view reason, const http::request_head& head) override {
+    refuse(int status, std::string_view reason, const http::request_head& head) final {
         return behind_.refuse(status, reason, head);
     }
 
 private:
-    std::optional<http::response> answer_for(const http::request_head& head) const {
+    virtual std::optional<http::response> answer_for(const http::request_head& head) const = 0;
+
+    http::handler& behind_;
+};
+
+class pages_handler final : public front_handler {
+public:
+    pages_handler(std::span<const page> pages, http::handler& behind)
+        : front_handler(behind), pages_(pages) {}
+
+private:
+    std::optional<http::response> answer_for(const http::request_head& head) const override {
         const std::string_view path = head.path;
         if (path == "/") {
             const bool browser =
@@ -131,33 +142,21 @@ private:
     }
 
     std::span<const page> pages_;
-    http::handler& behind_;
 };
 
 // A binary without the console says so, instead of a riddle.
-class no_pages_handler final : public http::handler {
+class no_pages_handler final : public front_handler {
 public:
-    explicit no_pages_handler(http::handler& behind) : behind_(behind) {}
+    using front_handler::front_handler;
 
-    std::variant<http::admission, http::response> admit(const http::request_head& head) override {
+private:
+    std::optional<http::response> answer_for(const http::request_head& head) const override {
         const std::string_view path = head.path;
         if (path == root || path.starts_with(root_folder)) {
             return plain(404, "imagined was built without its console (IMAGINED_CONSOLE)\n");
         }
-        return behind_.admit(head);
+        return std::nullopt;
     }
-
-    awaitable<http::response> handle(http::request incoming) override {
-        return behind_.handle(std::move(incoming));
-    }
-
-    http::response
-    refuse(int status, std::string_view reason, const http::request_head& head) override {
-        return behind_.refuse(status, reason, head);
-    }
-
-private:
-    http::handler& behind_;
 };
 
 } // namespace
