@@ -67,6 +67,11 @@ redis_queue::outbox_failed(due_event event, std::optional<milliseconds> delay, s
     co_return co_await run_plain(scripts().outbox_failed, std::move(values));
 }
 
+awaitable<result<void>> redis_queue::outbox_release(due_event event, milliseconds delay) {
+    redis::arguments values{event.record.id, event.nonce, std::to_string(delay.count())};
+    co_return co_await join_plain(returns_, "outbox_release", std::move(values));
+}
+
 awaitable<result<void>> redis_queue::outbox_gone(due_event event, std::string note) {
     redis::arguments values{event.record.id, event.nonce, std::move(note)};
     co_return co_await run_plain(scripts().outbox_gone, std::move(values));

@@ -42,7 +42,8 @@ redis_queue::redis_queue(redis::client& on, queue_options options)
       calls_("write call markers", batched(scripts().calling)),
       answers_("store answers", batched(scripts().stored)),
       ends_("finish tasks", batched(scripts().finish)),
-      deliveries_("settle callbacks", batched(scripts().outbox_delivered)) {}
+      deliveries_("settle callbacks", batched(scripts().outbox_delivered)),
+      returns_("give callbacks back", batched(scripts().outbox_release)) {}
 
 script_batch::runner redis_queue::batched(const redis::script& what) {
     return [this, &what](redis::arguments tasks, milliseconds left) {

@@ -36,7 +36,11 @@ public:
     awaitable<result<std::vector<std::string>>> audit() override;
 
     awaitable<result<claim_answer>> claim(
-        std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes
+        std::string worker,
+        std::size_t most,
+        milliseconds lease,
+        std::vector<lane> lanes,
+        milliseconds event_lease
     ) override;
     awaitable<result<std::vector<token>>> renew(
         std::string worker, std::size_t capacity, milliseconds lease, std::vector<token> held
@@ -51,7 +55,7 @@ public:
     ) override;
     awaitable<result<void>>
     adopt(token stale, int index, std::string answer, std::int64_t cost_micros) override;
-    awaitable<result<void>> finish(token held, ending how) override;
+    awaitable<result<std::optional<event_lease>>> finish(token held, ending how) override;
     awaitable<result<void>>
     release(token held, std::string lane, milliseconds delay, std::string why) override;
     awaitable<result<void>> progress(std::vector<std::pair<token, int>> steps) override;
@@ -65,6 +69,7 @@ public:
     awaitable<result<void>> outbox_delivered(due_event event, std::string note) override;
     awaitable<result<void>>
     outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) override;
+    awaitable<result<void>> outbox_release(due_event event, milliseconds delay) override;
     awaitable<result<void>> outbox_gone(due_event event, std::string note) override;
     awaitable<result<void>> outbox_replay(std::string id) override;
 
@@ -103,6 +108,7 @@ private:
     script_batch answers_;
     script_batch ends_;
     script_batch deliveries_;
+    script_batch returns_;
     std::optional<task_group> background_;
 };
 

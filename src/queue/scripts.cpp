@@ -43,6 +43,7 @@ const script_set& scripts() {
         .outbox_delivered = load("outbox_delivered", lua::outbox_delivered),
         .outbox_failed = load("outbox_failed", lua::outbox_failed),
         .outbox_gone = load("outbox_gone", lua::outbox_gone),
+        .outbox_release = load("outbox_release", lua::outbox_release),
         .outbox_replay = load("outbox_replay", lua::outbox_replay),
         .progress = load("progress", lua::progress),
         .promote = load("promote", lua::promote),

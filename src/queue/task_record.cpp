@@ -247,7 +247,17 @@ result<claimed> claimed_from(const redis::reply& entry) {
     if (auto added = add_calls(*record, item(entry, 3)); !added) {
         return added.error();
     }
-    return claimed{std::move(*record), text_at(entry, 2), text_at(entry, 4)};
+    return claimed{
+        std::move(*record), text_at(entry, 2), text_at(entry, 4), event_lease_from(entry, 5)
+    };
+}
+
+std::optional<event_lease> event_lease_from(const redis::reply& answer, std::size_t at) {
+    std::string nonce = text_at(answer, at);
+    if (nonce.empty()) {
+        return std::nullopt;
+    }
+    return event_lease{static_cast<std::uint64_t>(number_at(answer, at + 1)), std::move(nonce)};
 }
 
 result<due_event> due_event_from(const redis::reply& entry) {

@@ -45,6 +45,8 @@ result<followed> followed_from(const redis::reply& entry, std::optional<std::uin
 result<task::event> event_from(std::string_view text);
 
 result<claimed> claimed_from(const redis::reply& entry);
+// Elements `at` and `at` + 1 of an answer: nonce and sequence, or nothing.
+std::optional<event_lease> event_lease_from(const redis::reply& answer, std::size_t at);
 result<due_event> due_event_from(const redis::reply& entry);
 result<statistics> statistics_from(const redis::reply& answer);
 

@@ -29,13 +29,18 @@ std::string_view to_string(key_verdict::kind what) {
 } // namespace
 
 awaitable<result<claim_answer>> redis_queue::claim(
-    std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes
+    std::string worker,
+    std::size_t most,
+    milliseconds lease,
+    std::vector<lane> lanes,
+    milliseconds event_lease
 ) {
     redis::arguments values{
         std::move(worker),
         std::to_string(most),
         std::to_string(lease.count()),
-        random_hex(nonce_bytes)
+        random_hex(nonce_bytes),
+        std::to_string(event_lease.count())
     };
     for (const auto& asked : lanes) {
         values.push_back(asked.name);
@@ -110,13 +115,16 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     values.push_back(std::to_string(call.cost_micros));
     values.push_back(std::to_string(call.backend_cap_micros));
     values.push_back(std::to_string(call.total_cap_micros));
+    values.push_back(std::to_string(call.event_lease.count()));
     const auto answer = co_await calls_.join(std::move(values), options_.command_deadline);
     if (!answer) {
         co_return answer.error();
     }
     const auto word = word_of(*answer);
     if (word == "ok") {
-        co_return call_grant{call_permit::granted, number_at(*answer, 1)};
+        co_return call_grant{
+            call_permit::granted, number_at(*answer, 1), event_lease_from(*answer, 2)
+        };
     }
     if (word == "no_slot") {
         co_return call_grant{call_permit::no_slot};
@@ -188,7 +196,7 @@ redis_queue::adopt(token stale, int index, std::string answer, std::int64_t cost
     co_return co_await run_plain(scripts().adopt, std::move(values));
 }
 
-awaitable<result<void>> redis_queue::finish(token held, ending how) {
+awaitable<result<std::optional<event_lease>>> redis_queue::finish(token held, ending how) {
     auto values = held_by(held);
     values.emplace_back(how.success ? "1" : "0");
     values.push_back(std::move(how.view));
@@ -196,7 +204,15 @@ awaitable<result<void>> redis_queue::finish(token held, ending how) {
     values.push_back(std::move(how.reason));
     values.push_back(std::move(how.event));
     values.push_back(std::move(how.billed));
-    co_return co_await join_plain(ends_, "finish", std::move(values));
+    values.push_back(std::to_string(how.event_lease.count()));
+    const auto answer = co_await ends_.join(std::move(values), options_.command_deadline);
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (word_of(*answer) != "ok") {
+        co_return refusal("finish", word_of(*answer));
+    }
+    co_return event_lease_from(*answer, 1);
 }
 
 awaitable<result<void>>

@@ -212,8 +212,9 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     marker.cost_micros = at.prices().of_picture(request) * plan.count;
     marker.backend_cap_micros = micros_of(at.options().max_spend_per_day);
     marker.total_cap_micros = micros_of(on_->options.max_spend_per_day);
+    marker.event_lease = holding_->has_hook ? event_lease(*on_) : milliseconds(0);
     const auto asked = std::chrono::steady_clock::now();
-    const auto granted = co_await on_->parts.tasks.calling(holding_->held, marker);
+    auto granted = co_await on_->parts.tasks.calling(holding_->held, marker);
 
     task::call call;
     call.index = marker.index;
@@ -258,6 +259,11 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         record_.expected = granted->expected_ms;
         holding_->called = call.started;
         holding_->expected_ms = granted->expected_ms;
+    }
+    if (granted->event) {
+        start_delivery(
+            on_, due_event_of(claimed_, "IN_PROGRESS", "1%", std::move(*granted->event))
+        );
     }
     ++in_flight_;
     holding_->in_call = true;
@@ -408,11 +414,13 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
     auto write = [&tasks, held, index, text, complete, cost] {
         return tasks.stored(held, index, text, complete, cost);
     };
-    const auto written = co_await insist(write);
-    auto& paid = call_at(index); // the vector may have grown while we waited
-    paid.now = task::call::state::answered;
-    paid.answer = text;
+    call.now = task::call::state::answered;
+    call.answer = text;
     record_.cost_micros += cost;
+    if (complete) {
+        downloads_ = begin_downloads(); // meanwhile: they are paid, recorded or not
+    }
+    const auto written = co_await insist(write);
     if (written) {
         on_->parts.metrics.count(
             "imagined_spent_usd_total",
@@ -431,10 +439,7 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
             {{"task", record_.id}, {"trace", trace_.id}, {"reason", written.error().detail}}
         );
         // It may have been cancelled: its pictures are kept all the same.
-        const auto pictures = std::make_shared<std::vector<wanted_picture>>(list_pictures());
-        for (std::size_t i = 0; i < pictures->size(); ++i) {
-            co_await obtain(pictures, i);
-        }
+        co_await all_of(complete ? downloads_ : begin_downloads());
     }
 }
 

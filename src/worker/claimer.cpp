@@ -59,8 +59,9 @@ awaitable<> claim_tasks(std::shared_ptr<shift> on) {
         const std::size_t most = std::min(room, most_per_claim);
         auto lanes = lanes_to_ask(*on);
         const std::size_t asked = lanes.size();
-        auto answer =
-            co_await on->parts.tasks.claim(on->name, most, on->options.lease, std::move(lanes));
+        auto answer = co_await on->parts.tasks.claim(
+            on->name, most, on->options.lease, std::move(lanes), event_lease(*on)
+        );
         if (!answer) {
             log::warning("claiming failed", {{"reason", answer.error().detail}});
             know_lanes = false;

@@ -1,7 +1,8 @@
 // Delivers the callbacks that are due: claims them from the outbox, hands each to the courier,
 // writes down how it went. In order per task (the outbox gives out one event of a task at a time),
 // at most a few at once per receiver; a receiver that lets callers wait is left alone
-// (host_gate.hpp).
+// (host_gate.hpp). What this worker's own writes bring due is leased to it by the same write, and
+// needs no claim.
 #include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
@@ -23,7 +24,8 @@ namespace {
 // Beyond the delivery's own time limit: after a crash an event waits no longer than both.
 constexpr seconds outbox_slack{5};
 constexpr milliseconds trouble_pause{250};
-constexpr seconds host_patience{3}; // within the slack
+constexpr seconds host_patience{3};     // within the slack
+constexpr milliseconds come_back{1000}; // when there was no place for so long
 constexpr std::size_t most_seekers = 4096;
 
 std::uint64_t roll() {
@@ -61,8 +63,10 @@ public:
 
     ~place() {
         on_->receivers.leave(host_, entered_, std::chrono::steady_clock::now(), delivered);
-        --on_->deliveries;
-        on_->deliverable.ring();
+        on_->lines.ring(host_);
+        if (on_->deliveries-- == on_->options.max_deliveries) {
+            on_->deliverable.ring();
+        }
     }
 
     bool delivered = false;
@@ -82,27 +86,43 @@ public:
     seeker(const seeker&) = delete;
     seeker& operator=(const seeker&) = delete;
 
-    ~seeker() { --on_.place_seekers; }
+    ~seeker() {
+        if (on_.place_seekers-- == most_seekers) {
+            on_.deliverable.ring();
+        }
+    }
 
 private:
     shift& on_;
 };
 
-// False when no place came free in time, or the receiver is left alone: the event's lease in the
-// outbox then ends by itself, and it is due again.
-awaitable<bool> find_place(std::shared_ptr<shift> on, std::string host) {
+// nullopt with a place taken. Else no place came free in time, or the receiver is left alone: when
+// to come back.
+awaitable<std::optional<milliseconds>> find_place(std::shared_ptr<shift> on, std::string host) {
+    using clock = std::chrono::steady_clock;
+    if (on->lines.empty(host) && !on->receivers.enter(host, clock::now())) {
+        co_return std::nullopt;
+    }
     const seeker seeking(*on);
-    const auto end = std::chrono::steady_clock::now() + host_patience;
+    waiting_lines::stand here(on->lines, host, on->parts.on);
+    const auto end = clock::now() + host_patience;
     for (;;) {
-        const auto now = std::chrono::steady_clock::now();
-        const auto later = on->receivers.enter(host, now);
-        if (!later) {
-            co_return true;
+        const auto now = clock::now();
+        if (now >= end || on->draining) {
+            co_return come_back;
         }
-        if (now + *later > end) {
-            co_return false;
+        auto limit = std::chrono::ceil<milliseconds>(end - now);
+        if (here.is_first()) {
+            const auto later = on->receivers.enter(host, now);
+            if (!later) {
+                co_return std::nullopt;
+            }
+            if (*later > host_patience) {
+                co_return later;
+            }
+            limit = std::min(limit, *later);
         }
-        co_await pause_for(*later);
+        co_await here.turn.wait(limit);
     }
 }
 
@@ -156,7 +176,11 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_ev
     } else {
         const auto target = http::parse_url(submission->notify_hook);
         const std::string host = target ? target->authority() : "";
-        if (!co_await find_place(on, host)) {
+        if (const auto later = co_await find_place(on, host)) {
+            auto write = [&tasks = on->parts.tasks, &event, delay = *later] {
+                return tasks.outbox_release(event, delay);
+            };
+            co_await insist(write);
             co_return;
         }
         place taken(on, host);
@@ -174,6 +198,17 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_ev
 }
 
 } // namespace
+
+milliseconds event_lease(const shift& on) {
+    const bool room = on.deliveries < on.options.max_deliveries && on.place_seekers < most_seekers;
+    return room && !on.draining ? on.parts.courier.options().timeout + outbox_slack
+                                : milliseconds(0);
+}
+
+void start_delivery(const std::shared_ptr<shift>& on, queue::due_event event) {
+    const auto one = std::make_shared<queue::due_event>(std::move(event));
+    on->work.spawn("callback of " + one->record.id, [on, one] { return deliver_one(on, one); });
+}
 
 awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
     while (!on->draining) {
@@ -193,10 +228,7 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         }
         on->made_progress();
         for (auto& event : *due) {
-            const auto one = std::make_shared<queue::due_event>(std::move(event));
-            on->work.spawn("callback of " + one->record.id, [on, one] {
-                return deliver_one(on, one);
-            });
+            start_delivery(on, std::move(event));
         }
         if (due->size() < room) {
             co_await on->deliverable.wait(on->options.poll);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host_gate.hpp"
+#include "waiting_lines.hpp"
 
 #include "imagined/base/wakeup.hpp"
 #include "imagined/worker/worker.hpp"
@@ -56,6 +57,7 @@ struct shift {
     std::size_t deliveries = 0;                           // under way at a receiver
     std::size_t place_seekers = 0; // due, and waiting for a place at their receiver
     host_gate receivers;
+    waiting_lines lines; // before full receivers
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
     // Backends whose day's money was used up when last asked, and until when that is believed.
     std::map<std::string, std::chrono::steady_clock::time_point> broke;
@@ -86,6 +88,13 @@ awaitable<> reap_leases(std::shared_ptr<shift> on);
 awaitable<> promote_due(std::shared_ptr<shift> on);
 awaitable<> forget_old(std::shared_ptr<shift> on);
 awaitable<> deliver_callbacks(std::shared_ptr<shift> on);
+
+// For how long an event of this worker's next write is to be leased to it; 0: it has no room for
+// deliveries.
+milliseconds event_lease(const shift& on);
+
+// Begins the delivery of a leased event.
+void start_delivery(const std::shared_ptr<shift>& on, queue::due_event event);
 
 // Begins the life of one claimed task, from its lease to its end.
 void start_task(const std::shared_ptr<shift>& on, queue::claimed claimed);

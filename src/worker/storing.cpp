@@ -126,9 +126,28 @@ awaitable<result<std::string>> task_step::download(const wanted_picture& wanted)
     co_return last;
 }
 
+std::shared_ptr<task_step::downloads> task_step::begin_downloads() {
+    auto begun = std::make_shared<downloads>(on_->parts.on);
+    begun->pictures = list_pictures();
+    begun->under_way = begun->pictures.size();
+    for (std::size_t i = 0; i < begun->pictures.size(); ++i) {
+        on_->work.spawn("picture of " + record_.id, [self = shared_from_this(), begun, i] {
+            return self->obtain(begun, i);
+        });
+    }
+    return begun;
+}
+
+awaitable<> task_step::all_of(std::shared_ptr<downloads> begun) {
+    while (begun->under_way > 0) {
+        co_await begun->ended.wait(storing_vouch); // each picture has its own limits
+    }
+}
+
 // Downloads and stores one picture, unless an earlier attempt did.
-awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, std::size_t at) {
-    auto& wanted = (*all)[at];
+awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
+    const downloads::one under_way{all.get()};
+    auto& wanted = all->pictures[at];
     auto& images = on_->parts.images;
     const std::string id = record_.id;
     const int n = wanted.n;
@@ -164,7 +183,8 @@ awaitable<> task_step::obtain(std::shared_ptr<std::vector<wanted_picture>> all, 
         co_return;
     }
     const auto held = std::make_shared<std::string>(std::move(*bytes));
-    const bool alone = all->size() == 1 && submission_.request.what != task::operation::describe;
+    const bool alone =
+        all->pictures.size() == 1 && submission_.request.what != task::operation::describe;
     auto put = [&images, id, n, held, alone] {
         return alone ? images.put_shown(id, n, *held) : images.put(id, n, *held);
     };
@@ -267,14 +287,9 @@ awaitable<> task_step::deliver() {
     if (!co_await mark_complete()) {
         co_return;
     }
-    const auto pictures = std::make_shared<std::vector<wanted_picture>>(list_pictures());
-    task_group downloads(on_->parts.on);
-    for (std::size_t i = 0; i < pictures->size(); ++i) {
-        downloads.spawn("picture of " + record_.id, [self = shared_from_this(), pictures, i] {
-            return self->obtain(pictures, i);
-        });
-    }
-    co_await downloads.join(storing_vouch);
+    const auto begun = downloads_ ? downloads_ : begin_downloads();
+    co_await all_of(begun);
+    auto& pictures = begun->pictures;
 
     harvest brought;
     brought.wanted = submission_.request.images;
@@ -284,7 +299,7 @@ awaitable<> task_step::deliver() {
     brought.refused = refused_;
     bool later = false;
     bool disk_trouble = false;
-    for (const auto& one : *pictures) {
+    for (const auto& one : pictures) {
         using state = wanted_picture::state;
         brought.delivered += one.now == state::stored ? 1 : 0;
         brought.unreadable += one.now == state::unreadable ? 1 : 0;
@@ -304,7 +319,7 @@ awaitable<> task_step::deliver() {
             "pictures could not be fetched yet"
         );
     } else {
-        co_await end(brought, *pictures);
+        co_await end(brought, pictures);
     }
 }
 
@@ -396,15 +411,23 @@ awaitable<> task_step::finish(queue::ending how) {
     const auto held = holding_->held;
     const bool success = how.success;
     const std::string code = how.code ? std::string(task::to_string(*how.code)) : "";
-    auto write = [&tasks, held, how] { return tasks.finish(held, how); };
+    how.event_lease = holding_->has_hook ? event_lease(*on_) : milliseconds(0);
+    auto write = [&tasks, held, &how] { return tasks.finish(held, how); };
     holding_->vouch_for(insist_limit);
-    const auto written = co_await insist(write);
+    auto written = co_await insist(write);
     if (!written) {
         log::warning(
             "an end was not accepted",
             {{"task", record_.id}, {"trace", trace_.id}, {"reason", written.error().detail}}
         );
         co_return;
+    }
+    if (*written) {
+        auto event =
+            due_event_of(claimed_, success ? "SUCCESS" : "FAILURE", "100%", std::move(**written));
+        event.view = std::move(how.view);
+        event.terminal = true;
+        start_delivery(on_, std::move(event));
     }
     on_->parts.metrics.count(
         "imagined_tasks_total",

@@ -79,7 +79,9 @@ awaitable<> run_task(std::shared_ptr<shift> on, std::shared_ptr<task_step> step)
     step.reset();
     on->made_progress();
     on->freed.ring();
-    on->claimable.ring();
+    if (!on->lanes.empty()) {
+        on->claimable.ring();
+    }
     if (trouble) {
         std::rethrow_exception(trouble);
     }
@@ -94,11 +96,30 @@ void task_step::leave() {
     }
 }
 
+queue::due_event due_event_of(
+    const queue::claimed& claimed,
+    std::string status,
+    std::string progress,
+    queue::event_lease lease
+) {
+    queue::due_event event;
+    event.record = claimed.record;
+    event.submission = claimed.submission;
+    event.sequence = lease.sequence;
+    event.status = std::move(status);
+    event.progress = std::move(progress);
+    event.nonce = std::move(lease.nonce);
+    return event;
+}
+
 void start_task(const std::shared_ptr<shift>& on, queue::claimed claimed) {
     const auto kept = std::make_shared<holding>();
     const auto& record = claimed.record;
     kept->held = {record.id, record.attempt, record.nonce};
     kept->vouch_for(first_vouch);
+    if (claimed.event) {
+        start_delivery(on, due_event_of(claimed, "SUBMITTED", "0%", std::move(*claimed.event)));
+    }
     on->held[record.id] = kept;
     std::string name = "task " + record.id;
     auto step = std::make_shared<task_step>(on, std::move(claimed), kept);

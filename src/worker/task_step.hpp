@@ -87,10 +87,31 @@ private:
         bool is_shown = false; // stored as picture 0 too
     };
 
+    // The pictures of all answers so far, on their way.
+    struct downloads {
+        explicit downloads(const executor& on) : ended(on) {}
+
+        std::vector<wanted_picture> pictures;
+        std::size_t under_way = 0;
+        wakeup ended; // one more
+
+        // Held by each of them for as long as it runs.
+        struct one {
+            ~one() {
+                --of->under_way;
+                of->ended.ring();
+            }
+
+            downloads* of;
+        };
+    };
+
     awaitable<> deliver();
+    std::shared_ptr<downloads> begin_downloads();
+    static awaitable<> all_of(std::shared_ptr<downloads> begun);
     awaitable<bool> mark_complete();
     std::vector<wanted_picture> list_pictures();
-    awaitable<> obtain(std::shared_ptr<std::vector<wanted_picture>> all, std::size_t at);
+    awaitable<> obtain(std::shared_ptr<downloads> all, std::size_t at);
     awaitable<result<std::string>> download(const wanted_picture& wanted);
     awaitable<result<task::picture>> make_shown(std::vector<wanted_picture>& pictures);
     awaitable<> end(harvest brought, std::vector<wanted_picture>& pictures);
@@ -121,6 +142,15 @@ private:
     bool some_key_cools_ = false;   // waiting for a place is enough; else the step backs off
     bool some_over_budget_ = false; // a key with a free place may be of no use: do not race for it
     int unsafe_ = 0;
+    std::shared_ptr<downloads> downloads_; // of all answers, once the last one is there
 };
+
+// An event of a claimed task that was leased to us, as it stands now.
+queue::due_event due_event_of(
+    const queue::claimed& claimed,
+    std::string status,
+    std::string progress,
+    queue::event_lease lease
+);
 
 } // namespace imagined::worker

@@ -64,6 +64,8 @@ struct model_task {
     unix_millis outbox_due = 0;
     std::string outbox_nonce;
     int outbox_attempt = 0;
+    milliseconds wished{0};      // the writer would deliver the next event itself
+    std::uint64_t handed_on = 0; // sequence of an event that was leased to its writer
     std::uint64_t end_sequence = 0;
     bool dead_letter = false;
     unix_millis kept_from = 0; // retention counts from here
@@ -108,6 +110,7 @@ public:
     struct taken {
         std::string id;
         std::string slot;
+        std::uint64_t handed_on = 0; // the event that is leased with it; 0: none
     };
 
     unix_millis now = 0;
@@ -129,7 +132,8 @@ public:
         const std::string& worker,
         std::size_t most,
         milliseconds lease,
-        const std::vector<queue::lane>& lanes
+        const std::vector<queue::lane>& lanes,
+        milliseconds event_lease
     );
     void learn_nonce(const std::string& id, const std::string& nonce);
     std::vector<std::string> renew(
@@ -159,11 +163,14 @@ public:
     std::size_t forget(milliseconds ttl, std::size_t most);
 
     std::vector<std::string> outbox_claim(std::size_t most, milliseconds lease);
+    // The event that the last verb leased to its caller; 0: none.
+    std::uint64_t take_handed_on(const std::string& id);
     void learn_outbox_nonce(const std::string& id, const std::string& nonce);
     refusal outbox_delivered(const std::string& id, const std::string& nonce, bool noted);
     refusal outbox_failed(
         const std::string& id, const std::string& nonce, std::optional<milliseconds> delay
     );
+    refusal outbox_release(const std::string& id, const std::string& nonce, milliseconds delay);
     refusal outbox_gone(const std::string& id, const std::string& nonce);
     refusal outbox_replay(const std::string& id);
 

@@ -2,6 +2,7 @@
 #include "queue_model.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace imagined::test {
 
@@ -162,6 +163,7 @@ void queue_model::post(
         return;
     }
     auto& outbox = task.outbox;
+    const bool owed_nothing = outbox.empty();
     if (outbox.size() > 1 && status == "IN_PROGRESS" && outbox.back().status == status) {
         outbox.pop_back();
     }
@@ -173,6 +175,10 @@ void queue_model::post(
     }
     if (outbox.empty()) {
         task.outbox_due = now;
+    }
+    if (owed_nothing && task.wished > milliseconds(0)) {
+        task.outbox_due = now + task.wished.count();
+        task.handed_on = sequence;
     }
     outbox.push_back({sequence, std::move(status), std::move(progress)});
 }
@@ -189,6 +195,15 @@ std::vector<std::string> queue_model::outbox_claim(std::size_t most, millisecond
         tasks_[id].outbox_due = now + lease.count();
     }
     return due;
+}
+
+std::uint64_t queue_model::take_handed_on(const std::string& id) {
+    const auto found = tasks_.find(id);
+    if (found == tasks_.end()) {
+        return 0;
+    }
+    found->second.wished = milliseconds(0);
+    return std::exchange(found->second.handed_on, 0);
 }
 
 void queue_model::learn_outbox_nonce(const std::string& id, const std::string& nonce) {
@@ -235,6 +250,22 @@ queue_model::refusal queue_model::outbox_failed(
             task->dead_letter = true;
             add_event(*task);
         }
+    }
+    return std::nullopt;
+}
+
+queue_model::refusal
+queue_model::outbox_release(const std::string& id, const std::string& nonce, milliseconds delay) {
+    auto* task = find(id);
+    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+        return conflict;
+    }
+    task->outbox_nonce.clear();
+    task->outbox_due = now + delay.count();
+    if (task->outbox_attempt > 0 && task->outbox.size() > 1) {
+        task->outbox.pop_front();
+        task->outbox_attempt = 0;
+        task->outbox_due = now;
     }
     return std::nullopt;
 }

@@ -49,7 +49,8 @@ std::vector<queue_model::taken> queue_model::claim(
     const std::string& worker,
     std::size_t most,
     milliseconds lease,
-    const std::vector<queue::lane>& lanes
+    const std::vector<queue::lane>& lanes,
+    milliseconds event_lease
 ) {
     std::vector<taken> all;
     for (const auto& lane : lanes) {
@@ -84,9 +85,10 @@ std::vector<queue_model::taken> queue_model::claim(
             const auto sequence = add_event(*task);
             if (record.started == 0) {
                 record.started = now;
+                task->wished = event_lease;
                 post(*task, sequence, "SUBMITTED", "0%");
             }
-            all.push_back({record.id, place});
+            all.push_back({record.id, place, take_handed_on(record.id)});
         }
     }
     return all;
@@ -192,6 +194,7 @@ queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     if (record.called == 0) {
         record.called = now;
         record.expected = durations_[call.duration_key];
+        task->wished = call.event_lease;
         post(*task, sequence, "IN_PROGRESS", "1%");
     }
     return queue::call_permit::granted;
@@ -348,6 +351,7 @@ queue_model::refusal queue_model::finish(const queue::token& held, const queue::
     }
     raise_bill(*task, how.billed);
     task->view = how.view;
+    task->wished = how.event_lease;
     end(*task, how.success, how.success ? std::nullopt : how.code, how.success ? "" : how.reason);
     return std::nullopt;
 }

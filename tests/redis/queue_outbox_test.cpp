@@ -108,6 +108,91 @@ TEST_CASE_FIXTURE(outbox, "a courier that dies loses its turn, and its word") {
     CHECK(refused(tasks().outbox_delivered(again, "")) == conflict);
 }
 
+TEST_CASE_FIXTURE(outbox, "who writes an event may take it along; then nobody else finds it") {
+    submit(a_task().hooked());
+    const std::vector<queue::lane> asked{{lane_name, {{"alpha:1", 100}}}};
+    auto taken = must(tasks().claim("w1", 1, seconds(15), asked, seconds(20)));
+    REQUIRE(taken.tasks.size() == 1);
+    const auto& task = taken.tasks.front();
+    REQUIRE(task.event);
+    CHECK(due().empty());
+    queue::due_event first;
+    first.record.id = task.record.id;
+    first.nonce = task.event->nonce;
+    const token held{task.record.id, task.record.attempt, task.record.nonce};
+
+    SUBCASE("the next event waits for it, and is found by everybody") {
+        queue::call_marker marker;
+        marker.backend = "alpha";
+        marker.slot = {"alpha:1", 2};
+        marker.event_lease = seconds(20);
+        CHECK_FALSE(must(tasks().calling(held, marker)).event);
+        CHECK(due().empty());
+        delivered(first);
+        CHECK(one_due().status == "IN_PROGRESS");
+    }
+    SUBCASE("each one in its turn") {
+        delivered(first);
+        queue::call_marker marker;
+        marker.backend = "alpha";
+        marker.slot = {"alpha:1", 2};
+        marker.event_lease = seconds(20);
+        const auto second = must(tasks().calling(held, marker)).event;
+        REQUIRE(second);
+        CHECK(second->sequence > task.event->sequence);
+        CHECK(due().empty());
+        queue::due_event next = first;
+        next.nonce = second->nonce;
+        CHECK(refused(tasks().outbox_delivered(first, "")) == conflict);
+        delivered(next);
+        answer(held);
+        queue::ending how;
+        how.success = true;
+        how.view = "{}";
+        how.event_lease = seconds(20);
+        const auto last = must(tasks().finish(held, how));
+        REQUIRE(last);
+        CHECK(due().empty());
+        next.nonce = last->nonce;
+        delivered(next);
+        CHECK(must(tasks().stats({})).outbox == 0);
+    }
+    SUBCASE("a deliverer that dies leaves it to others, when its time is over") {
+        advance(milliseconds(19'999));
+        CHECK(due().empty());
+        advance(milliseconds(1));
+        CHECK(one_due().sequence == task.event->sequence);
+        CHECK(refused(tasks().outbox_delivered(first, "")) == conflict);
+    }
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox, "an event that was given back untried is due after the delay") {
+    const auto held = hooked_lease();
+    const auto first = one_due();
+    must(tasks().outbox_release(first, milliseconds(1000)));
+    CHECK(due().empty());
+    advance(milliseconds(1000));
+    const auto again = one_due();
+    CHECK(again.sequence == first.sequence);
+    CHECK(again.attempt == 0);
+    CHECK(refused(tasks().outbox_release(first, milliseconds(0))) == conflict);
+    SUBCASE("one that failed before gives way to a newer one, as when it fails") {
+        failed(again, seconds(0));
+        const auto retried = one_due();
+        CHECK(retried.attempt == 1);
+        call(held);
+        must(tasks().outbox_release(retried, seconds(30)));
+        CHECK(one_due().status == "IN_PROGRESS");
+    }
+    SUBCASE("one that never failed does not") {
+        call(held);
+        must(tasks().outbox_release(again, seconds(0)));
+        CHECK(one_due().status == "SUBMITTED");
+    }
+    CHECK(complaints().empty());
+}
+
 TEST_CASE_FIXTURE(outbox, "an event without a lease settles nothing") {
     hooked_lease();
     const auto event = one_due();
@@ -117,6 +202,7 @@ TEST_CASE_FIXTURE(outbox, "an event without a lease settles nothing") {
     CHECK(refused(tasks().outbox_delivered(nobody, "")) == conflict);
     CHECK(refused(tasks().outbox_failed(nobody, {}, "x")) == conflict);
     CHECK(refused(tasks().outbox_gone(nobody, "x")) == conflict);
+    CHECK(refused(tasks().outbox_release(nobody, seconds(0))) == conflict);
     CHECK(one_due().sequence == event.sequence);
 }
 

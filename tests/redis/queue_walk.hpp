@@ -74,6 +74,10 @@ private:
     void progress();
     void duties();
     void outbox_claim();
+    void expect_handed_on(
+        const std::string& id, std::uint64_t wanted, const std::optional<queue::event_lease>& found
+    );
+    milliseconds some_event_lease();
     void outbox_settle();
     void outbox_replay();
 

@@ -21,8 +21,9 @@ void queue_walk::claim(bool storing_too) {
         }
     }
     tell("claim " + std::to_string(most) + " by " + worker);
-    const auto wanted = model_.claim(worker, most, lease, asked);
-    const auto found = run(queue_->claim(worker, most, lease, asked)).value();
+    const auto events = some_event_lease();
+    const auto wanted = model_.claim(worker, most, lease, asked, events);
+    const auto found = run(queue_->claim(worker, most, lease, asked, events)).value();
     expect("claimed", wanted.size(), found.tasks.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto& record = found.tasks[i].record;
@@ -34,6 +35,7 @@ void queue_walk::claim(bool storing_too) {
         }
         tokens.push_back({record.id, record.attempt, record.nonce});
         model_.learn_nonce(record.id, record.nonce);
+        expect_handed_on(record.id, wanted[i].handed_on, found.tasks[i].event);
         const auto& kept = model_.tasks().at(record.id);
         expect("claimed submission", kept.submission, found.tasks[i].submission);
         expect("claimed record", words_of(kept, true), words_of(record));
@@ -90,6 +92,7 @@ void queue_walk::calling() {
     call.duration_key = chance(50) ? "fast" : "slow";
     call.cost_micros = 1000LL * static_cast<std::int64_t>(roll(90));
     call.backend_cap_micros = chance(10) ? 1000LL * static_cast<std::int64_t>(roll(900)) : 0;
+    call.event_lease = some_event_lease();
     call.total_cap_micros = chance(10) ? 1000LL * static_cast<std::int64_t>(roll(2000)) : 0;
     tell(
         "calling " + name_of(held) + " index " + std::to_string(call.index) + " at "
@@ -103,6 +106,7 @@ void queue_walk::calling() {
     expect("calling", words_of(wanted), words_of(answer));
     if (got && got->what == queue::call_permit::granted) {
         expect("expected ms", model_.tasks().at(held.id).record.expected, got->expected_ms);
+        expect_handed_on(held.id, model_.take_handed_on(held.id), got->event);
     }
     touch(held.id);
 }
@@ -170,8 +174,13 @@ void queue_walk::finish() {
         how.reason = "none came";
     }
     tell("finish " + name_of(held) + (how.success ? " success" : " failure"));
+    how.event_lease = some_event_lease();
     const auto wanted = model_.finish(held, how);
-    expect_refusal("finish", wanted, run(queue_->finish(held, how)));
+    const auto found = run(queue_->finish(held, how));
+    expect_refusal("finish", wanted, found ? result<void>() : result<void>(found.error()));
+    if (found) {
+        expect_handed_on(held.id, model_.take_handed_on(held.id), *found);
+    }
     touch(held.id);
 }
 
@@ -242,6 +251,25 @@ void queue_walk::outbox_claim() {
     }
 }
 
+milliseconds queue_walk::some_event_lease() {
+    return milliseconds(chance(50) ? 20'000 : 0);
+}
+
+void queue_walk::expect_handed_on(
+    const std::string& id, std::uint64_t wanted, const std::optional<queue::event_lease>& found
+) {
+    expect("handed on", wanted, found ? found->sequence : 0);
+    if (!found) {
+        return;
+    }
+    model_.learn_outbox_nonce(id, found->nonce);
+    queue::due_event event;
+    event.record.id = id;
+    event.sequence = found->sequence;
+    event.nonce = found->nonce;
+    due_.push_back(std::move(event));
+}
+
 void queue_walk::outbox_settle() {
     constexpr std::size_t remembered = 12;
     if (due_.empty()) {
@@ -270,6 +298,13 @@ void queue_walk::outbox_settle() {
         tell("outbox_gone " + id);
         const auto wanted = model_.outbox_gone(id, event.nonce);
         expect_refusal("outbox_gone", wanted, run(queue_->outbox_gone(event, "410")));
+        return;
+    }
+    if (chance(30)) {
+        const milliseconds later(1000 * roll(5));
+        tell("outbox_release " + id + " in " + std::to_string(later.count()));
+        const auto wanted = model_.outbox_release(id, event.nonce, later);
+        expect_refusal("outbox_release", wanted, run(queue_->outbox_release(event, later)));
         return;
     }
     std::optional<milliseconds> delay;

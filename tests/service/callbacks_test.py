@@ -6,10 +6,12 @@ import hmac
 import time
 
 from .client import CALLBACK_EVENT, TASK_LIMIT
+from .processes import wait_until
 from .scene import Scene, backend, spelled
 
 KEYS = [b"0123456789abcdefghijklmnopqrstuv", b"vutsrqponmlkjihgfedcba9876543210"]
 SECRETS = ["whsec_" + base64.b64encode(key).decode() for key in KEYS]
+PLACES = 16  # of one receiver
 ORDER = {"SUBMITTED": 1, "IN_PROGRESS": 2, "SUCCESS": 3, "FAILURE": 3}
 
 
@@ -121,6 +123,30 @@ class Callbacks(Scene):
             "notifyHook": sink.url})
         events = sink.wait_for_end(told["result"])
         self.assertEqual([e["task"]["status"] for e in events], ["SUCCESS"])
+
+    def test_a_crowd_before_one_receiver_gives_back_what_finds_no_place(self):
+        redis, sink = self.redis(), self.sink()
+        api = self.api(self.serve_with(sink, f'[redis]\nurl = "{redis.url}"\n'))
+        sink.hold()
+        crowd = {api.accepted(f"crowd {i}", notifyHook=sink.url) for i in range(PLACES + 8)}
+        sink.wait_for(lambda events: len(events) == PLACES, "as many as there are places")
+        inside = {event["task"]["id"] for event in sink.events}
+        leased, given_back = set(), set()
+
+        def all_given_back():
+            for task_id in crowd - inside:
+                if redis.ask("HGET", f"imagined:{{0}}:t:{task_id}", "on"):
+                    leased.add(task_id)
+                elif task_id in leased:
+                    given_back.add(task_id)
+            return given_back == crowd - inside
+
+        wait_until(all_given_back, "an event untried stays leased to who has no place for it")
+        sink.let_go()
+        for task_id in crowd:
+            sink.wait_for_end(task_id)
+        told = [event["headers"]["webhook-id"] for event in sink.events]
+        self.assertEqual(len(told), len(set(told)))
 
     def test_an_undelivered_end_survives_a_restart(self):
         sink = self.sink([503] * 1000)

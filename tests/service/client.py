@@ -156,6 +156,8 @@ class Sink:
         self.events = []
         self._statuses = list(statuses)
         self._changed = threading.Condition()
+        self._open = threading.Event()
+        self._open.set()
         sink = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -164,6 +166,7 @@ class Sink:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = sink._record(dict(self.headers), body)
+                sink._open.wait()
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -190,6 +193,14 @@ class Sink:
                 {"headers": names, "raw": body, "task": json.loads(body), "status": status})
             self._changed.notify_all()
             return status
+
+    def hold(self):
+        """From now on nothing is answered."""
+        self._open.clear()
+
+    def let_go(self):
+        """Answers what is held, and everything from now on."""
+        self._open.set()
 
     def accept(self):
         """From now on everything is answered 200."""

@@ -90,10 +90,18 @@ struct lane {
 
 inline constexpr std::string_view storing_lane = "storing";
 
+// A callback that came due with the caller's own write, leased to it at once: nobody has to look
+// for it.
+struct event_lease {
+    std::uint64_t sequence = 0;
+    std::string nonce;
+};
+
 struct claimed {
     task::record record; // leased to us; calls of earlier attempts included
     std::string submission;
     std::string slot; // reserved for the first call until the lease ends; "" when storing
+    std::optional<event_lease> event; // "SUBMITTED", if asked for
 };
 
 struct claim_answer {
@@ -114,6 +122,7 @@ struct call_marker {
     std::int64_t cost_micros = 0;
     std::int64_t backend_cap_micros = 0;
     std::int64_t total_cap_micros = 0;
+    milliseconds event_lease{0}; // how long "IN_PROGRESS" is to be leased to the caller; 0: not
 };
 
 enum class call_permit {
@@ -126,6 +135,7 @@ enum class call_permit {
 struct call_grant {
     call_permit what = call_permit::granted;
     std::int64_t expected_ms = 0; // usual time to the answer, observed; 0 unknown
+    std::optional<queue::event_lease> event = {};
 };
 
 // What the end of a call that was not paid says about its key.
@@ -151,6 +161,7 @@ struct ending {
     std::string reason;                  // unless success
     std::string event;                   // for the history: "stored 4 pictures"
     std::string billed = "no";           // yes | no | unknown
+    milliseconds event_lease{0};         // how long the event is to be leased to the caller; 0: not
 };
 
 // A callback that is due. One event of a task at a time, in order.
@@ -289,8 +300,14 @@ public:
 
     // Leases up to `most` waiting tasks, fair among callers by weight, each with a place on the
     // first of its lane's slots that has room. After this, exactly one worker holds each lease.
-    virtual awaitable<result<claim_answer>>
-    claim(std::string worker, std::size_t most, milliseconds lease, std::vector<lane> lanes) = 0;
+    // The "SUBMITTED" events that this brings are leased to the caller for `event_lease`; 0: not.
+    virtual awaitable<result<claim_answer>> claim(
+        std::string worker,
+        std::size_t most,
+        milliseconds lease,
+        std::vector<lane> lanes,
+        milliseconds event_lease = {}
+    ) = 0;
 
     // Tells that this worker lives and how many tasks it takes, and extends the leases, only
     // forward. Returns the tokens that were lost.
@@ -325,8 +342,9 @@ public:
     virtual awaitable<result<void>>
     adopt(token stale, int index, std::string answer, std::int64_t cost_micros) = 0;
 
-    // Ends the task, exactly once. Also frees its slots.
-    virtual awaitable<result<void>> finish(token held, ending how) = 0;
+    // Ends the task, exactly once. Also frees its slots. The event is leased only if no earlier one
+    // of the task is still owed.
+    virtual awaitable<result<std::optional<event_lease>>> finish(token held, ending how) = 0;
 
     // Gives the lease back unused: the task returns to the head of its queue (to `lane`), not
     // before `delay`. The attempt does not count.
@@ -359,6 +377,8 @@ public:
     // without a delay it is given up: a terminal event becomes a dead letter.
     virtual awaitable<result<void>>
     outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) = 0;
+    // It could not be tried yet, and is due again after `delay`. Counts as no try.
+    virtual awaitable<result<void>> outbox_release(due_event event, milliseconds delay) = 0;
     // The receiver wants no more of this task (410): nothing of it is owed any longer.
     virtual awaitable<result<void>> outbox_gone(due_event event, std::string note) = 0;
     // Makes the terminal event of an ended task due again. `conflict` if it has not ended, or has

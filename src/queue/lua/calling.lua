@@ -3,7 +3,9 @@
 --     [1] id  [2] attempt  [3] nonce  [4] call index  [5] slot  [6] slot limit
 --     [7] first picture  [8] count  [9] timeout ms  [10] duration key
 --     [11] price  [12] the backend's cap for a day  [13] the cap of all, in micros; 0: no cap
--- Returns {'ok', verdicts}, a verdict being {'ok', expected ms}, or {'stale'}, {'no_slot'},
+--     [14] ms for which the caller wants to deliver the event, or 0
+-- Returns {'ok', verdicts}, a verdict being {'ok', expected ms} with, if the event is leased to the
+-- caller, its nonce and sequence; or {'stale'}, {'no_slot'},
 -- {'too_late'}, {'over_budget'}: then nothing was written for it.
 -- The slot is held until the answer or the call's deadline. A place that claim reserved is used up,
 -- here or (when the call goes elsewhere) in vain; while its key cools it is worth nothing.
@@ -40,12 +42,13 @@ local function start_call(at)
     extend_lease(task)
     local sequence = add_event(task, 'calling ' .. slot .. ', picture ' .. ARGV[at + 6]
         .. ' and on, ' .. ARGV[at + 7] .. ' in all')
+    wish_event(task, ARGV[at + 13])
     if not task.k then
         set(task, 'k', stamp)
         set(task, 'x', duration_of(ARGV[at + 9]))
         post(task, sequence, 'IN_PROGRESS', '1%')
     end
-    return {'ok', tonumber(task.x or '0')}
+    return {'ok', tonumber(task.x or '0'), leased_event(task)}
 end
 
-return answer_each(13, start_call)
+return answer_each(14, start_call)

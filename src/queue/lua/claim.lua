@@ -1,8 +1,10 @@
 -- claim: leases waiting tasks to a worker, each with a place reserved at a backend's key.
 -- ARGV[3] worker  [4] most  [5] lease ms  [6] nonce, fresh and random
---     [7...] lanes: name, number of slots, then per slot name and limit (best first)
--- Returns {'ok', {lane, …}, {id, hash, submission, {call field, value, …}, slot}, …}; the lanes are
--- those that still have waiting tasks. After this, exactly one worker holds each of the leases.
+--     [7] ms for which the caller wants to deliver the tasks' first events, or 0
+--     [8...] lanes: name, number of slots, then per slot name and limit (best first)
+-- Returns {'ok', {lane, …}, {id, hash, submission, {call field, value, …}, slot, and nonce and
+-- sequence of an event that is leased to the caller}, …}; the lanes are those that still have
+-- waiting tasks. After this, exactly one worker holds each of the leases.
 local worker, most, lease, nonce = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local taken = {'ok', {}}
 
@@ -32,6 +34,7 @@ local function lease_task(id, lane, slot)
     local sequence = add_event(task, 'claimed by ' .. worker)
     if not task.b then
         set(task, 'b', stamp)
+        wish_event(task, ARGV[7])
         post(task, sequence, 'SUBMITTED', '0%')
     end
     for _, value in ipairs(task.changes) do
@@ -40,10 +43,11 @@ local function lease_task(id, lane, slot)
     flat[#flat + 1] = 'e'
     flat[#flat + 1] = tostring(task.e)
     taken[#taken + 1] = {id, flat, redis.call('GET', submission_key(id)) or '',
-        task.k and redis.call('HGETALL', calls_key(id)) or {}, slot or ''}
+        task.k and redis.call('HGETALL', calls_key(id)) or {}, slot or '',
+        leased_event(task)}
 end
 
-local at = 7
+local at = 8
 while at <= #ARGV do
     local lane, count = ARGV[at], tonumber(ARGV[at + 1])
     local slots = {}

@@ -21,7 +21,7 @@ public:
     answer<std::vector<std::string>> audit() override { co_return unused(); }
 
     answer<queue::claim_answer>
-    claim(std::string, std::size_t, milliseconds, std::vector<queue::lane>) override {
+    claim(std::string, std::size_t, milliseconds, std::vector<queue::lane>, milliseconds) override {
         co_return unused();
     }
 
@@ -52,7 +52,9 @@ public:
         co_return unused();
     }
 
-    answer<void> finish(queue::token, queue::ending) override { co_return unused(); }
+    answer<std::optional<queue::event_lease>> finish(queue::token, queue::ending) override {
+        co_return unused();
+    }
 
     answer<void> release(queue::token, std::string, milliseconds, std::string) override {
         co_return unused();
@@ -78,6 +80,8 @@ public:
     outbox_failed(queue::due_event, std::optional<milliseconds>, std::string) override {
         co_return unused();
     }
+
+    answer<void> outbox_release(queue::due_event, milliseconds) override { co_return unused(); }
 
     answer<void> outbox_gone(queue::due_event, std::string) override { co_return unused(); }
 

@@ -19,6 +19,21 @@ local function status_of(entry)
     return string.match(entry, '^%d+|([A-Z_]+)|')
 end
 
+-- The caller would deliver the task's next event itself, within `ms`.
+local function wish_event(task, ms)
+    if ms ~= '0' then
+        task.wished = {ms = tonumber(ms), nonce = task.n}
+    end
+end
+
+-- Nonce and sequence of the event that was leased to the caller, if one was.
+local function leased_event(task)
+    local wished = task.wished
+    if wished and wished.sequence then
+        return task.on, wished.sequence
+    end
+end
+
 -- Queues a callback for a task with a hook. A progress event replaces an unsent progress event; a
 -- head that failed before is superseded and leaves at once (contract §5).
 local function post(task, sequence, status, progress)
@@ -38,10 +53,15 @@ local function post(task, sequence, status, progress)
         redis.call('LPOP', outbox)
         set(task, 'oa', '0')
         gather('ZADD', due_key, stamp, task.id)
+        hint('c')
+    elseif length == 1 and task.wished then
+        task.wished.sequence = sequence
+        set(task, 'on', task.wished.nonce .. '.' .. sequence)
+        gather('ZADD', due_key, moment(task.wished.ms), task.id)
     elseif length == 1 then
         gather('ZADD', due_key, stamp, task.id)
+        hint('c')
     end
-    hint('c')
 end
 
 -- The head event of a task is settled; the next one is due now.
