@@ -10,6 +10,7 @@ namespace imagined::api {
 namespace {
 
 constexpr int unavailable_retry_seconds = 1;
+constexpr int paused_retry_seconds = 30; // somebody has to turn it on again
 
 std::string body_text(
     code what,
@@ -72,6 +73,19 @@ std::string submit_body(
 http::response
 refusal(code what, const task::bilingual& why, task::language in, std::string_view properties) {
     return json_answer(200, submit_body(what, why.in(in), "null", properties));
+}
+
+http::response intake_paused(task::language in) {
+    constexpr std::string_view properties = R"({"discordInstanceId":"imagined","intake":"paused"})";
+    http::response answer = refusal(code::queue_full, texts::intake_paused, in, properties);
+    answer.headers.set("Retry-After", std::to_string(paused_retry_seconds));
+    return answer;
+}
+
+bool says_intake_paused(const nlohmann::json& body) {
+    const auto properties = body.find("properties");
+    return properties != body.end() && properties->is_object()
+           && properties->value("intake", nlohmann::json()) == "paused";
 }
 
 http::response problem(int status, const task::bilingual& why, task::language in) {

@@ -6,6 +6,8 @@
 #include "imagined/http/message.hpp"
 #include "imagined/task/bilingual.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -46,6 +48,11 @@ http::response refusal(
     task::language in,
     std::string_view properties = no_properties
 );
+
+// Code 23 while an operator has paused intake: the protocol's word for "not now". What tells it
+// from a full queue stands in its properties, for who wants to know.
+http::response intake_paused(task::language in);
+bool says_intake_paused(const nlohmann::json& body);
 
 // An HTTP error with the submit-shaped body and `message`; code 4 below 500, 9 from 500.
 http::response problem(int status, const task::bilingual& why, task::language in);

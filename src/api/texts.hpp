@@ -11,6 +11,10 @@ using task::bilingual;
 inline const bilingual submitted{"提交成功", "Submit success"};
 inline const bilingual succeeded{"成功", "Success"};
 inline const bilingual queue_full{"队列已满，请稍后尝试", "Queue is full, please try again later"};
+inline const bilingual intake_paused{
+    "服务暂停接收新任务，请稍后重试",
+    "New tasks are not taken at the moment, please try again later"
+};
 inline const bilingual banned_prompt{"可能包含敏感词", "May contain sensitive words"};
 inline const bilingual no_account{"无可用的账号实例", "No available account"};
 inline const bilingual system_error{"提交失败，系统异常", "Submit failed, system error"};
@@ -121,6 +125,13 @@ inline const bilingual foreign_site{
 };
 inline const bilingual operators_only{
     "仅限管理员密钥(server.api_keys)", "This takes an operator's key (server.api_keys)"
+};
+inline const bilingual no_channel{"没有这个后端或密钥", "There is no backend or key of this name"};
+inline const bilingual no_channel_change{
+    "需要paused或limit", "paused or limit: expected at least one of them"
+};
+inline const bilingual no_queue_change{
+    "需要intake或dispatch", "intake or dispatch: expected at least one of them"
 };
 inline const bilingual no_callback{
     "任务未结束、没有回调地址或回调仍在进行",

@@ -77,8 +77,8 @@ awaitable<result<void>> redis_queue::outbox_gone(due_event event, std::string no
     co_return co_await run_plain(scripts().outbox_gone, std::move(values));
 }
 
-awaitable<result<void>> redis_queue::outbox_replay(std::string id) {
-    redis::arguments values{std::move(id)};
+awaitable<result<void>> redis_queue::outbox_replay(std::string id, std::string who) {
+    redis::arguments values{std::move(id), std::move(who)};
     co_return co_await run_plain(scripts().outbox_replay, std::move(values));
 }
 

@@ -14,6 +14,14 @@ inline std::string key_base(std::string_view prefix) {
     return std::string(prefix) + ":{" + std::to_string(shard) + "}:";
 }
 
+inline std::string off_key(const std::string& base) {
+    return base + "off";
+}
+
+inline std::string activity_key(const std::string& base) {
+    return base + "activity";
+}
+
 inline std::string task_key(const std::string& base, const std::string& id) {
     return base + "t:" + id;
 }

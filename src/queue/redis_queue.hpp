@@ -71,7 +71,15 @@ public:
     outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) override;
     awaitable<result<void>> outbox_release(due_event event, milliseconds delay) override;
     awaitable<result<void>> outbox_gone(due_event event, std::string note) override;
-    awaitable<result<void>> outbox_replay(std::string id) override;
+    awaitable<result<void>> outbox_replay(std::string id, std::string who) override;
+
+    awaitable<result<switches>> show_switches() override;
+    awaitable<result<switches>> switch_queue(std::string who, queue_change wanted) override;
+    awaitable<result<switches>> switch_channel(std::string who, channel_change wanted) override;
+    awaitable<result<void>> reset_channel(
+        std::string who, std::string name, std::string backend, std::vector<std::string> slots
+    ) override;
+    awaitable<result<std::vector<operator_action>>> activity(std::size_t most) override;
 
 private:
     // Runs one script: `values` follow the two times that every script begins with. Its word "late"
@@ -88,6 +96,9 @@ private:
 
     // For scripts that answer with a word alone: "ok", or a failure by its word.
     awaitable<result<void>> run_plain(const redis::script& what, redis::arguments values);
+
+    // Runs `turn` over the changes: pairs of a switch and its new value.
+    awaitable<result<switches>> turn(std::string who, redis::arguments changes);
 
     awaitable<result<std::vector<snapshot>>>
     run_reading(const redis::script& what, redis::arguments values);

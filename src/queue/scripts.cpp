@@ -52,11 +52,13 @@ const script_set& scripts() {
         .release = load("release", lua::release),
         .renew = load("renew", lua::renew),
         .reserve_id = load("reserve_id", lua::reserve_id),
+        .reset = load("reset", lua::reset),
         .sign_off = load("sign_off", lua::sign_off),
         .stats = load_reader("stats", lua::stats),
         .stored = load("stored", lua::stored),
         .submit = load("submit", lua::submit),
         .submit_modal = load("submit_modal", lua::submit_modal),
+        .turn = load("turn", lua::turn),
         .unfinished = load_reader("unfinished", lua::unfinished),
         .withdraw = load("withdraw", lua::withdraw),
     };

@@ -37,6 +37,8 @@ result<submitted> submitted_from(const redis::reply& answer) {
         made.what = verdict::queue_full;
     } else if (word == "caller_full") {
         made.what = verdict::caller_full;
+    } else if (word == "intake_paused") {
+        made.what = verdict::intake_paused;
     } else {
         return refusal("submit", word);
     }

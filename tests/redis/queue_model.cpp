@@ -91,6 +91,14 @@ int queue_model::held_places(const std::string& slot) const {
 }
 
 int queue_model::free_places(const std::string& slot, int limit, const model_task* mine) const {
+    const std::string backend = slot.substr(0, slot.find(':'));
+    if (off.paused.contains(slot) || off.paused.contains(backend)) {
+        return 0;
+    }
+    for (const auto& name : {backend, slot}) {
+        const auto chosen = off.limits.find(name);
+        limit = chosen == off.limits.end() ? limit : chosen->second;
+    }
     const auto allowed = gate(slot, mine);
     if (allowed == 0) {
         return 0;
@@ -111,7 +119,7 @@ bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>&
     for (const auto& [name, one] : workers_) {
         room += one.until >= now ? one.capacity : 0;
     }
-    if (room <= running() + ahead) {
+    if (off.dispatch_paused || room <= running() + ahead) {
         return false;
     }
     std::size_t free = 0;
@@ -123,6 +131,9 @@ bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>&
 
 std::optional<submitted::verdict>
 queue_model::refuse(const std::string& caller, std::size_t limit) const {
+    if (off.intake_paused) {
+        return submitted::verdict::intake_paused;
+    }
     if (waiting() >= limit) {
         return submitted::verdict::queue_full;
     }
@@ -190,6 +201,9 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     });
     if (wanted.modal && static_cast<std::size_t>(modals) >= wanted.queue_limit) {
         refused = submitted::verdict::queue_full;
+    }
+    if (off.intake_paused) {
+        refused = submitted::verdict::intake_paused;
     }
     if (refused) {
         return submitted{*refused, "", false, 0};

@@ -113,8 +113,17 @@ public:
         std::uint64_t handed_on = 0; // the event that is leased with it; 0: none
     };
 
+    // What operators have turned off: channels by name, of backends and of slots.
+    struct switches {
+        bool intake_paused = false;
+        bool dispatch_paused = false;
+        std::set<std::string> paused;
+        std::map<std::string, int> limits;
+    };
+
     unix_millis now = 0;
     int repeats_allowed = 0;
+    switches off;
 
     // -- Verbs, named as the queue's (queue_model.cpp, queue_model_work.cpp,
     // queue_model_duties.cpp).

@@ -54,7 +54,8 @@ std::vector<queue_model::taken> queue_model::claim(
 ) {
     std::vector<taken> all;
     for (const auto& lane : lanes) {
-        while (all.size() < most) {
+        const bool paused = off.dispatch_paused && lane.name != queue::storing_lane;
+        while (!paused && all.size() < most) {
             std::string place;
             for (const auto& slot : lane.slots) {
                 if (place.empty() && free_places(slot.name, slot.limit) > 0) {

@@ -58,6 +58,7 @@ void queue_walk::step(std::uint32_t seed) {
         {7, [] { self->outbox_claim(); }},
         {9, [] { self->outbox_settle(); }},
         {2, [] { self->outbox_replay(); }},
+        {2, [] { self->turn_switches(); }},
     };
     int total = 0;
     for (const auto& one : choices) {

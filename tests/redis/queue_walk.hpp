@@ -80,6 +80,7 @@ private:
     milliseconds some_event_lease();
     void outbox_settle();
     void outbox_replay();
+    void turn_switches();
 
     // -- Comparing (queue_walk_checks.cpp)
     void tell(std::string what) { told_ = std::move(what); }

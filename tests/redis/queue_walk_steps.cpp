@@ -324,4 +324,44 @@ void queue_walk::outbox_replay() {
     touch(id);
 }
 
+// Mostly on again: else nothing would happen any more. Limits only go down, so that no slot ever
+// holds more than its configured one.
+void queue_walk::turn_switches() {
+    const bool pause = chance(15);
+    const std::array<std::string, 3> names{"alpha:1", "beta", "beta:1"};
+    const std::size_t which = roll(names.size());
+    const std::string& name = names[which];
+    const int lower = which == 0 ? 1 : static_cast<int>(1 + roll(3));
+    const int wanted_limit = chance(30) ? lower : 0;
+    auto& off = model_.off;
+    result<queue::switches> told = queue::switches{};
+    switch (roll(4)) {
+    case 0:
+        off.intake_paused = pause;
+        told = run(queue_->switch_queue("o", {.pause_intake = pause, .pause_dispatch = {}}));
+        break;
+    case 1:
+        off.dispatch_paused = pause;
+        told = run(queue_->switch_queue("o", {.pause_intake = {}, .pause_dispatch = pause}));
+        break;
+    case 2:
+        off.paused.erase(name);
+        if (pause) {
+            off.paused.insert(name);
+        }
+        told = run(queue_->switch_channel("o", {.name = name, .pause = pause, .limit = {}}));
+        break;
+    default:
+        off.limits.erase(name);
+        if (wanted_limit > 0) {
+            off.limits[name] = wanted_limit;
+        }
+        told = run(queue_->switch_channel("o", {.name = name, .pause = {}, .limit = wanted_limit}));
+    }
+    tell("turn_switches " + name);
+    expect("turn_switches", true, static_cast<bool>(told));
+    expect("intake", off.intake_paused, told->intake_paused_since != 0);
+    expect("dispatch", off.dispatch_paused, told->dispatch_paused_since != 0);
+}
+
 } // namespace imagined::test

@@ -68,11 +68,12 @@ struct new_task {
 
 struct submitted {
     enum class verdict {
-        accepted,   // new
-        replayed,   // same key, same body: `id` is the first one's
-        key_reused, // same key, other body; nothing was created
-        queue_full, // queue_limit; nothing was created
-        caller_full // the caller's max_waiting; nothing was created
+        accepted,     // new
+        replayed,     // same key, same body: `id` is the first one's
+        key_reused,   // same key, other body; nothing was created
+        queue_full,   // queue_limit; nothing was created
+        caller_full,  // the caller's max_waiting; nothing was created
+        intake_paused // by an operator; nothing was created
     } what = verdict::accepted;
     std::string id;
     bool immediate = false; // a live worker and a slot are free: code 1 rather than 22
@@ -242,6 +243,42 @@ struct statistics {
     std::vector<std::pair<std::string, std::int64_t>> durations_ms;
 };
 
+// What operators have turned off or down at a channel: a backend, that is all of its slots, or one
+// slot. A slot's own limit counts before its backend's.
+struct channel_switch {
+    std::string name;
+    unix_millis paused_since = 0; // 0: it is not
+    std::optional<int> limit;     // calls in flight at each slot, instead of the configured ones
+};
+
+struct switches {
+    unix_millis intake_paused_since = 0;   // 0: submits are taken
+    unix_millis dispatch_paused_since = 0; // 0: waiting tasks are claimed
+    std::vector<channel_switch> channels;  // those with a switch turned, by name
+};
+
+// What is to be changed; the rest stays as it is.
+struct queue_change {
+    std::optional<bool> pause_intake;
+    std::optional<bool> pause_dispatch;
+};
+
+struct channel_change {
+    std::string name;
+    std::optional<bool> pause;
+    std::optional<int> limit; // 0: the configured one again
+};
+
+// Something that an operator did.
+struct operator_action {
+    unix_millis at = 0;
+    std::string who;
+    std::string what;   // intake | dispatch | pause | limit | reset | callback
+    std::string of;     // the channel or the task; "" for what there is one of
+    std::string before; // "paused" or "", a limit or "" for the configured one, a state
+    std::string after;
+};
+
 class task_queue {
 public:
     virtual ~task_queue() = default;
@@ -382,8 +419,33 @@ public:
     // The receiver wants no more of this task (410): nothing of it is owed any longer.
     virtual awaitable<result<void>> outbox_gone(due_event event, std::string note) = 0;
     // Makes the terminal event of an ended task due again. `conflict` if it has not ended, or has
-    // no hook.
-    virtual awaitable<result<void>> outbox_replay(std::string id) = 0;
+    // no hook. With `who` it stands among what operators did.
+    virtual awaitable<result<void>> outbox_replay(std::string id, std::string who = {}) = 0;
+
+    // -- Operating ------------------------------------------------------------------------------
+    //
+    // Switches hold for all processes, and stay until they are turned again. What changes anything
+    // is kept in the list of actions, in the same step; `who` stands there.
+
+    virtual awaitable<result<switches>> show_switches() = 0;
+
+    // While intake is paused, submits and answers of modals are refused; those that were accepted
+    // before are still replayed. While dispatch is paused nothing is claimed but what is paid
+    // (storing_lane); what was claimed before goes on, and deadlines do not wait. Returns all
+    // switches as they stand afterwards.
+    virtual awaitable<result<switches>> switch_queue(std::string who, queue_change wanted) = 0;
+
+    // At a paused channel no call starts.
+    virtual awaitable<result<switches>> switch_channel(std::string who, channel_change wanted) = 0;
+
+    // Forgets what refusals told of these slots, and the breaker of `backend` unless that is "".
+    // `name` stands in the list of actions.
+    virtual awaitable<result<void>> reset_channel(
+        std::string who, std::string name, std::string backend, std::vector<std::string> slots
+    ) = 0;
+
+    // The last actions, newest first; some hundreds are kept.
+    virtual awaitable<result<std::vector<operator_action>>> activity(std::size_t most) = 0;
 };
 
 // What a redis_queue does by itself.

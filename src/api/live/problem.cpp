@@ -92,7 +92,9 @@ http::response in_problem_words(http::response answer) {
     if (answer.status < 400 && says_yes(said)) {
         return answer;
     }
-    const auto& kind = answer.status < 400 ? kind_of_code(said) : kind_of_status(answer.status);
+    const auto& kind = answer.status >= 400       ? kind_of_status(answer.status)
+                       : says_intake_paused(body) ? problems::intake_paused
+                                                  : kind_of_code(said);
     const std::string detail = told ? body.value("description", "") : std::string(answer.text());
     http::response spoken = problem_answer(kind, detail);
     for (const auto& [name, value] : answer.headers) {

@@ -26,6 +26,7 @@ inline constexpr problem_kind foreign_site{"foreign-site", 403, "Sent by another
 inline constexpr problem_kind operators_only{"operators-only", 403, "For the operator's key only"};
 inline constexpr problem_kind no_route{"no-such-endpoint", 404, "No such endpoint"};
 inline constexpr problem_kind no_task{"no-such-task", 404, "No such task"};
+inline constexpr problem_kind no_channel{"no-such-channel", 404, "No such channel"};
 inline constexpr problem_kind no_method{"method-not-allowed", 405, "Method not allowed"};
 inline constexpr problem_kind too_slow{"request-timeout", 408, "Request timeout", true};
 inline constexpr problem_kind task_ended{"task-ended", 409, "The task has ended"};
@@ -44,6 +45,9 @@ inline constexpr problem_kind headers_too_large{
 };
 inline constexpr problem_kind internal{"internal", 500, "Internal failure"};
 inline constexpr problem_kind unavailable{"unavailable", 503, "Not available now", true};
+inline constexpr problem_kind intake_paused{
+    "intake-paused", 503, "No tasks are taken at the moment", true
+};
 inline constexpr problem_kind too_many_streams{"too-many-streams", 503, "Too many streams", true};
 
 } // namespace problems

@@ -52,7 +52,7 @@ http::response in_ideograms_words(http::response answer) {
     }
     const auto told = body.find("code");
     if (answer.status == 200 && told != body.end() && told->is_number_integer()) {
-        answer.status = status_of_code(told->get<int>());
+        answer.status = says_intake_paused(body) ? 503 : status_of_code(told->get<int>());
     }
     if (answer.status < 400) {
         return answer;

@@ -167,6 +167,8 @@ answer_to(const call& from, const queue::submitted& task, std::optional<std::str
     case verdict::queue_full:
     case verdict::caller_full:
         return refusal(code::queue_full, texts::queue_full, from.lang, instance_properties());
+    case verdict::intake_paused:
+        return intake_paused(from.lang);
     case verdict::accepted:
     case verdict::replayed:
         break;
@@ -215,8 +217,8 @@ void mark_limits(
 }
 
 void count_submit(const context& api, const call& from, const queue::submitted& told) {
-    static constexpr std::array<std::string_view, 5> words{
-        "accepted", "replayed", "key_reused", "queue_full", "caller_full"
+    static constexpr std::array<std::string_view, 6> words{
+        "accepted", "replayed", "key_reused", "queue_full", "caller_full", "intake_paused"
     };
     api.parts.metrics.count(
         "imagined_submits_total",
@@ -301,7 +303,9 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
         );
     }
     http::response answer = answer_to(from, *made_task, question);
-    if (made_task->what != queue::submitted::verdict::key_reused) {
+    // Neither is about a limit.
+    if (made_task->what != queue::submitted::verdict::key_reused
+        && made_task->what != queue::submitted::verdict::intake_paused) {
         mark_limits(api, from, waits, *made_task, answer);
     }
     co_return answer;

@@ -57,7 +57,8 @@ while at <= #ARGV do
     end
     at = at + 2 + 2 * count
     local current = 1
-    while #taken - 2 < most do
+    -- What is paid is stored whatever operators have turned off.
+    while (lane == 'storing' or not switch('dispatch')) and #taken - 2 < most do
         -- The best slot that still has room; counted once, then only downwards.
         while current <= count do
             local slot = slots[current]

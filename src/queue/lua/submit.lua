@@ -9,8 +9,8 @@
 --    [14] event text       [15] count of slots that could serve it, then each: name, limit
 -- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead, left} (left: how
 -- many more the caller may have waiting; -1: no limit, or not counted) or
--- {'replayed', id, …} or {'key_reused'} or {'queue_full'} or {'caller_full'} or {'conflict'} (the
--- given id exists); only 'ok' has created something.
+-- {'replayed', id, …} or {'key_reused'} or {'queue_full'}, {'caller_full'}, {'intake_paused'} or
+-- {'conflict'} (the given id exists); only 'ok' has created something.
 local modal_kept_ms = 3600000
 local room, ahead, next_id
 local places, met_callers, most_waiting, met_places = {}, {}, {}, {}
@@ -50,7 +50,9 @@ local function answer(task, word, id, before)
 end
 
 local function refuse(task)
-    if task.modal then
+    if switch('intake') then
+        return 'intake_paused'
+    elseif task.modal then
         return redis.call('ZCARD', modal_key) >= task.queue_limit and 'queue_full'
     elseif task.view ~= '' then
         return nil

@@ -22,7 +22,9 @@ local function answer(word, ahead)
 end
 
 local function refuse(owner, ahead)
-    if ahead >= tonumber(ARGV[10]) then
+    if switch('intake') then
+        return 'intake_paused'
+    elseif ahead >= tonumber(ARGV[10]) then
         return 'queue_full'
     end
     local _, most = read_caller(owner)

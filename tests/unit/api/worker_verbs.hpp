@@ -85,7 +85,7 @@ public:
 
     answer<void> outbox_gone(queue::due_event, std::string) override { co_return unused(); }
 
-    answer<void> outbox_replay(std::string) override { co_return unused(); }
+    answer<void> outbox_replay(std::string, std::string) override { co_return unused(); }
 
 private:
     static failure unused() { return {failure_kind::invalid, "a verb that the API does not use"}; }

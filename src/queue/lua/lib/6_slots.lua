@@ -30,6 +30,10 @@ end
 -- Free places of a slot; that of the member `mine` counts as free. A key that was left alone is
 -- tried by one real task first: a probe would cost money as well.
 local function free_places(slot, limit, mine)
+    limit = operators_limit(slot, limit)
+    if limit == 0 then
+        return 0
+    end
     local gate = breaker_gate(slot, mine)
     if gate == 0 then
         return 0

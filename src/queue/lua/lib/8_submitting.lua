@@ -4,6 +4,9 @@ local idempotency_ttl_ms = 86400000
 -- How many more tasks the live workers could hold.
 local function worker_room()
     local room = 0
+    if switch('dispatch') then
+        return room
+    end
     for _, worker in ipairs(redis.call('ZRANGEBYSCORE', workers_key, now, '+inf')) do
         room = room + tonumber(redis.call('HGET', capacity_key, worker) or '0')
     end

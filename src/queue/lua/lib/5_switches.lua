@@ -1,0 +1,36 @@
+-- What operators have turned off or down (turn.lua). The hash is read whole, at most once a script;
+-- mostly there is none. Its fields: intake and dispatch, since when they are paused; pause:<name>
+-- and limit:<name> of a backend or of one of its slots.
+local switches
+local function all_switches()
+    if not switches then
+        switches = {}
+        local flat = redis.call('HGETALL', off_key)
+        for i = 1, #flat, 2 do
+            switches[flat[i]] = flat[i + 1]
+        end
+    end
+    return switches
+end
+
+local function switch(field) return all_switches()[field] end
+
+-- The limit of a slot, 0 while it is paused.
+local function operators_limit(slot, limit)
+    if not next(all_switches()) then
+        return limit
+    end
+    local backend = backend_of(slot)
+    if switch('pause:' .. backend) or switch('pause:' .. slot) then
+        return 0
+    end
+    return tonumber(switch('limit:' .. slot) or switch('limit:' .. backend) or limit)
+end
+
+-- The list of what operators did: '<ms>|<what>|<before>|<after>|<who>', newest first.
+local activity_kept = 500
+local function tell_action(who, what, before, after)
+    redis.call('LPUSH', activity_key,
+        stamp .. '|' .. what .. '|' .. before .. '|' .. after .. '|' .. who)
+    redis.call('LTRIM', activity_key, 0, activity_kept - 1)
+end

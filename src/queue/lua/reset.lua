@@ -1,0 +1,23 @@
+-- reset: forgets what refusals have told of slots, and the breaker of their backend: the next task
+-- finds out anew. Told in the list of actions.
+-- ARGV[3] who  [4] name for the list  [5] backend whose breaker is closed, or ''  [6...] slots
+-- Returns {'ok'}.
+local before = 'ok'
+for i = 6, #ARGV do
+    local until_ms, _, disabled = read_cooling(ARGV[i])
+    if until_ms and before ~= 'disabled' then
+        before = disabled == '1' and 'disabled' or 'cooling'
+    end
+    redis.call('HDEL', cool_key, ARGV[i])
+end
+local backend = ARGV[5]
+if backend ~= '' then
+    if redis.call('DEL', breaker_key(backend)) == 1 then
+        before = 'open'
+    end
+    redis.call('DEL', tried_key(backend), failed_key(backend))
+end
+tell_action(ARGV[3], 'reset:' .. ARGV[4], before, 'ok')
+announce_room()
+write_back()
+return {'ok'}
