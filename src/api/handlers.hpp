@@ -53,15 +53,22 @@ awaitable<http::response> list_live_tasks(context& api, call from);
 awaitable<http::response> stream_live_task(context& api, call from);
 awaitable<http::response> stream_everything(context& api, call from);
 
-// screen/session.cpp, screen/capabilities.cpp, screen/stats.cpp and screen/admin.cpp
+// screen/session.cpp, screen/capabilities.cpp and screen/stats.cpp
 awaitable<http::response> show_session(context& api, call from);
 awaitable<http::response> open_session(context& api, call from);
 awaitable<http::response> close_session(context& api, call from);
 awaitable<http::response> show_capabilities(context& api, call from);
 awaitable<http::response> show_stats(context& api, call from);
-awaitable<http::response> show_channels(context& api, call from);
+
+// screen/admin.cpp, screen/channels.cpp and screen/switches.cpp
 awaitable<http::response> show_callers(context& api, call from);
 awaitable<http::response> redeliver_callback(context& api, call from);
+awaitable<http::response> show_channels(context& api, call from);
+awaitable<http::response> switch_channel(context& api, call from);
+awaitable<http::response> reset_channel(context& api, call from);
+awaitable<http::response> show_queue_switches(context& api, call from);
+awaitable<http::response> switch_queue(context& api, call from);
+awaitable<http::response> show_activity(context& api, call from);
 
 // tasks/one_task.cpp
 awaitable<http::response> fetch_task(context& api, call from);

@@ -1,5 +1,7 @@
 #include "queue_gauges.hpp"
 
+#include "slot_switches.hpp"
+
 #include <algorithm>
 
 namespace imagined::api {
@@ -52,12 +54,38 @@ void measure_backend(
     );
 }
 
+constexpr const char* paused_help = "1 while an operator has paused it: intake, dispatch.";
+
+void measure_switches(metrics::registry& metrics, const queue::switches& all) {
+    const auto flag = [](unix_millis since) { return since == 0 ? 0 : 1; };
+    const auto set = [&](const char* what, unix_millis since) {
+        metrics.set("imagined_paused", paused_help, flag(since), {{"what", what}});
+    };
+    set("intake", all.intake_paused_since);
+    set("dispatch", all.dispatch_paused_since);
+}
+
 void measure_slot(
-    metrics::registry& metrics, const std::string& backend, const queue::slot_state& slot, int limit
+    metrics::registry& metrics,
+    const std::string& backend,
+    const queue::slot_state& slot,
+    int configured,
+    const queue::channel_switch& chosen
 ) {
     const metrics::labels of{{"backend", backend}, {"slot", slot.name}};
     metrics.set("imagined_slot_in_flight", "Calls in flight at a key.", slot.in_flight, of);
-    metrics.set("imagined_slot_limit", "Calls that a key may have in flight.", limit, of);
+    metrics.set(
+        "imagined_slot_limit",
+        "Calls that a key may have in flight.",
+        chosen.limit.value_or(configured),
+        of
+    );
+    metrics.set(
+        "imagined_slot_paused",
+        "1 while an operator has paused a key.",
+        chosen.paused_since == 0 ? 0 : 1,
+        of
+    );
     metrics.set(
         "imagined_slot_cooling",
         "1 while a key is left alone after a refusal.",
@@ -80,7 +108,8 @@ awaitable<> measure_queue(context& api) {
         }
     }
     const auto counted = co_await api.parts.tasks.stats(std::move(names));
-    if (!counted) {
+    const auto switched = co_await api.parts.tasks.show_switches();
+    if (!counted || !switched) {
         co_return;
     }
     metrics::registry& metrics = api.parts.metrics;
@@ -96,12 +125,15 @@ awaitable<> measure_queue(context& api) {
     metrics.set("imagined_callbacks_dead", "Callbacks given up.", number(counted->dead_letters));
     metrics.set("imagined_workers", "Workers that are alive.", counted->workers);
     metrics.set("imagined_live_streams", "Open event streams.", number(api.seats.taken()));
+    measure_switches(metrics, *switched);
     for (const auto& member : backends.members()) {
         measure_backend(metrics, *counted, member->options().name);
     }
     for (const auto& slot : counted->slots) {
         if (const auto* owner = backends.owner_of(slot.name)) {
-            measure_slot(metrics, owner->options().name, slot, owner->options().concurrency);
+            const std::string& name = owner->options().name;
+            const auto chosen = switch_at(*switched, name, slot.name);
+            measure_slot(metrics, name, slot, owner->options().concurrency, chosen);
         }
     }
 }

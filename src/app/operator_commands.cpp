@@ -131,6 +131,9 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
     if (!accepted) {
         co_return accepted.error();
     }
+    if (accepted->what == queue::submitted::verdict::intake_paused) {
+        co_return failure{failure_kind::throttled, "intake is paused"};
+    }
     if (accepted->what != queue::submitted::verdict::accepted) {
         co_return failure{failure_kind::throttled, "the queue is full"};
     }
@@ -142,7 +145,7 @@ awaitable<result<report>> retry_callback(operator_context with, std::string id) 
     if (!store::is_task_id(id)) {
         co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
     }
-    const auto due = co_await with.tasks.outbox_replay(id);
+    const auto due = co_await with.tasks.outbox_replay(id, "command line");
     if (!due) {
         co_return with_id(due.error(), id);
     }

@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(operators, "resetting a channel forgets its breaker and its re
     }
     REQUIRE_FALSE(channel_is_open("alpha:1"));
     reset();
-    CHECK(actions()[0].before == "open");
+    CHECK(actions()[0].before == "breaker-open");
     fail({key_verdict::kind::disable, seconds(300)});
     REQUIRE_FALSE(channel_is_open("alpha:1"));
     reset("alpha:1", "");

@@ -6,7 +6,7 @@ namespace imagined::api {
 
 namespace {
 
-constexpr std::string_view methods = "GET, HEAD, POST, OPTIONS";
+constexpr std::string_view methods = "GET, HEAD, POST, PATCH, OPTIONS";
 // What the known clients send (mj-api.md §1).
 constexpr std::string_view known_headers =
     "content-type, authorization, mj-api-secret, x-ptoken, x-requested-with, idempotency-key, "

@@ -64,7 +64,12 @@ constexpr std::array table{
     route{"DELETE", "v1/session", close_session, open},
     route{"GET", "v1/capabilities", show_capabilities},
     route{"GET", "v1/stats", show_stats},
+    route{"GET", "v1/admin/queue", show_queue_switches},
+    route{"PATCH", "v1/admin/queue", switch_queue},
     route{"GET", "v1/admin/channels", show_channels},
+    route{"PATCH", "v1/admin/channels/{}", switch_channel},
+    route{"POST", "v1/admin/channels/{}/reset", reset_channel},
+    route{"GET", "v1/admin/activity", show_activity},
     route{"GET", "v1/admin/callers", show_callers},
     route{"POST", "v1/admin/tasks/{}/callback", redeliver_callback},
 

@@ -13,7 +13,7 @@ end
 local backend = ARGV[5]
 if backend ~= '' then
     if redis.call('DEL', breaker_key(backend)) == 1 then
-        before = 'open'
+        before = 'breaker-open'
     end
     redis.call('DEL', tried_key(backend), failed_key(backend))
 end

@@ -78,6 +78,10 @@ memory_queue::submit(queue::new_task task, milliseconds budget) {
         made.id = known->second.id;
         co_return made;
     }
+    if (off.intake_paused_since != 0) {
+        made.what = verdict::intake_paused;
+        co_return made;
+    }
     if (task.ended_view.empty() && waiting() >= task.queue_limit) {
         made.what = verdict::queue_full;
         co_return made;
@@ -131,6 +135,10 @@ memory_queue::submit_modal(queue::scope who, queue::new_task answered, milliseco
     stored_task& stored = found->second;
     if (stored.record.state != task::state::modal) {
         co_return failure{failure_kind::conflict, "it is not modal"};
+    }
+    if (off.intake_paused_since != 0) {
+        made.what = verdict::intake_paused;
+        co_return made;
     }
     if (!answered.idempotency_key.empty()) {
         idempotency_[key] = {answered.fingerprint, answered.id};
@@ -262,6 +270,70 @@ memory_queue::unfinished(queue::scope who, std::size_t most) {
         }
     }
     co_return found;
+}
+
+memory_queue::answer<queue::switches> memory_queue::show_switches() {
+    if (outage) {
+        co_return *outage;
+    }
+    co_return off;
+}
+
+memory_queue::answer<queue::switches>
+memory_queue::switch_queue(std::string who, queue::queue_change wanted) {
+    if (outage) {
+        co_return *outage;
+    }
+    const auto turn = [&](const char* what, std::optional<bool> pause, unix_millis& since) {
+        if (pause) {
+            const std::string before = since == 0 ? "" : "paused";
+            since = *pause ? submit_time : 0;
+            actions.insert(
+                actions.begin(), {submit_time, who, what, "", before, *pause ? "paused" : ""}
+            );
+        }
+    };
+    turn("intake", wanted.pause_intake, off.intake_paused_since);
+    turn("dispatch", wanted.pause_dispatch, off.dispatch_paused_since);
+    co_return off;
+}
+
+memory_queue::answer<queue::switches>
+memory_queue::switch_channel(std::string who, queue::channel_change wanted) {
+    if (outage) {
+        co_return *outage;
+    }
+    queue::channel_switch turned;
+    turned.name = wanted.name;
+    turned.paused_since = wanted.pause.value_or(false) ? submit_time : 0;
+    if (wanted.limit && *wanted.limit > 0) {
+        turned.limit = *wanted.limit;
+        const auto text = std::to_string(*wanted.limit);
+        actions.insert(actions.begin(), {submit_time, who, "limit", wanted.name, "", text});
+    }
+    off.channels = {turned};
+    co_return off;
+}
+
+memory_queue::answer<void> memory_queue::reset_channel(
+    std::string who, std::string name, std::string backend, std::vector<std::string> slots
+) {
+    if (outage) {
+        co_return *outage;
+    }
+    const std::string before = backend + " " + std::to_string(slots.size());
+    actions.insert(actions.begin(), {submit_time, who, "reset", name, before, "ok"});
+    co_return result<void>();
+}
+
+memory_queue::answer<std::vector<queue::operator_action>> memory_queue::activity(std::size_t most) {
+    if (outage) {
+        co_return *outage;
+    }
+    co_return std::vector(
+        actions.begin(),
+        actions.begin() + static_cast<std::ptrdiff_t>(std::min(most, actions.size()))
+    );
 }
 
 } // namespace imagined::test

@@ -28,9 +28,11 @@ public:
     std::size_t largest_read = 0;
     milliseconds last_budget{0};
     std::size_t follows = 0;
-    std::optional<std::size_t> caller_left;   // what submits are told of the caller's limit
-    queue::statistics counted;                // what stats() tells
-    std::map<std::string, stored_task> tasks; // by id, so oldest first
+    std::optional<std::size_t> caller_left; // what submits are told of the caller's limit
+    queue::statistics counted;              // what stats() tells
+    queue::switches off;
+    std::vector<queue::operator_action> actions; // newest first
+    std::map<std::string, stored_task> tasks;    // by id, so oldest first
 
     // Moves a task on, with an event in its history.
     void step(const std::string& id, task::state to, const std::string& event);
@@ -52,6 +54,13 @@ public:
     follow(std::vector<queue::follow_wish> wishes) override;
     answer<queue::statistics> stats(std::vector<std::string> slots) override;
     answer<std::vector<queue::snapshot>> unfinished(queue::scope who, std::size_t most) override;
+    answer<queue::switches> show_switches() override;
+    answer<queue::switches> switch_queue(std::string who, queue::queue_change wanted) override;
+    answer<queue::switches> switch_channel(std::string who, queue::channel_change wanted) override;
+    answer<void> reset_channel(
+        std::string who, std::string name, std::string backend, std::vector<std::string> slots
+    ) override;
+    answer<std::vector<queue::operator_action>> activity(std::size_t most) override;
 
 private:
     struct remembered {

@@ -1,0 +1,19 @@
+#include "screen/operators.hpp"
+
+#include "live/problem.hpp"
+#include "texts.hpp"
+
+namespace imagined::api {
+
+std::optional<http::response> refuse_others(const call& from) {
+    if (from.who.name.empty() && from.who.sees_all) {
+        return std::nullopt;
+    }
+    return problem_answer(problems::operators_only, texts::operators_only, from.lang);
+}
+
+std::string operator_name(const call& from) {
+    return from.who.name.empty() ? std::string(operators_name) : from.who.name;
+}
+
+} // namespace imagined::api
