@@ -42,6 +42,10 @@ class Console(Scene):
         server = self.serve()
         packages.run("screens.cjs", url=server.url)
 
+    def test_what_operators_pause_and_resume(self):
+        server = self.serve(config=f'[server]\napi_keys = ["{KEY}"]\n')
+        packages.run("operate.cjs", url=server.url, key=KEY)
+
     def test_flags_and_code(self):
         packages.run("flags.mjs")
 
@@ -79,7 +83,8 @@ class Served(Scene):
         self.assertTrue(draw)
         for path, name in (("session", "Session"), ("capabilities", "Capabilities"),
                            ("stats?window=24h", "Stats"), ("admin/channels", "Channels"),
-                           ("admin/callers", "Callers")):
+                           ("admin/callers", "Callers"), ("admin/queue", "QueueSwitches"),
+                           ("admin/activity", "Activity")):
             with self.subTest(path):
                 answer = ask(f"{server.url}/v1/{path}")
                 self.assertEqual(answer.status, 200, answer)

@@ -45,7 +45,8 @@ async function submit(page, prompt) {
 }
 
 const ready = { create: ".card", queue: ".queue-row", gallery: ".shot", dashboard: ".u-wrap",
-  channels: ".channel", webhooks: ".empty, .table", keys: ".empty, .table" };
+  channels: ".channel", webhooks: ".empty, .table", keys: ".empty, .table",
+  activity: ".empty, .table" };
 
 run(play(async (open, context) => {
   const trouble = [];

@@ -17,14 +17,15 @@ import { Gallery } from "../screens/gallery.js";
 import { Dashboard } from "../screens/dashboard.js";
 import { Channels } from "../screens/channels.js";
 import { Keys } from "../screens/keys.js";
+import { Activity } from "../screens/activity.js";
 import { Webhooks } from "../screens/webhooks.js";
 import { SignIn } from "../screens/sign_in.js";
 import { Help } from "../screens/help.js";
 
 const screens = { create: Create, task: Task, queue: Queue, gallery: Gallery, dashboard: Dashboard,
-  channels: Channels, webhooks: Webhooks, keys: Keys };
+  channels: Channels, webhooks: Webhooks, keys: Keys, activity: Activity };
 const everybodys = ["create", "queue", "gallery", "dashboard"];
-const operators = ["channels", "webhooks", "keys"];
+const operators = ["channels", "webhooks", "keys", "activity"];
 
 function Rail() {
   const shown = isOperator.value ? [...everybodys, ...operators] : everybodys;

@@ -1,26 +1,26 @@
 // The upstream keys (operator): what each can do, how busy it is, and whether it is left alone.
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { number, t } from "../words.js";
 import { dollars, duration } from "../format.js";
 import { get } from "../api.js";
-import { resets } from "../live.js";
+import { usePolled } from "../polled.js";
 import { Skeletons } from "../parts/empty.js";
+import { ChannelSwitches, SlotSwitch } from "../parts/operate.js";
 import { Trouble } from "../parts/trouble.js";
 
 const lookEvery = 3000;
 
-function Slot({ slot, now }) {
+function Slot({ slot, now, onChange }) {
   const left = slot.until && slot.until > now ? slot.until - now : 0;
   return html`<li class="slot slot-${slot.state}"><code>${slot.name}</code>
     <span class="slot-state">${t(`slot.${slot.state}`)}${left ? ` · ${duration(left)}` : ""}</span>
     <meter min="0" max=${slot.limit} value=${slot.inFlight} aria-label=${t("channel.inFlight")}>
       </meter>
-    <span class="quiet">${number(slot.inFlight)} / ${number(slot.limit)}</span></li>`;
+    <span class="quiet">${number(slot.inFlight)} / ${number(slot.limit)}</span>
+    <${SlotSwitch} slot=${slot} onChange=${onChange} /></li>`;
 }
 
-function Channel({ channel, now }) {
+function Channel({ channel, now, onChange }) {
   const facts = [["dialect", channel.dialect], ["priority", number(channel.priority)],
     ["weight", number(channel.weight)], ["spent", channel.maxSpendPerDay
       ? `${dollars(channel.spentUsdToday)} / ${dollars(channel.maxSpendPerDay)}`
@@ -33,7 +33,8 @@ function Channel({ channel, now }) {
     <dl class="short-facts">${facts.map(([name, value]) => html`<div key=${name}>
       <dt>${t(`channel.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
     <ul class="slots">${channel.slots.map((slot) => html`<${Slot} key=${slot.name} slot=${slot}
-      now=${now} />`)}</ul>
+      now=${now} onChange=${onChange} />`)}</ul>
+    <${ChannelSwitches} channel=${channel} onChange=${onChange} />
     <p class="words">${channel.operations.map((one) => html`<span key=${one}
       class="word">${one}</span>`)}
     </p><p class="words">${channel.models.map((one) => html`<span key=${one}
@@ -42,27 +43,14 @@ function Channel({ channel, now }) {
 }
 
 export function Channels() {
-  const told = useSignal(null);
-  const error = useSignal(null);
-  const load = async () => {
-    try {
-      told.value = await get("v1/admin/channels");
-      error.value = null;
-    } catch (refused) {
-      error.value = refused;
-    }
+  const { told, error, load } = usePolled(() => get("v1/admin/channels"), lookEvery);
+  const learn = (channel) => {
+    told.value = { ...told.value, channels: told.value.channels.map((one) =>
+      one.name === channel.name ? channel : one) };
   };
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || load(), lookEvery);
-    const stop = resets.subscribe(load);
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  }, []);
   return html`<div class="channels"><h1>${t("screen.channels")}</h1>
     ${error.value ? html`<${Trouble} error=${error.value} retry=${load} />` : null}
     ${told.value ? html`<div class="panels">${told.value.channels.map((one) => html`<${Channel}
-      key=${one.name} channel=${one} now=${told.value.now} />`)}</div>`
+      key=${one.name} channel=${one} now=${told.value.now} onChange=${learn} />`)}</div>`
     : html`<${Skeletons} count=${2} kind="cards" />`}</div>`;
 }

@@ -1,11 +1,10 @@
 // How the queue breathes: figures of now, and charts of what became of tasks.
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { known, number, t } from "../words.js";
 import { dollars, duration } from "../format.js";
 import { get } from "../api.js";
-import { figures, resets } from "../live.js";
+import { figures } from "../live.js";
+import { usePolled } from "../polled.js";
 import { href, route, setQuery } from "../route.js";
 import { Chart } from "../parts/chart.js";
 import { Skeletons } from "../parts/empty.js";
@@ -58,26 +57,10 @@ function Errors({ errors }) {
 }
 
 export function Dashboard() {
-  const stats = useSignal(null);
-  const error = useSignal(null);
   const asked = route.value.query.get("window");
   const chosen = windows.includes(asked) ? asked : "1h";
-  const load = async () => {
-    try {
-      stats.value = await get(`v1/stats?window=${chosen}`);
-      error.value = null;
-    } catch (refused) {
-      error.value = refused;
-    }
-  };
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || load(), lookEvery);
-    const stop = resets.subscribe(load);
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  }, [chosen]);
+  const { told: stats, error, load } = usePolled(() => get(`v1/stats?window=${chosen}`), lookEvery,
+    [chosen]);
   const told = stats.value;
   return html`<div class="dashboard">
     <div class="row spread"><h1>${t("screen.dashboard")}</h1>

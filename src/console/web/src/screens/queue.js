@@ -14,6 +14,7 @@ import { go, href, route, setQuery } from "../route.js";
 import { arrivals, cell, ended, fetchPage, lastArrival, learn } from "../tasks.js";
 import { Confirm } from "../parts/dialog.js";
 import { Empty, Skeletons } from "../parts/empty.js";
+import { QueueSwitches } from "../parts/operate.js";
 import { Icon } from "../parts/icon.js";
 import { Thumbnail } from "../parts/picture.js";
 import { copy, tell } from "../parts/notice.js";
@@ -238,7 +239,7 @@ export function Queue() {
   const open = rows.filter((id) => !ended(cell(id).value));
   const chosen = [...picked.value].filter((id) => !ended(cell(id).value));
   const filtered = filter.state !== "all" || filter.action || filter.age || filter.text;
-  return html`<div class="queue"><h1>${t("screen.queue")}</h1>
+  return html`<div class="queue"><h1>${t("screen.queue")}</h1><${QueueSwitches} />
     <${States} chosen=${filter.state} /><${Filters} filter=${filter} />
     ${chosen.length > 0 ? html`<div class="row picked-bar"><b>${plural("queue.picked",
       chosen.length)}</b>
