@@ -93,6 +93,11 @@ private:
         queue::queue_options queue_options;
         queue_options.prefix = settings_.redis_prefix;
         queue_options.ambiguous_retries = settings_.retry_ambiguous_once ? 1 : 0;
+        queue_options.on_submit = [this](std::string_view hint) {
+            if (worker_) {
+                worker_->hint(hint);
+            }
+        };
         tasks_ = queue::open_redis_queue(*redis_, queue_options);
         hints_ = redis::subscription::open(
             context_.get_executor(),

@@ -38,7 +38,12 @@ redis_queue::redis_queue(redis::client& on, queue_options options)
     : redis_(on),
       options_(std::move(options)),
       base_(key_base(options_.prefix)),
-      submits_("submit tasks", batched(scripts().submit)),
+      submits_(
+          "submit tasks",
+          [this](redis::arguments tasks, milliseconds left) {
+              return run_submits(std::move(tasks), left);
+          }
+      ),
       calls_("write call markers", batched(scripts().calling)),
       answers_("store answers", batched(scripts().stored)),
       ends_("finish tasks", batched(scripts().finish)),

@@ -9,6 +9,7 @@
 #include "submit_marks.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,7 @@ private:
     );
 
     script_batch::runner batched(const redis::script& what);
+    awaitable<result<redis::reply>> run_submits(redis::arguments tasks, milliseconds left);
 
     // One task's part in a batch of a script whose verdict is a word alone, as run_plain's.
     awaitable<result<void>>
@@ -114,6 +116,7 @@ private:
     queue_options options_;
     std::string base_;
     submit_marks marks_;
+    std::set<std::string> lanes_to_tell_; // of the submits that wait for their script
     script_batch submits_;
     script_batch calls_;
     script_batch answers_;

@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace imagined::queue {
 
@@ -51,6 +52,11 @@ result<submitted> submitted_from(const redis::reply& answer) {
         made.caller_left = static_cast<std::size_t>(number_at(answer, 4));
     }
     return made;
+}
+
+// As the script publishes it.
+std::string hint_of(const std::string& lane) {
+    return "q " + lane;
 }
 
 std::string hash_of_key(const std::string& key) {
@@ -140,11 +146,23 @@ awaitable<result<std::string>> redis_queue::reserve_id() {
     co_return text_at(*answer, 1);
 }
 
+awaitable<result<redis::reply>>
+redis_queue::run_submits(redis::arguments tasks, milliseconds left) {
+    // Whoever is woken here goes on when this has sent its command and waits.
+    for (const auto& lane : std::exchange(lanes_to_tell_, {})) {
+        options_.on_submit(hint_of(lane));
+    }
+    co_return co_await run(scripts().submit, std::move(tasks), left);
+}
+
 awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds budget) {
     const std::string mark = marks_.next();
     const unix_millis since = server_now() - clock_doubt.count();
     unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
     auto attempt = [&](milliseconds left) {
+        if (options_.on_submit && !task.modal && task.ended_view.empty()) {
+            lanes_to_tell_.insert(task.lane);
+        }
         return submits_.join(submit_arguments(task, mark, tried_since), left);
     };
     auto unsure = [&] { tried_since = since; };
