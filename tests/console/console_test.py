@@ -6,7 +6,6 @@ import unittest
 
 from service import live_test
 from service.client import ask
-from service import live_test
 from service.scene import Scene
 
 from . import packages
@@ -45,6 +44,10 @@ class Console(Scene):
     def test_what_operators_pause_and_resume(self):
         server = self.serve(config=f'[server]\napi_keys = ["{KEY}"]\n')
         packages.run("operate.cjs", url=server.url, key=KEY)
+
+    def test_forms_are_drawn_from_what_the_server_describes(self):
+        server = self.serve()
+        packages.run("create.cjs", url=server.url)
 
     def test_flags_and_code(self):
         packages.run("flags.mjs")

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { codeFor } from "../../../src/console/web/src/code.js";
+import { listOf, promptsOf } from "../../../src/console/web/src/batch.js";
+import { bodyFor, formOf, missingIn, shapeOf } from "../../../src/console/web/src/native.js";
 import * as flags from "../../../src/console/web/src/flags.js";
 
 const names = (prompt) => flags.flagsOf(prompt).map(({ name, value }) => [name, value]);
@@ -24,6 +26,34 @@ assert.deepEqual(flags.permutations("a {b, {c, d}}"), ["a b", "a c", "a d"]);
 assert.deepEqual(flags.permutations("a \\{b}"), ["a \\{b}"]);
 assert.deepEqual(flags.permutations("open {a"), ["open {a"]);
 assert.equal(flags.permutations("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", 50).length, 50);
+
+// Lists: a line each, or a column of a table; too many are cut and said to be.
+assert.deepEqual(listOf("a fox, red\r\n\n  a cat  \n"), ["a fox, red", "a cat"]);
+assert.deepEqual(listOf('id,prompt\n1,"a fox, red"\n2,a cat'), ["a fox, red", "a cat"]);
+assert.deepEqual(listOf('"a ""big"" fox","x"\n"a cat"'), ['a "big" fox', "a cat"]);
+assert.deepEqual(promptsOf("{a, b} c\nd", false).prompts, ["a c\nd", "b c\nd"]);
+assert.deepEqual(promptsOf("{a, b} c\nd", true), { prompts: ["a c", "b c", "d"], more: false });
+const many = promptsOf("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", false);
+assert.deepEqual([many.prompts.length, many.more], [100, true]);
+
+// Ideogram's own words, for a form that has a field which nobody here has heard of.
+const operations = [{ name: "generate", models: [{ model: "V_2", fields: [] }, { model: "V_3",
+  fields: [{ name: "prompt", type: "text", required: true },
+    { name: "seed", type: "integer", least: 0, most: 9 },
+    { name: "codes", type: "text", count: 3 }, { name: "hats", type: "choice", values: ["TALL"] },
+    { name: "palette", type: "object" }, { name: "image", type: "file", required: true },
+    { name: "styles", type: "file", count: 2 }] }] },
+{ name: "describe", models: [{ model: null, fields: [] }] }];
+const form = formOf(operations, "generate", "V_9");
+assert.equal(form.model, "V_3");
+assert.equal(formOf(operations, "gone", "V_2").model, "V_2");
+assert.deepEqual(bodyFor(form, { prompt: "x", seed: "0", codes: "a, b c", hats: "TALL", gone: 1,
+  palette: "", image: [{ data: "i" }], styles: [{ data: "1" }, { data: "2" }, { data: "3" }] }),
+{ model: "V_3", prompt: "x", seed: 0, codes: ["a", "b", "c"], hats: "TALL", image: "i",
+  styles: ["1", "2"] });
+assert.deepEqual(bodyFor(formOf(operations, "describe"), { prompt: "x" }), {});
+assert.deepEqual(missingIn(form, { prompt: "", image: [] }), ["prompt", "image"]);
+assert.deepEqual([shapeOf("ASPECT_16_9"), shapeOf("2x3"), shapeOf("AUTO")], [[16, 9], [2, 3], null]);
 
 // What a shell makes of the quoted body is the body.
 const nasty = "it's $HOME `id` \"q\" \\ \u2028 \n --ar 1:1";

@@ -63,3 +63,11 @@ export async function fetchPage(query, options) {
   page.tasks.forEach(learn);
   return page;
 }
+
+// The seed of the newest finished task that has one.
+export function newestSeed() {
+  const done = [...cells.values()].map((one) => one.peek())
+    .filter((task) => task?.status === "succeeded" && task.task.seed);
+  return done.reduce((newest, one) => (newest && newest.id > one.id ? newest : one), null)
+    ?.task.seed;
+}

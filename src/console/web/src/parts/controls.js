@@ -6,6 +6,7 @@ import { flagsOf, modes, valueOf, withFlag } from "../flags.js";
 import { prompt } from "../draft.js";
 import { capabilities } from "../session.js";
 import { Icon } from "./icon.js";
+import { readable, SeedField, Shape } from "./native_fields.js";
 
 const aspects = ["1:1", "4:3", "3:4", "3:2", "2:3", "16:9", "9:16"];
 
@@ -35,17 +36,11 @@ export function Aspect() {
   const chosen = valueOf(prompt.value, "ar") || "1:1";
   const listed = aspects.includes(chosen) ? aspects : [...aspects, chosen];
   return html`<fieldset class="aspects"><legend>${t("create.aspect")}</legend>
-    ${listed.map((one) => {
-    const [wide, high] = one.split(":").map(Number);
-    const scale = 22 / Math.max(wide, high, 1);
-    const shape = { width: `${Math.max(4, wide * scale) || 22}px`,
-      height: `${Math.max(4, high * scale) || 22}px` };
-    return html`<label key=${one} class=${one === chosen ? "on" : ""}>
+    ${listed.map((one) => html`<label key=${one} class=${one === chosen ? "on" : ""}>
         <input type="radio" name="aspect" value=${one} checked=${one === chosen}
           onChange=${() => set("ar", one === "1:1" ? null : one)} />
-        <span class="shape-box" aria-hidden="true"><i style=${shape}></i></span>
-        <span>${one}</span></label>`;
-  })}</fieldset>`;
+        <${Shape} sides=${one.split(":").map(Number)} />
+        <span>${one}</span></label>`)}</fieldset>`;
 }
 
 export function Speed() {
@@ -74,9 +69,6 @@ export function Quality() {
         <span>${t(`quality.${name}`)}</span></label>`;
   })}</fieldset>`;
 }
-
-const readable = (style) => style.toLowerCase().replace(/_/g, " ")
-  .replace(/^./, (first) => first.toUpperCase());
 
 export function Style() {
   const styles = capabilities.value.imagine.styles;
@@ -123,12 +115,6 @@ export function Negative() {
 }
 
 export function Seed() {
-  const seed = valueOf(prompt.value, "seed") || "";
-  return html`<label class="field"><span>${t("create.seed")}</span>
-    <span class="with-button"><input inputmode="numeric" pattern="[0-9]*" value=${seed}
-      placeholder=${t("create.seedHint")} onChange=${(event) =>
-    set("seed", /^\d+$/.test(event.target.value) ? event.target.value : null)} />
-      <button type="button" class="plain" aria-label=${t("create.dice")}
-        onClick=${() => set("seed", String(Math.floor(Math.random() * 2 ** 31)))}>
-        <${Icon} name="dice" /></button></span></label>`;
+  return html`<${SeedField} value=${valueOf(prompt.value, "seed") || ""}
+    onChange=${(value) => set("seed", value || null)} />`;
 }

@@ -41,6 +41,12 @@ const strokes = {
   chevron: "M9 6l6 6-6 6",
   retry: "M4 12a8 8 0 1 1 2.5 5.8M4 18v-5h5",
   link: "M10 14l4-4M8 11l-2 2a4 4 0 0 0 5 5l2-2M16 13l2-2a4 4 0 0 0-5-5l-2 2",
+  locked: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
+  unlocked: "M6 11h12v9H6zM9 11V7a3 3 0 0 1 5.8-1",
+  star: "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z",
+  compare: "M12 3v18M4 6h6v12H4zM14 6h6v12h-6",
+  docs: "M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l2 1H4zM10 21h4",
   more: "M6 12h.01M12 12h.01M18 12h.01",
 };
 

@@ -2,28 +2,29 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
-import { number, plural, t } from "../words.js";
-import { dollars } from "../format.js";
+import { t } from "../words.js";
 import { post } from "../api.js";
-import { permutations, valueOf } from "../flags.js";
-import { hook, kind, prompt, state } from "../draft.js";
+import { promptsOf } from "../batch.js";
+import { valueOf } from "../flags.js";
+import { hook, kind, lines, prompt, state, toNative } from "../draft.js";
 import { useFreshProgress } from "../fresh.js";
 import { promptWanted } from "../keys.js";
 import { capabilities } from "../session.js";
 import { arrivals, cell, fetchPage, lastArrival, learn } from "../tasks.js";
-import { figures, resets } from "../live.js";
+import { resets } from "../live.js";
 import { Aspect, Chips, Negative, Quality, Seed, Speed, Style,
   Version } from "../parts/controls.js";
 import { Card } from "../parts/card.js";
-import { Confirm } from "../parts/dialog.js";
 import { Empty, Skeletons } from "../parts/empty.js";
+import { AsList, Callback } from "../parts/form_parts.js";
 import { Icon } from "../parts/icon.js";
+import { NativeForm } from "../parts/native_form.js";
 import { PictureWell } from "../parts/picture_well.js";
+import { Sending, useSending } from "../parts/sending.js";
 import { Trouble } from "../parts/trouble.js";
 
 const samples = ["sample.fox", "sample.poster", "sample.tea"];
 const shownResults = 24;
-const askAbove = 10;
 const keptDimensions = ["SQUARE", "PORTRAIT", "LANDSCAPE"];
 
 // What each kind takes: words, pictures (least and most).
@@ -62,7 +63,7 @@ function bodyOf(wanted, text, pictures, dimensions) {
 }
 
 // By the price of a picture of the model and speed that the flags select; a hint, not a bill.
-function estimate(text, count) {
+function estimate(text) {
   const { imagine, prices } = capabilities.value;
   const version = valueOf(text, "version");
   const model = version ? imagine.versions[version.split(".")[0]] : imagine.defaultModel;
@@ -71,45 +72,52 @@ function estimate(text, count) {
   const speed = model !== "V_3" ? "DEFAULT" : quality > 1 ? "QUALITY"
     : quality < 1 || fast ? "TURBO" : "DEFAULT";
   const price = prices.find((one) => one.model === model && one.speed === speed);
-  return price ? price.usd * imagine.images * count : null;
-}
-
-function Estimate({ wanted, count }) {
-  const demo = capabilities.value.demo;
-  const usd = wanted === "imagine" ? estimate(prompt.value, count) : null;
-  const ahead = figures.value?.waiting ?? 0;
-  return html`<p class="estimate quiet">
-    ${demo ? t("create.free") : usd !== null ? t("create.price", { usd: dollars(usd) }) : ""}
-    ${demo || usd !== null ? " · " : ""}
-    ${ahead > 0 ? t("wait.place", { n: number(ahead) }) : t("create.noWait")}</p>`;
+  return price ? price.usd * imagine.images : null;
 }
 
 function More({ wanted }) {
   return html`<details class="more"><summary>${t("create.more")}</summary>
     <div class="fields">
       ${wanted === "imagine" ? html`<${Seed} /><${Quality} />` : null}
-      <label class="field wide"><span>${t("create.hook")}</span>
-        <input type="url" value=${hook.value} placeholder="https://"
-          onInput=${(event) => { hook.value = event.target.value; }} /></label>
-      <label class="field wide"><span>${t("create.state")}</span>
-        <input value=${state.value} dir="auto"
-          onInput=${(event) => { state.value = event.target.value; }} /></label>
+      ${wanted === "imagine" && capabilities.value.operations.length > 0 ? html`<button
+        type="button" class="wide" onClick=${toNative}>${t("create.toNative")}</button>` : null}
+      <${Callback} />
     </div></details>`;
 }
 
+function Tabs({ all, wanted }) {
+  return html`<div class="tabs" role="tablist" aria-label=${t("create.kinds")}>
+    ${all.map((one) => html`<button key=${one} type="button" role="tab"
+      aria-selected=${one === wanted} onClick=${() => { kind.value = one; }}>
+      ${t(`kind.${one}`)}</button>`)}</div>`;
+}
+
 function Form({ onMade }) {
+  const { kinds, operations } = capabilities.value;
+  const all = operations.length > 0 ? [kinds[0], "native", ...kinds.slice(1)] : kinds;
+  const wanted = all.includes(kind.value) ? kind.value : all[0];
+  const tabs = html`<${Tabs} all=${all} wanted=${wanted} />`;
+  return wanted === "native" ? html`<${NativeForm} onMade=${onMade} tabs=${tabs} />`
+    : html`<${KindForm} key=${wanted} wanted=${wanted} onMade=${onMade} tabs=${tabs} />`;
+}
+
+function KindForm({ wanted, onMade, tabs }) {
   const area = useRef(null);
   const pictures = useSignal([]);
   const dimensions = useSignal("SQUARE");
-  const busy = useSignal(false);
-  const error = useSignal(null);
-  const confirming = useSignal(false);
-  const kinds = capabilities.value.kinds;
-  const wanted = kinds.includes(kind.value) ? kind.value : kinds[0];
   const shape = shapes[wanted];
-  const prompts = wanted === "imagine" ? permutations(prompt.value.trim()) : [prompt.value.trim()];
+  const { prompts, more } = wanted === "imagine" ? promptsOf(prompt.value, lines.value)
+    : { prompts: [prompt.value.trim()], more: false };
   const missing = (shape.words && prompt.value.trim() === "")
     || pictures.value.length < shape.least;
+  const sending = useSending(async (text) => {
+    const made = await post("v1/tasks", bodyOf(wanted, text,
+      pictures.value.slice(0, shape.most), dimensions.value));
+    if (made.task) {
+      learn(made);
+    }
+    return made.id;
+  }, onMade);
 
   useEffect(() => promptWanted.subscribe((wished) => {
     if (wished) {
@@ -117,31 +125,12 @@ function Form({ onMade }) {
       promptWanted.value = false;
     }
   }), []);
-  const send = async () => {
-    busy.value = true;
-    error.value = null;
-    try {
-      for (const text of prompts) {
-        const made = await post("v1/tasks", bodyOf(wanted, text,
-          pictures.value.slice(0, shape.most), dimensions.value));
-        if (made.task) {
-          learn(made);
-        }
-        onMade(made.id);
-      }
-    } catch (refused) {
-      error.value = refused;
-    }
-    busy.value = false;
-  };
   const submit = (event) => {
     event.preventDefault();
-    if (missing || busy.value) {
+    if (missing || sending.busy.value) {
       area.current?.focus();
-    } else if (prompts.length > askAbove) {
-      confirming.value = true;
     } else {
-      send();
+      sending.ask(prompts);
     }
   };
   const onKey = (event) => {
@@ -150,16 +139,14 @@ function Form({ onMade }) {
     }
   };
   return html`<form class="create-form" onSubmit=${submit} onKeyDown=${onKey}>
-    <div class="tabs" role="tablist" aria-label=${t("create.kinds")}>
-      ${kinds.map((one) => html`<button key=${one} type="button" role="tab"
-        aria-selected=${one === wanted} onClick=${() => { kind.value = one; error.value = null; }}>
-        ${t(`kind.${one}`)}</button>`)}</div>
+    ${tabs}
     <p class="kind-text quiet">${t(`kind.${wanted}.text`)}</p>
     ${shape.words ? html`<div class="prompt-box">
       <label class="unseen" for="prompt">${t("create.prompt")}</label>
       <textarea ref=${area} id="prompt" rows="4" dir="auto" value=${prompt.value}
         placeholder=${t("create.promptHint")}
         onInput=${(event) => { prompt.value = event.target.value; }}></textarea>
+      ${wanted === "imagine" ? html`<${AsList} text=${prompt.value} />` : null}
       <${Chips} /></div>` : null}
     ${shape.most > 0 ? html`<${PictureWell} pictures=${pictures.value} most=${shape.most}
       onChange=${(next) => { pictures.value = next; }} />` : null}
@@ -171,21 +158,9 @@ function Form({ onMade }) {
         checked=${one === dimensions.value} onChange=${() => { dimensions.value = one; }} />
         <span>${t(`dimensions.${one}`)}</span></label>`)}</fieldset>` : null}
     <${More} wanted=${wanted} />
-    ${prompts.length > 1 ? html`<details class="preview"><summary>
-      ${plural("create.several", prompts.length)}</summary>
-      <ol>${prompts.slice(0, 20).map((one) => html`<li dir="auto">${one}</li>`)}</ol></details>`
-        : null}
-    ${error.value ? html`<${Trouble} error=${error.value} retry=${error.value.retryable ? send
-      : null} />`
-    : null}
-    <div class="send">
-      <button class="primary big" disabled=${busy.value || missing} aria-busy=${busy.value}>
-        ${prompts.length > 1 ? plural("create.goSeveral", prompts.length) : t(`kind.${wanted}.go`)}
-        <kbd aria-hidden="true">${"Ctrl ↵"}</kbd></button>
-      <${Estimate} wanted=${wanted} count=${prompts.length} /></div>
-    ${confirming.value ? html`<${Confirm} title=${t("create.confirm")}
-      text=${plural("create.several", prompts.length)} action=${t("kind.imagine.go")}
-      onConfirm=${send} onClose=${() => { confirming.value = false; }} />` : null}
+    <${Sending} sending=${sending} prompts=${prompts} more=${more} missing=${missing}
+      label=${t(`kind.${wanted}.go`)}
+      priceOf=${(text) => (wanted === "imagine" ? estimate(text) : null)} />
   </form>`;
 }
 
