@@ -2,7 +2,9 @@
 the page shows. Each test is one scenario of browser/."""
 
 import re
+import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from service import live_test
 from service.client import ask
@@ -13,9 +15,33 @@ from . import packages
 KEY = "operator-key-of-the-tests"
 DELAY = "400ms"
 # Slow enough to be reloaded under way, and to be cancelled, on any machine.
-SLOW = [{"prompt": "a fox", "delay_ms": 6000}, {"prompt": "one to cancel", "delay_ms": 100000}]
+SLOW = [{"prompt": "a fox", "delay_ms": 6000}, {"prompt": "one to cancel", "delay_ms": 100000},
+        {"prompt": "outlives its server", "delay_ms": 6000},
+        {"prompt": "a slow one", "delay_ms": 26000}]
 # Compressed bytes.
 LARGEST = {b"js": 90 * 1024, b"css": 15 * 1024, b"svg": 2048, b"txt": 16 * 1024}
+
+
+class Control:
+    """What a scenario may have done to its server: POST /<name> runs `deeds[name]`."""
+
+    def __init__(self, deeds):
+        class Answer(BaseHTTPRequestHandler):
+            def do_POST(self):  # noqa: N802, the library's name
+                deeds[self.path.strip("/")]()
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
 
 
 class Console(Scene):
@@ -48,6 +74,22 @@ class Console(Scene):
     def test_forms_are_drawn_from_what_the_server_describes(self):
         server = self.serve()
         packages.run("create.cjs", url=server.url)
+
+    def test_a_server_that_dies_is_found_again(self):
+        settings = f'[worker]\nlease = "2s"\n{self.slow_sandbox()}timeout = "8s"\n'
+        server = self.serve(config=settings)
+        listen = f"--server.listen={server.url.removeprefix('http://')}"
+        control = Control({"kill": server.kill, "start": lambda: self.serve(
+            listen, config=settings)})
+        self.addCleanup(control.close)
+        packages.run("killed.cjs", url=server.url, control=control.url)
+
+    def test_a_long_queue_and_what_is_done_with_much_of_it(self):
+        packages.run("queue.cjs", url=self.serve().url)
+
+    def test_a_silent_stream_counts_as_broken(self):
+        server = self.serve(config=self.slow_sandbox())
+        packages.run("silent.cjs", url=server.url)
 
     def test_flags_and_code(self):
         packages.run("flags.mjs")

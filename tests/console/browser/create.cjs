@@ -1,5 +1,5 @@
-// Create: Ideogram's own form is drawn from what the server describes; many tasks from one prompt are
-// shown and asked for, and what was refused is sent once it can be.
+// Create: Ideogram's own form is drawn from what the server describes; many tasks from one prompt
+// are shown and asked for, and what was refused is sent once it can be.
 "use strict";
 
 const { check, play, run } = require("./scene.cjs");
@@ -62,7 +62,8 @@ async function native(page, context) {
 
 async function many(page, context) {
   await page.getByRole("tab", { name: "Imagine" }).click();
-  await page.locator("#prompt").fill("{one, two, three, four} {apple, pear}\none fig\n\na {b, c, d}");
+  await page.locator("#prompt").fill(
+    "{one, two, three, four} {apple, pear}\none fig\n\na {b, c, d}");
   await page.getByLabel("Each line is a prompt of its own (3 tasks)").check();
   await page.getByText("Makes 12 tasks").first().waitFor();
   await page.locator("#prompt").focus();

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { codeFor } from "../../../src/console/web/src/code.js";
 import { listOf, promptsOf } from "../../../src/console/web/src/batch.js";
 import { bodyFor, formOf, missingIn, shapeOf } from "../../../src/console/web/src/native.js";
+import { eventReader } from "../../../src/console/web/src/sse.js";
 import * as flags from "../../../src/console/web/src/flags.js";
 
 const names = (prompt) => flags.flagsOf(prompt).map(({ name, value }) => [name, value]);
@@ -53,7 +54,16 @@ assert.deepEqual(bodyFor(form, { prompt: "x", seed: "0", codes: "a, b c", hats: 
   styles: ["1", "2"] });
 assert.deepEqual(bodyFor(formOf(operations, "describe"), { prompt: "x" }), {});
 assert.deepEqual(missingIn(form, { prompt: "", image: [] }), ["prompt", "image"]);
-assert.deepEqual([shapeOf("ASPECT_16_9"), shapeOf("2x3"), shapeOf("AUTO")], [[16, 9], [2, 3], null]);
+assert.deepEqual(["ASPECT_16_9", "2x3", "AUTO"].map(shapeOf), [[16, 9], [2, 3], null]);
+
+// A stream, in pieces of any size.
+const stream = ": alive\r\n\r\nid: 7\nevent: task\ndata: {\ndata: }\n\n: x\n\ndata:1\n\n";
+for (const size of [1, 3, 1000]) {
+  const events = eventReader();
+  const found = stream.match(new RegExp(`[^]{1,${size}}`, "g")).flatMap((one) => events.push(one));
+  assert.deepEqual(found, [{ kind: "task", data: "{\n}" }, { kind: "message", data: "1" }]);
+  assert.equal(events.lastId(), "7");
+}
 
 // What a shell makes of the quoted body is the body.
 const nasty = "it's $HOME `id` \"q\" \\ \u2028 \n --ar 1:1";

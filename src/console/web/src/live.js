@@ -1,11 +1,17 @@
 // News from the server. One stream for all tabs of a browser: the tab that holds the lock listens
-// and passes on, since HTTP/1.1 allows few connections. Where streams are blocked, it polls.
+// and passes on, since HTTP/1.1 allows few connections. A stream that is silent is as good as
+// broken; then we ask: by a request that waits for news of the newest open task, and where that
+// fails too, every two seconds.
 import { signal } from "@preact/signals";
 import { address, get } from "./api.js";
-import { learn } from "./tasks.js";
+import { eventReader } from "./sse.js";
+import { ended, learn } from "./tasks.js";
 
 const openLimit = 8000;    // a stream that has not opened by then is held up on its way
+const silenceLimit = 20000; // the server's heart beats every 15 s
+const provenAfter = 1000;
 const pollEvery = 2000;
+const waitLimit = 10;        // seconds that a request may wait for news
 const tryStreamEvery = 30000;
 const longestBackoff = 30000;
 
@@ -20,6 +26,8 @@ let flushing = false;
 let failures = 0;
 let stopped = false;
 let source = null;
+let lastId = "";
+let mayWait = true;      // until a request that waits has failed
 
 function setLink(state) {
   if (link.peek() !== state) {
@@ -57,27 +65,56 @@ function tell(kind, data) {
   channel?.postMessage({ kind, data });
 }
 
-function listen() {
-  const opened = new EventSource(address("v1/events"));
-  source = opened;
-  const held = setTimeout(() => fallBack(opened), openLimit);
-  opened.onopen = () => {
-    clearTimeout(held);
-    failures = 0;
-    tell("link", "live");
-  };
-  opened.onerror = () => {
-    clearTimeout(held);
-    fallBack(opened);
-  };
-  for (const kind of ["task", "queue", "reset"]) {
-    opened.addEventListener(kind, (event) => tell(kind, JSON.parse(event.data)));
+// Calls `alive` with every piece that comes.
+async function readStream(signal, alive) {
+  const answer = await fetch(address("v1/events"), { signal, cache: "no-store",
+    credentials: "same-origin", headers: lastId ? { "Last-Event-ID": lastId } : {} });
+  if (!answer.ok) {
+    throw new Error(`stream: ${answer.status}`);
   }
+  alive();
+  tell("link", "live");
+  const opened = Date.now();
+  const events = eventReader();
+  const text = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let piece = await text.read(); !piece.done; piece = await text.read()) {
+    alive();
+    if (Date.now() - opened > provenAfter) {
+      failures = 0; // what only opens proves nothing: somebody between us may hold the rest back
+      mayWait = true;
+    }
+    for (const { kind, data } of events.push(piece.value)) {
+      tell(kind, JSON.parse(data));
+    }
+    lastId = events.lastId() || lastId;
+  }
+}
+
+async function listen() {
+  const opened = new AbortController();
+  source = opened;
+  let heard = Date.now();
+  let limit = openLimit;
+  const watch = setInterval(() => {
+    if (Date.now() - heard > limit) {
+      failures = Math.max(failures, 2); // it would be silent again
+      opened.abort();
+    }
+  }, 1000);
+  try {
+    await readStream(opened.signal, () => {
+      heard = Date.now();
+      limit = silenceLimit;
+    });
+  } catch {
+    // Broken, refused or silent: all the same to us.
+  }
+  clearInterval(watch);
+  fallBack(opened);
 }
 
 // A stream that broke is tried again at once and then ever more rarely; meanwhile we ask.
 function fallBack(broken) {
-  broken.close();
   if (source !== broken || stopped) {
     return;
   }
@@ -90,23 +127,44 @@ function fallBack(broken) {
   poll(again);
 }
 
+// True when news came, so that the next look need not be put off.
+async function waitForNews(task, left) {
+  const seconds = Math.min(waitLimit, Math.floor(left / 1000));
+  if (!mayWait || !task || seconds < 1) {
+    return false;
+  }
+  try {
+    const seen = await get(`v1/tasks/${task.id}?wait=${seconds}`);
+    tell("task", seen);
+    return seen.revision !== task.revision;
+  } catch {
+    mayWait = false;
+    return false;
+  }
+}
+
 async function poll(until) {
   if (stopped) {
     return;
   }
+  let pause = pollEvery;
   try {
     const page = await get("v1/tasks?limit=40");
     page.tasks.forEach((task) => tell("task", task));
     const count = (...states) => page.tasks.filter((one) => states.includes(one.status)).length;
     tell("queue", { waiting: count("waiting"), running: count("running"),
       needsInput: count("needs_input") });
+    if (link.peek() === "offline") {
+      until = 0; // it is there again: the stream as well, perhaps
+    }
     tell("link", failures > 1 ? "polling" : "reconnecting");
+    const open = page.tasks.find((one) => !ended(one) && one.status !== "needs_input");
+    pause = await waitForNews(open, until - Date.now()) ? 0 : pollEvery;
   } catch (refusal) {
     tell("link", refusal.type === "offline" ? "offline" : "reconnecting");
   }
   const left = until - Date.now();
-  setTimeout(() => (left <= pollEvery ? listen() : poll(until)), Math.min(pollEvery,
-    Math.max(0, left)));
+  setTimeout(() => (left <= pause ? listen() : poll(until)), Math.min(pause, Math.max(0, left)));
 }
 
 function lead() {
@@ -148,7 +206,7 @@ export function startLive() {
   });
   addEventListener("pagehide", () => {
     stopped = true;
-    source?.close();
+    source?.abort();
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) {

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { get } from "./api.js";
 
-const most = 2000; // what a page that stays open for days may hold
+export const mostListed = 10000; // rows of a list
+const most = mostListed + 2000;   // what a page that stays open for days may hold
 const cells = new Map();
 
 export const arrivals = signal(0); // grows with every task that was not known before

@@ -6,7 +6,7 @@ import { html } from "../html.js";
 import { number, t } from "../words.js";
 import { dollars } from "../format.js";
 import { get } from "../api.js";
-import { figures } from "../live.js";
+import { figures, link } from "../live.js";
 import { capabilities, isOperator } from "../session.js";
 
 const askEvery = 30000;
@@ -47,6 +47,9 @@ function bandOf({ low, high }) {
 }
 
 export function Estimate({ usd }) {
+  if (link.value === "offline") {
+    return html`<p class="estimate quiet">${t("problem.offline")}</p>`;
+  }
   const ahead = figures.value?.waiting ?? 0;
   const parts = [];
   if (capabilities.value.demo) {

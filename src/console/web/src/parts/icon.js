@@ -39,6 +39,7 @@ const strokes = {
   invert: "M12 21a9 9 0 1 0 0-18v18zM12 3v18",
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
   chevron: "M9 6l6 6-6 6",
+  again: "M20 11a8 8 0 1 0-2.3 6.7M20 5v6h-6",
   retry: "M4 12a8 8 0 1 1 2.5 5.8M4 18v-5h5",
   link: "M10 14l4-4M8 11l-2 2a4 4 0 0 0 5 5l2-2M16 13l2-2a4 4 0 0 0-5-5l-2 2",
   locked: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",

@@ -43,7 +43,8 @@ function Choice({ field, value, onChange }) {
     return html`<label class="field"><span>${labelOf(field)}</span>
       <select value=${value} onChange=${(event) => onChange(event.target.value)}>
         <option value="">${t("create.usual")}</option>
-        ${field.values.map((one) => html`<option key=${one} value=${one}>${readable(one)}</option>`)}
+        ${field.values.map((one) => html`<option key=${one} value=${one}>${readable(one)}
+          </option>`)}
       </select></label>`;
   }
   const options = field.required ? field.values : ["", ...field.values];

@@ -16,12 +16,13 @@ import { Field, readable } from "./native_fields.js";
 import { Sending, useSending } from "./sending.js";
 
 const accepted = [1, 22];
+const refusals = { 3: "not-offered", 23: "queue-full", 24: "prompt-banned" };
 
 async function submit(operation, body) {
   const placed = await post(`ideogram/submit/${operation}`, body);
   if (!accepted.includes(placed.code)) {
-    throw new Refusal({ type: { 3: "not-offered", 23: "queue-full", 24: "prompt-banned" }[placed.code]
-      ?? "invalid-request", detail: placed.description, retryable: placed.code === 23 }, null);
+    throw new Refusal({ type: refusals[placed.code] ?? "invalid-request",
+      detail: placed.description, retryable: placed.code === 23 }, null);
   }
   await fetchTask(placed.result).catch(() => {}); // it is there; the stream will tell
   return placed.result;

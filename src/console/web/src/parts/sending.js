@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { html } from "../html.js";
 import { number, plural, t } from "../words.js";
 import { dollars } from "../format.js";
+import { link } from "../live.js";
 import { mostTasks } from "../batch.js";
 import { Confirm } from "./dialog.js";
 import { Estimate, useOutlook } from "./estimate.js";
@@ -61,7 +62,8 @@ export function Sending({ sending, prompts, more, missing, label, priceOf }) {
       || undone > 1 ? () => send(left.value) : null} />
       ${undone > 1 ? html`<p class="quiet">${plural("create.undone", undone)}</p>` : null}` : null}
     <div class="send">
-      <button class="primary big" disabled=${busy.value || missing} aria-busy=${busy.value}>
+      <button class="primary big" aria-busy=${busy.value}
+        disabled=${busy.value || missing || link.value === "offline"}>
         ${busy.value && undone > 1 ? plural("create.undone", undone)
     : prompts.length > 1 ? plural("create.goSeveral", prompts.length) : label}
         <kbd aria-hidden="true">${"Ctrl ↵"}</kbd></button>

@@ -5,28 +5,30 @@ import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { number, plural, t } from "../words.js";
 import { ago, duration, moment } from "../format.js";
-import { address, post } from "../api.js";
+import { address } from "../api.js";
 import { useFreshProgress } from "../fresh.js";
 import { takeKeys } from "../keys.js";
 import { figures, resets } from "../live.js";
 import { now } from "../now.js";
 import { go, href, route, setQuery } from "../route.js";
-import { arrivals, cell, ended, fetchPage, lastArrival, learn } from "../tasks.js";
-import { Confirm } from "../parts/dialog.js";
+import { arrivals, cell, ended, fetchPage, lastArrival, mostListed } from "../tasks.js";
+import { cancel, PickedBar } from "../parts/bulk.js";
 import { Empty, Skeletons } from "../parts/empty.js";
 import { QueueSwitches } from "../parts/operate.js";
 import { Icon } from "../parts/icon.js";
+import { End, LongList } from "../parts/long_list.js";
 import { Thumbnail } from "../parts/picture.js";
 import { copy, tell } from "../parts/notice.js";
 import { Progress, Status } from "../parts/status.js";
 import { sentenceOf, Trouble } from "../parts/trouble.js";
+import { Views } from "../parts/views.js";
 
 const states = { all: "", waiting: "waiting", running: "running", needs_input: "needs_input",
   succeeded: "succeeded", failed: "failed", cancelled: "cancelled" };
 const actionNames = ["IMAGINE", "UPSCALE", "VARIATION", "REROLL", "INPAINT", "ZOOM", "PAN", "BLEND",
   "DESCRIBE", "EDIT", "SHORTEN"];
 const ages = { "1h": 3600000, "24h": 86400000, "7d": 604800000 };
-const pageSize = 50;
+const pageSize = 100;
 
 const asked = () => {
   const { query } = route.value;
@@ -52,11 +54,13 @@ function queryOf({ state, action, age }, cursor) {
   return query;
 }
 
+const wordsOf = (task) =>
+  `${task.id} ${task.task.prompt || ""} ${task.task.state || ""} ${task.caller}`.toLowerCase();
+
 function fits(task, { state, action, text }) {
-  const words = `${task.id} ${task.task.prompt || ""} ${task.task.state || ""} ${task.caller}`;
   return (!states[state] || task.status === states[state])
     && (!action || task.task.action === action)
-    && (!text || words.toLowerCase().includes(text.toLowerCase()));
+    && (!text || wordsOf(task).includes(text.toLowerCase()));
 }
 
 function States({ chosen }) {
@@ -97,18 +101,6 @@ function ActiveFilters({ filter }) {
       ${t("filter.clear")}</button></li></ul>`;
 }
 
-async function cancel(ids) {
-  let refused = 0;
-  for (const id of ids) {
-    try {
-      learn(await post(`v1/tasks/${id}/cancel`));
-    } catch {
-      refused += 1; // it has ended meanwhile
-    }
-  }
-  tell(refused ? plural("queue.notCancelled", refused) : plural("queue.cancelled", ids.length));
-}
-
 function Row({ id, picked, onPick, current }) {
   const task = cell(id).value;
   if (!task) {
@@ -118,8 +110,9 @@ function Row({ id, picked, onPick, current }) {
   const end = mj.finishTime || now.value;
   return html`<li class="queue-row ${current ? "current" : ""} ${picked ? "picked" : ""}"
     data-id=${id}>
-    <label class="pick"><input type="checkbox" checked=${picked} disabled=${ended(task)}
-      aria-label=${t("queue.pick", { id })} onChange=${() => onPick(id)} /></label>
+    <label class="pick"><input type="checkbox" checked=${picked}
+      aria-label=${t("queue.pick", { id })}
+      onClick=${(event) => onPick(id, event.shiftKey)} /></label>
     <a class="queue-link" href=${href("task", id)}>
       <${Thumbnail} task=${task} />
       <span class="queue-words"><b>${t(`action.${mj.action}`)}</b>
@@ -170,9 +163,10 @@ export function Queue() {
   const fresh = useSignal([]);
   const error = useSignal(null);
   const picked = useSignal(new Set());
-  const confirming = useSignal(false);
+  const lastPicked = useRef("");
   const at = useSignal(-1);
   const latest = useRef(0);
+  const loading = useRef(false);
   const filter = asked();
   const key = `${filter.state} ${filter.action} ${filter.age}`;
   const load = async () => {
@@ -180,8 +174,11 @@ export function Queue() {
     try {
       const page = await fetchPage(queryOf(asked()));
       if (mine === latest.current) {
-        ids.value = page.tasks.map((task) => task.id);
-        next.value = page.next;
+        const newest = page.tasks.map((task) => task.id);
+        // Who has scrolled down stays there: what is older than this page is still listed.
+        const older = newest.length > 0 ? (ids.value || []).filter((id) => newest.at(-1) > id) : [];
+        ids.value = [...newest, ...older];
+        next.value = older.length > 0 ? next.value : page.next;
         fresh.value = [];
         error.value = null;
       }
@@ -189,15 +186,40 @@ export function Queue() {
       error.value = ids.value === null ? refused : null;
     }
   };
+  const full = (ids.value || []).length >= mostListed;
   const loadMore = async () => {
+    const mine = latest.current;
+    if (loading.current || !next.value || (ids.value || []).length >= mostListed) {
+      return;
+    }
+    loading.current = true;
     try {
       const page = await fetchPage(queryOf(asked(), next.value));
-      ids.value = [...ids.value, ...page.tasks.map((task) => task.id)
-        .filter((id) => !ids.value.includes(id))];
-      next.value = page.next;
+      if (mine === latest.current) {
+        const known = new Set(ids.value);
+        ids.value = [...ids.value, ...page.tasks.map((task) => task.id)
+          .filter((id) => !known.has(id))];
+        next.value = page.next;
+      }
     } catch (refused) {
       tell(sentenceOf(refused), { kind: "error" });
+      next.value = mine === latest.current ? null : next.value; // a reload asks again
     }
+    loading.current = false;
+  };
+  const matching = () => (ids.value || []).filter((id) => cell(id).peek()
+    && fits(cell(id).peek(), asked()));
+  // The whole filter: what is not here yet is fetched, so that the number is exact.
+  const loadAll = async () => {
+    const mine = latest.current;
+    while (mine === latest.current && next.value && ids.value.length < mostListed) {
+      const before = next.value;
+      await loadMore();
+      if (next.value === before) {
+        await new Promise((done) => setTimeout(done, 50)); // another page is on its way
+      }
+    }
+    return matching();
   };
   useFreshProgress(ids);
   useEffect(() => {
@@ -228,27 +250,23 @@ export function Queue() {
   }), []);
   const rows = (ids.value || []).filter((id) => cell(id).value && fits(cell(id).value,
     { ...filter, state: filter.state }));
-  const pick = (id) => {
+  const pick = (id, range) => {
     const chosen = new Set(picked.value);
-    if (!chosen.delete(id) && !ended(cell(id).peek())) {
+    const [from, to] = [rows.indexOf(lastPicked.current), rows.indexOf(id)].sort((a, b) => a - b);
+    if (range && from >= 0) {
+      rows.slice(from, to + 1).forEach((one) => chosen.add(one));
+    } else if (!chosen.delete(id)) {
       chosen.add(id);
     }
+    lastPicked.current = id;
     picked.value = chosen;
   };
   useRowKeys(rows, at, pick);
-  const open = rows.filter((id) => !ended(cell(id).value));
-  const chosen = [...picked.value].filter((id) => !ended(cell(id).value));
   const filtered = filter.state !== "all" || filter.action || filter.age || filter.text;
   return html`<div class="queue"><h1>${t("screen.queue")}</h1><${QueueSwitches} />
     <${States} chosen=${filter.state} /><${Filters} filter=${filter} />
-    ${chosen.length > 0 ? html`<div class="row picked-bar"><b>${plural("queue.picked",
-      chosen.length)}</b>
-      <button class="danger" onClick=${() => { confirming.value = true; }}>${t("cancel")}</button>
-      <button onClick=${() => { picked.value = new Set(open); }}>${plural("queue.pickAll",
-        open.length)}
-      </button>
-      <button onClick=${() => { picked.value = new Set(); }}>${t("queue.pickNone")}</button>
-    </div>` : null}
+    <${Views} filtered=${filtered} />
+    <${PickedBar} picked=${picked} shown=${rows} whole=${!next.value || full} all=${loadAll} />
     ${fresh.value.length > 0 ? html`<button class="fresh" onClick=${load}>
       ${plural("queue.fresh", fresh.value.length)} ↑</button>` : null}
     ${error.value ? html`<${Trouble} error=${error.value} retry=${load} />`
@@ -257,12 +275,10 @@ export function Queue() {
       ? html`<${Empty} text=${t("queue.emptyFilter")}><${ActiveFilters} filter=${filter} />
         </${Empty}>`
       : html`<${FirstTime} />`)
-    : html`<ul class="queue-list">${rows.map((id, place) => html`<${Row} key=${id} id=${id}
-        current=${place === at.value} picked=${picked.value.has(id)} onPick=${pick} />`)}</ul>`}
-    ${next.value && !error.value ? html`<button class="more-rows" onClick=${loadMore}>
-      ${t("queue.more")}</button>` : null}
-    ${confirming.value ? html`<${Confirm} danger title=${t("task.cancelTitle")}
-      text=${plural("queue.cancelMany", chosen.length)} action=${t("cancel")}
-      onConfirm=${() => { cancel(chosen); picked.value = new Set(); }}
-      onClose=${() => { confirming.value = false; }} />` : null}</div>`;
+    : html`<${LongList} ids=${rows} row=${(id, place) => html`<${Row} key=${id} id=${id}
+        current=${place === at.value} picked=${picked.value.has(id)} onPick=${pick} />`} />`}
+    ${next.value && !error.value && !full ? html`<${End} more=${loadMore} />
+      <button class="more-rows" onClick=${loadMore}>${t("queue.more")}</button>` : null}
+    ${full ? html`<p class="quiet">${t("queue.full", { n: number(mostListed) })}</p>` : null}
+  </div>`;
 }

@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { t } from "../words.js";
 import { ago, dollars, duration, moment } from "../format.js";
 import { post } from "../api.js";
+import { canRepeat, repeat } from "../again.js";
 import { codeFor, requestOf } from "../code.js";
 import { reuse } from "../draft.js";
 import { takeKeys } from "../keys.js";
@@ -46,6 +47,14 @@ function useNews(id, task) {
 async function cancel(task) {
   try {
     learn(await post(`v1/tasks/${task.id}/cancel`));
+  } catch (error) {
+    tell(sentenceOf(error), { kind: "error" });
+  }
+}
+
+async function again(task) {
+  try {
+    go("task", await repeat(task));
   } catch (error) {
     tell(sentenceOf(error), { kind: "error" });
   }
@@ -194,6 +203,9 @@ export function Task({ id }) {
           <${Icon} name="cancelled" /> ${t("cancel")}</button>`}
         ${task.task.prompt ? html`<button onClick=${() => reuse(task)}>
           <${Icon} name="retry" /> ${t("task.reuse")}</button>` : null}
+        ${canRepeat(task) && task.status !== "succeeded" ? html`<button
+          onClick=${() => again(task)}><${Icon} name="again" /> ${t("bulk.repeat")}</button>`
+    : null}
         <${Redeliver} task=${task} />
       </div></aside>
     <${Tabs} task=${task} />
