@@ -87,6 +87,9 @@ class Console(Scene):
     def test_a_long_queue_and_what_is_done_with_much_of_it(self):
         packages.run("queue.cjs", url=self.serve().url)
 
+    def test_the_gallery_is_narrowed_starred_and_compared(self):
+        packages.run("gallery.cjs", url=self.serve().url)
+
     def test_a_silent_stream_counts_as_broken(self):
         server = self.serve(config=self.slow_sandbox())
         packages.run("silent.cjs", url=server.url)
