@@ -16,6 +16,10 @@ constexpr std::string_view root_folder = "/console/";
 // Relative, so that it also leads there behind a proxy that serves us below a path of its own.
 constexpr std::string_view way_in = "console/";
 
+// The API's reference: its files are named with their folder.
+constexpr std::string_view docs_root = "/docs";
+constexpr std::string_view docs_folder = "docs/";
+
 // The page may load nothing from anywhere else, run no text as a script and be framed by nobody.
 constexpr std::string_view policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -45,6 +49,14 @@ http::response lead_to(std::string_view where) {
     answer.headers.set("Location", where);
     answer.headers.set("Vary", "Accept");
     return answer;
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+bool is_ours(std::string_view path) {
+    return is_below(path, root) || is_below(path, docs_root);
 }
 
 bool is_read(const http::request_head& head) {
@@ -126,7 +138,7 @@ private:
                 is_read(head) && head.headers.get("Accept").find("text/html") != std::string::npos;
             return browser ? std::optional(lead_to(way_in)) : std::nullopt;
         }
-        if (path != root && !path.starts_with(root_folder)) {
+        if (!is_ours(path)) {
             return std::nullopt;
         }
         if (!is_read(head)) {
@@ -134,11 +146,17 @@ private:
             refused.headers.set("Allow", "GET, HEAD");
             return refused;
         }
-        if (path == root) {
-            return lead_to(way_in);
+        if (path == root || path == docs_root) {
+            return lead_to(path == root ? way_in : docs_folder);
         }
-        const auto wanted = std::ranges::find(pages_, path.substr(root_folder.size()), &page::name);
-        return wanted == pages_.end() ? plain(404, "no such page\n") : serve(*wanted, head.headers);
+        const bool docs = path.starts_with(docs_root);
+        return find(path.substr(docs ? 1 : root_folder.size()), docs, head.headers);
+    }
+
+    http::response find(std::string_view name, bool docs, const http::fields& asked) const {
+        const auto wanted = std::ranges::find(pages_, name, &page::name);
+        const bool there = wanted != pages_.end() && name.starts_with(docs_folder) == docs;
+        return there ? serve(*wanted, asked) : plain(404, "no such page\n");
     }
 
     std::span<const page> pages_;
@@ -151,8 +169,7 @@ public:
 
 private:
     std::optional<http::response> answer_for(const http::request_head& head) const override {
-        const std::string_view path = head.path;
-        if (path == root || path.starts_with(root_folder)) {
+        if (is_ours(head.path)) {
             return plain(404, "imagined was built without its console (IMAGINED_CONSOLE)\n");
         }
         return std::nullopt;

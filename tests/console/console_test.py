@@ -90,6 +90,9 @@ class Console(Scene):
     def test_the_gallery_is_narrowed_starred_and_compared(self):
         packages.run("gallery.cjs", url=self.serve().url)
 
+    def test_the_reference_of_the_api(self):
+        packages.run("docs.cjs", url=self.serve().url)
+
     def test_a_silent_stream_counts_as_broken(self):
         server = self.serve(config=self.slow_sandbox())
         packages.run("silent.cjs", url=server.url)

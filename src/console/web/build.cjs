@@ -34,6 +34,9 @@ function bundle(entry) {
 
 // What the licences of the bundled packages ask for: their texts go along.
 function licences() {
+  // What swagger-ui's bundle holds of others.
+  const bundled = fs.readFileSync(path.join(tools,
+    "node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt"), "utf8");
   const wanted = Object.keys(JSON.parse(
     fs.readFileSync(path.join(__dirname, "package.json"), "utf8")).dependencies);
   wanted.push("@preact/signals-core");
@@ -44,12 +47,18 @@ function licences() {
       throw new Error(`${name} has no licence file`);
     }
     return `${name}\n\n${fs.readFileSync(path.join(folder, file), "utf8").trim()}\n`;
-  }).join("\n----\n\n");
+  }).concat(`in swagger-ui-dist\n\n${bundled.trim()}\n`).join("\n----\n\n");
 }
 
-function asset(stem, extension, mediaType, bytes) {
+// A file of swagger-ui, as it was published. Its map is not served: nobody should ask for it.
+function fromSwagger(name) {
+  const text = fs.readFileSync(path.join(tools, "node_modules/swagger-ui-dist", name), "utf8");
+  return Buffer.from(text.replace(/\n(?:\/\/|\/\*)# sourceMappingURL=\S+(?: ?\*\/)?\s*$/, "\n"));
+}
+
+function asset(stem, extension, mediaType, bytes, budget = budgets[extension] || Infinity) {
   const gzip = zlib.gzipSync(bytes, { level: 9 });
-  if (gzip.length > (budgets[extension] || Infinity)) {
+  if (gzip.length > budget) {
     throw new Error(`${stem}${extension}: ${gzip.length} bytes compressed, beyond its budget`);
   }
   const tag = digest(bytes);
@@ -66,7 +75,23 @@ const html = fs.readFileSync(path.join(__dirname, "index.html"), "utf8")
   .replace("{{script}}", script.name).replace("{{style}}", style.name)
   .replace("{{icon}}", icon.name).replace("{{notices}}", notices.name);
 const page = asset("", ".html", "text/html; charset=utf-8", Buffer.from(html));
-const all = [page, script, style, icon, notices];
+
+// The API's reference, which only its own page loads; it stands below a name of its own.
+const inDocs = (made) => ({ ...made, name: `docs/${made.name}` });
+const swagger = asset("swagger", ".js", "text/javascript; charset=utf-8",
+  fromSwagger("swagger-ui-bundle.js"), Infinity);
+const swaggerStyle = asset("swagger", ".css", "text/css; charset=utf-8",
+  fromSwagger("swagger-ui.css"), Infinity);
+const docsScript = asset("docs", ".js", "text/javascript; charset=utf-8", bundle("docs/docs.js"));
+const docsStyle = asset("docs", ".css", "text/css; charset=utf-8", bundle("docs/docs.css"));
+const docsHtml = fs.readFileSync(path.join(__dirname, "docs/docs.html"), "utf8")
+  .replace("{{swagger}}", swagger.name).replace("{{style}}", swaggerStyle.name)
+  .replace("{{own}}", docsStyle.name).replace("{{script}}", docsScript.name)
+  .replace("{{icon}}", icon.name);
+const docs = asset("", ".html", "text/html; charset=utf-8", Buffer.from(docsHtml));
+
+const all = [page, script, style, icon, notices,
+  ...[docs, swagger, swaggerStyle, docsScript, docsStyle].map(inDocs)];
 
 const arrays = all.map((one, n) =>
   `constexpr unsigned char bytes_${n}[] = {${[...one.gzip].join(",")}};`);

@@ -48,6 +48,8 @@ public:
             pages_ = {
                 {"", "text/html; charset=utf-8", "t1", hello(), false},
                 {"app.t2.js", "text/javascript; charset=utf-8", "t2", hello(), true},
+                {"docs/", "text/html; charset=utf-8", "t3", hello(), false},
+                {"docs/ui.t4.js", "text/javascript; charset=utf-8", "t4", hello(), true},
             };
         }
         console_ = console::make_console(pages_, api_);
@@ -159,4 +161,24 @@ TEST_CASE("a binary without pages says so, and leads nobody there") {
 TEST_CASE("what is not whole is not unpacked") {
     CHECK(console::unpacked(hello().substr(0, 20)).empty());
     CHECK(console::unpacked("no gzip").empty());
+}
+
+TEST_CASE("the API's reference stands at /docs, and its files nowhere else") {
+    scene s;
+    const auto led = s.get("/docs");
+    CHECK(led.status == 302);
+    CHECK(led.headers.get("Location") == "docs/");
+    const auto page = s.get("/docs/");
+    CHECK(page.status == 200);
+    CHECK(page.headers.get("ETag") == "\"t3\"");
+    CHECK(
+        page.headers.get("Content-Security-Policy")
+        == s.get("/console/").headers.get("Content-Security-Policy")
+    );
+    CHECK(s.get("/docs/ui.t4.js").status == 200);
+    CHECK(s.get("/docs/app.t2.js").status == 404);
+    CHECK(s.get("/console/docs/ui.t4.js").status == 404);
+    CHECK(s.get("/docsx").status == 418);
+    CHECK(s.send("POST", "/docs/").status == 405);
+    CHECK(scene(false).get("/docs/").status == 404);
 }

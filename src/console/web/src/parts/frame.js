@@ -37,7 +37,9 @@ function Rail() {
     <ul>${shown.map((name) => html`<li key=${name}><a href=${href(name)}
       title=${t(`screen.${name}`)}
       aria-current=${current === name ? "page" : undefined}>
-      <${Icon} name=${name} /><span>${t(`screen.${name}`)}</span></a></li>`)}</ul>
+      <${Icon} name=${name} /><span>${t(`screen.${name}`)}</span></a></li>`)}
+      <li><a href="../docs/" title=${t("screen.docs")}><${Icon} name="docs" />
+        <span>${t("screen.docs")}</span></a></li></ul>
     <button class="plain rail-switch" aria-expanded=${railOpen.value}
       onClick=${() => { railOpen.value = !railOpen.value; }}>
       <${Icon} name="rail" /><span>${t("frame.collapse")}</span></button></nav>`;

@@ -24,5 +24,5 @@ export function Help() {
         : "comfortable"; }} />
       ${t("help.compact")}</label>
     <p class="quiet">${t("help.made")} <a href=${notices}>${t("help.licences")}</a> ·${" "}
-      <a href="../openapi.json">${t("help.api")}</a></p></${Dialog}>`;
+      <a href="../docs/">${t("help.api")}</a></p></${Dialog}>`;
 }
