@@ -90,9 +90,40 @@ async function many(page, context) {
   await page.getByText("usually").waitFor();
 }
 
+// Nothing is asked for before it is wanted; then the end of a task is told while nobody looks.
+async function alerts(open, context) {
+  await context.addInitScript(() => {
+    window.told = [];
+    window.asked = 0;
+    window.Notification = class {
+      static permission = "default";
+      static requestPermission() {
+        window.asked += 1;
+        return Promise.resolve(window.Notification.permission = "granted");
+      }
+      constructor(title, { body }) {
+        window.told.push(`${title}: ${body}`);
+      }
+    };
+  });
+  const page = await open("#/create");
+  await page.locator("#prompt").fill("seen while away");
+  check(await page.evaluate(() => window.asked) === 0, "asked on load");
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await page.waitForFunction(() => window.asked === 1);
+  await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true }));
+  await page.locator("#prompt").focus();
+  await page.keyboard.press("Control+Enter");
+  await page.waitForFunction(() => window.told.length > 0);
+  const told = await page.evaluate(() => window.told);
+  check(told.join() === "Done: seen while away", told.join());
+  await page.close();
+}
+
 run(play(async (open, context) => {
   await withNewOption(context);
   const page = await open();
   await native(page, context);
   await many(page, context);
+  await alerts(open, context);
 }));

@@ -67,6 +67,17 @@ run(play(async (open, context) => {
       await page.goto(`${options.url}/console/?${lang}${screen}#/${screen}`);
       await look(page, `${screen} ${lang} ${theme}`, there, trouble);
     }
+    // Every operation's form, with all that it hides.
+    await page.evaluate(() => localStorage.setItem("imagined.draft.kind", '"native"'));
+    await page.goto(`${options.url}/console/?${lang}native#/create`);
+    await page.locator("details.more summary").click();
+    await page.locator(".palette > button").click();
+    await look(page, `native ${lang} ${theme}`, "#operation", trouble);
+    await page.evaluate(() => localStorage.setItem("imagined.draft.kind", '"imagine"'));
+    await page.goto(
+      `${options.url}/console/?${lang}some#/gallery?text=constructor&aspect=square`);
+    await page.locator(".shot-pick input").first().check();
+    await look(page, `gallery filtered ${lang} ${theme}`, ".active-filters", trouble);
     await page.goto(`${options.url}/console/?${lang}task#/task/${ids[0]}`);
     await look(page, `task ${lang} ${theme}`, ".status-succeeded", trouble);
   }

@@ -22,20 +22,25 @@ export function requestOf(task) {
   return body;
 }
 
+const idOnly = "| grep -o '[0-9]\\{16\\}' | head -n 1)";
+
 const curl = (base, style, body) => style === "mj"
-  ? `curl ${base}/mj/submit/imagine \\
+  ? `ID=$(curl -s ${base}/mj/submit/imagine \\
   -H "mj-api-secret: $API_KEY" \\
   -H 'Content-Type: application/json' \\
-  -d ${shellQuoted(JSON.stringify(body))}
-
-# the answer's "result" is the task's id
-curl -H "mj-api-secret: $API_KEY" ${wait.mj(base, "ID")}`
-  : `curl ${base}/v1/tasks \\
+  -d ${shellQuoted(JSON.stringify(body))} \\
+  ${idOnly}
+while sleep 2; do
+  TASK=$(curl -s -H "mj-api-secret: $API_KEY" "${wait.mj(base, "$ID")}")
+  case $TASK in *'"status":"SUCCESS"'* | *'"status":"FAILURE"'*) break ;; esac
+done
+echo "$TASK"`
+  : `ID=$(curl -s ${base}/v1/tasks \\
   -H "Authorization: Bearer $API_KEY" \\
   -H 'Content-Type: application/json' \\
-  -d ${shellQuoted(JSON.stringify({ kind: "imagine", ...body }))}
-
-curl -H "Authorization: Bearer $API_KEY" ${shellQuoted(wait.v1(base, "ID"))}`;
+  -d ${shellQuoted(JSON.stringify({ kind: "imagine", ...body }))} \\
+  ${idOnly}
+curl -H "Authorization: Bearer $API_KEY" "${wait.v1(base, "$ID")}"`;
 
 const python = (base, style, body) => `import json, os, time, urllib.request
 
@@ -86,14 +91,14 @@ const goText = (text) => JSON.stringify(text).replace(/\u2028/g, "\\u2028")
 const go = (base, style, body) => `package main
 
 import (
+	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
-	"strings"
+	"strings"${style === "mj" ? '\n\t"time"' : ""}
 )
 
-func call(method, path, body string) string {
+func call(method, path, body string) map[string]any {
 	asked, _ := http.NewRequest(method, ${goText(base)}+path, strings.NewReader(body))
 	asked.Header.Set("Authorization", "Bearer "+os.Getenv("API_KEY"))
 	asked.Header.Set("Content-Type", "application/json")
@@ -102,15 +107,31 @@ func call(method, path, body string) string {
 		panic(err)
 	}
 	defer answer.Body.Close()
-	text, _ := io.ReadAll(answer.Body)
-	return string(text)
+	told := map[string]any{}
+	if err := json.NewDecoder(answer.Body).Decode(&told); err != nil {
+		panic(err)
+	}
+	return told
 }
 
 func main() {
-	fmt.Println(call("POST", ${goText(style === "mj" ? "/mj/submit/imagine" : "/v1/tasks")},
-		${goText(JSON.stringify(style === "mj" ? body : { kind: "imagine", ...body }))}))
-	// then: GET ${style === "mj" ? "/mj/task/ID/fetch" : "/v1/tasks/ID/result?wait=60"}
-}`;
+` + (style === "mj"
+  ? `	task := call("POST", "/mj/submit/imagine",
+		${goText(JSON.stringify(body))})
+	for {
+		seen := call("GET", fmt.Sprintf("/mj/task/%v/fetch", task["result"]), "")
+		if seen["status"] == "SUCCESS" || seen["status"] == "FAILURE" {
+			fmt.Println(seen["imageUrl"])
+			return
+		}
+		time.Sleep(2 * time.Second)
+	}
+}`
+  : `	task := call("POST", "/v1/tasks",
+		${goText(JSON.stringify({ kind: "imagine", ...body }))})
+	result := call("GET", fmt.Sprintf("/v1/tasks/%v/result?wait=60", task["id"]), "")
+	fmt.Println(result["imageUrl"])
+}`);
 
 const writers = { curl, python, javascript, go };
 

@@ -8,6 +8,7 @@ const cells = new Map();
 
 export const arrivals = signal(0); // grows with every task that was not known before
 export const lastArrival = signal(null);
+export const lastEnded = signal(null); // of those that were seen under way
 
 export const ended = (task) => ["succeeded", "failed", "cancelled"].includes(task.status);
 
@@ -47,6 +48,9 @@ export function learn(task) {
     task = { ...task, progress: known.progress };
   }
   place.value = task;
+  if (known && !ended(known) && ended(task)) {
+    lastEnded.value = task;
+  }
   if (!known) {
     lastArrival.value = task;
     arrivals.value += 1;

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../words.js";
+import { alertsOn, canAlert, switchAlerts, watchEnd } from "../alerts.js";
 import { post } from "../api.js";
 import { promptsOf } from "../batch.js";
 import { valueOf } from "../flags.js";
@@ -197,6 +198,10 @@ export function Create() {
   };
   useEffect(() => resets.subscribe(load), []);
   useFreshProgress(ids);
+  const made = (id) => {
+    watchEnd(id);
+    add(id);
+  };
   const add = (id) => {
     ids.value = [id, ...(ids.value || []).filter((one) => one !== id)].slice(0, shownResults * 4);
   };
@@ -210,9 +215,12 @@ export function Create() {
   const latest = ids.value?.[0] ? cell(ids.value[0]).value : null;
   return html`<div class="create">
     <h1 class="unseen">${t("screen.create")}</h1>
-    <${Form} onMade=${add} />
+    <${Form} onMade=${made} />
     <section class="stream" aria-label=${t("create.results")}>
-      <h2><${Icon} name="gallery" /> ${t("create.results")}</h2>
+      <div class="row spread"><h2><${Icon} name="gallery" /> ${t("create.results")}</h2>
+        ${canAlert ? html`<button class="plain" aria-pressed=${alertsOn.value}
+          onClick=${switchAlerts}><${Icon} name="bell" /> ${t("create.alert")}</button>` : null}
+      </div>
       <p class="unseen" role="status">${latest ? t("create.latest",
     { status: t(`status.${latest.status}`) }) : ""}</p>
       <${Results} ids=${ids} error=${error} reload=${load} /></section></div>`;
