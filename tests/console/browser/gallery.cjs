@@ -42,6 +42,18 @@ run(play(async (open) => {
   await page.getByRole("button", { name: "Clear filters" }).click();
   await shots.nth(11).waitFor();
 
+  // Large, one after the other by keys alone, and its task's buttons beside it.
+  await shots.nth(1).locator(".shot-open").focus();
+  await page.keyboard.press("Enter");
+  const large = page.locator(".light-stage img");
+  check(/\/2$/.test(await large.getAttribute("src")), "another picture");
+  await page.locator(".light-stage").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => /\/3$/.test(document.querySelector(".light-stage img").src));
+  await page.locator(".light-details").getByRole("button", { name: "U3" }).waitFor();
+  await page.keyboard.press("Escape");
+  await large.waitFor({ state: "detached" });
+
   await shots.nth(1).locator(".shot-pick input").check();
   await shots.nth(5).locator(".shot-pick input").check();
   await page.getByText("2 selected").waitFor();
@@ -62,6 +74,6 @@ run(play(async (open) => {
   await page.reload();
   await page.getByRole("button", { name: "Starred" }).click();
   await page.waitForFunction(() => document.querySelectorAll(".shot").length === 2);
-  await shots.first().getByRole("button").click();
+  await shots.first().locator(".shot-star").click();
   await page.waitForFunction(() => document.querySelectorAll(".shot").length === 1);
 }));

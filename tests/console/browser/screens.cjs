@@ -77,6 +77,9 @@ run(play(async (open, context) => {
     await page.goto(
       `${options.url}/console/?${lang}some#/gallery?text=constructor&aspect=square`);
     await page.locator(".shot-pick input").first().check();
+    await page.locator(".shot-open").first().click();
+    await look(page, `lightbox ${lang} ${theme}`, ".light-details", trouble);
+    await page.keyboard.press("Escape");
     await look(page, `gallery filtered ${lang} ${theme}`, ".active-filters", trouble);
     await page.goto(`${options.url}/console/?${lang}task#/task/${ids[0]}`);
     await look(page, `task ${lang} ${theme}`, ".status-succeeded", trouble);

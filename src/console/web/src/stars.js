@@ -5,6 +5,7 @@ export const stars = remembered("stars", []);
 
 export const keyOf = (id, place) => `${id}/${place}`;
 export const taskOf = (key) => key.split("/")[0];
+export const placeOf = (key) => Number(key.split("/")[1]);
 export const isStarred = (key) => stars.value.includes(key);
 
 // All of them, or, where all have one already, none.

@@ -12,6 +12,7 @@ import { isStarred, keyOf, star, stars, taskOf } from "../stars.js";
 import { Compare } from "../parts/compare.js";
 import { ActiveChips, askedFor, Filters, fits, queryFor } from "../parts/gallery_filters.js";
 import { Icon } from "../parts/icon.js";
+import { keysOf, Lightbox, pictureFor } from "../parts/lightbox.js";
 import { End } from "../parts/long_list.js";
 import { altOf, Picture, picturesOf } from "../parts/picture.js";
 import { Empty, Skeletons } from "../parts/empty.js";
@@ -19,7 +20,7 @@ import { Trouble } from "../parts/trouble.js";
 
 const pageSize = 30;
 
-function Shot({ id, onlyStarred, picked, onPick }) {
+function Shot({ id, onlyStarred, picked, onPick, onOpen }) {
   const task = cell(id).value;
   const pictures = task ? picturesOf(task) : [];
   const ratio = task ? ratioOf(task.task.prompt || "") : 1;
@@ -29,25 +30,14 @@ function Shot({ id, onlyStarred, picked, onPick }) {
     return onlyStarred && !isStarred(key) ? null : html`<figure key=${one.url}
       class="shot ${picked.has(key) ? "picked" : ""}"
       style=${{ flexGrow: String(ratio), flexBasis: `${ratio * 15}rem` }}>
-      <a href=${href("task", id)}>
-        <${Picture} lazy src=${one.thumbnail} ratio=${ratio} alt=${alt} /></a>
+      <button class="shot-open" onClick=${() => onOpen(key)}>
+        <${Picture} lazy src=${one.thumbnail} ratio=${ratio} alt=${alt} /></button>
       <label class="shot-pick"><input type="checkbox" checked=${picked.has(key)}
         aria-label=${t("gallery.pick", { what: alt })} onChange=${() => onPick(key)} /></label>
       <button class="shot-star" aria-pressed=${isStarred(key)}
         aria-label=${t("gallery.star", { what: alt })} onClick=${() => star([key])}>
         <${Icon} name="star" /></button></figure>`;
   });
-}
-
-const placeOf = (key) => Number(key.split("/")[1]);
-
-// {url, alt, name} of a picked picture.
-function pictureFor(key) {
-  const task = cell(taskOf(key)).peek();
-  const pictures = task ? picturesOf(task) : [];
-  const one = pictures[placeOf(key) - 1];
-  return one && { url: one.url, name: `${task.id}-${placeOf(key)}.png`,
-    alt: altOf(task, placeOf(key), pictures.length) };
 }
 
 function download(keys) {
@@ -96,6 +86,7 @@ export function Gallery() {
   const next = useSignal(null);
   const error = useSignal(null);
   const picked = useSignal(new Set());
+  const large = useSignal("");
   const busy = useRef(false);
   const latest = useRef(0);
   const filter = askedFor();
@@ -149,8 +140,11 @@ export function Gallery() {
       : "gallery.empty")}>${narrowed ? null : html`<a class="button primary"
         href=${href("create")}>${t("screen.create")}</a>`}</${Empty}>`
     : html`<div class="shots">${shown.map(({ id }) => html`<${Shot} key=${id} id=${id}
-        onlyStarred=${filter.starred !== ""} picked=${picked.value} onPick=${pick} />`)}
+        onlyStarred=${filter.starred !== ""} picked=${picked.value} onPick=${pick}
+        onOpen=${(one) => { large.value = one; }} />`)}
         <i class="shots-end" aria-hidden="true"></i></div>`}
+    ${large.value ? html`<${Lightbox} at=${large} keys=${shown.flatMap(keysOf).filter((one) =>
+      !filter.starred || isStarred(one))} />` : null}
     ${next.value && !error.value ? html`<${End} more=${() => load(next.peek())} />` : null}
   </div>`;
 }
