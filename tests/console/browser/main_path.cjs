@@ -49,7 +49,8 @@ async function paint(page) {
   }, mask);
 }
 
-run(play(async (open) => {
+run(play(async (open, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await open();
   // Nothing but a key leads past the sign-in.
   await page.waitForFunction(() => document.activeElement.id === "key");
@@ -71,6 +72,12 @@ run(play(async (open) => {
   check(await page.locator(".pictures img").count() === 4, "four pictures");
   check(await page.locator(".task-prompt b").count() === 0, "the prompt is markup");
   await page.locator(".picture.there").nth(3).waitFor();
+
+  await page.getByRole("button", { name: "Copy picture" }).click();
+  await page.getByText("Copied: picture").waitFor();
+  const copied = await page.evaluate(async () =>
+    (await navigator.clipboard.read()).flatMap((one) => one.types).join());
+  check(copied === "image/png", copied);
 
   await press(page, "U2");
   await status(page, "Done");

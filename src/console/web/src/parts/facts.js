@@ -4,6 +4,7 @@ import { number, t } from "../words.js";
 import { moment } from "../format.js";
 import { picturesOf } from "./picture.js";
 import { copy } from "./notice.js";
+import { CopyPicture } from "./copy_picture.js";
 import { Icon } from "./icon.js";
 
 function Download({ url, name, children }) {
@@ -29,6 +30,7 @@ export function Facts({ task }) {
       ${pictures.map((one, place) => html`<${Download} key=${one.url} url=${one.url}
         name=${many ? `${task.id}-${place + 1}.png` : `${task.id}.png`}>
         ${many ? t("result.picture", { n: place + 1 }) : t("result.original")}</${Download}>`)}
+      <${CopyPicture} url=${grid ?? pictures[0].url} />
       <button onClick=${() => copy(mj.imageUrl, t("result.link"))}><${Icon} name="link" />
         ${t("result.copyLink")}</button></div>` : null}
     <dl class="rows">${rows.filter(([, value]) => value).map(([name, value]) => html`<div
