@@ -44,6 +44,17 @@ class KilledCourier(Crash):
                 wait_until(lambda i=task_id: self.settled(i), "the settled outbox", limit=PATIENCE)
         self.assert_sound()
 
+    def test_kill_with_the_end_taken_along_leaves_it_to_others(self):
+        self.muster()
+        self.arm("queue.finish.after", "kill")
+        task_id = self.client.accepted("the end goes with its writer", notifyHook=self.sink.url)
+        self.wait_dead()
+        self.muster()
+        events = self.sink.wait_for_end(task_id, limit=PATIENCE)
+        ends = [e for e in events if e["task"]["status"] == "SUCCESS"]
+        self.assertEqual(len({e["headers"]["webhook-id"] for e in ends}), 1)
+        self.assert_sound()
+
     def upscaled(self):
         if not hasattr(self, "grid"):
             type(self).grid = self.client.draw("a grid")

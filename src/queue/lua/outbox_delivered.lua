@@ -3,11 +3,11 @@
 -- Returns {'ok', verdicts}, a verdict being {'ok'} or {'stale'}.
 local function settle(at)
     local id = ARGV[at]
-    local lease = redis.call('HMGET', task_key(id), 'on', 'oa')
-    if ARGV[at + 1] == '' or lease[1] ~= ARGV[at + 1] then
+    local tries = tries_under(id, ARGV[at + 1])
+    if not tries then
         return {'stale'}
     end
-    settle_head(id, lease[2])
+    settle_head(id, tries)
     if ARGV[at + 2] ~= '' then
         add_event(task_of(id), ARGV[at + 2])
     end

@@ -3,13 +3,13 @@
 -- Returns {'ok', verdicts}, a verdict being {'ok'} or {'stale'}.
 local function give_back(at)
     local id = ARGV[at]
-    local lease = redis.call('HMGET', task_key(id), 'on', 'oa')
-    if ARGV[at + 1] == '' or lease[1] ~= ARGV[at + 1] then
+    local tries = tries_under(id, ARGV[at + 1])
+    if not tries then
         return {'stale'}
     end
     -- A newer event takes the place of one that failed before, as in post().
-    if tonumber(lease[2] or '0') > 0 and redis.call('LLEN', outbox_key(id)) > 1 then
-        settle_head(id, lease[2])
+    if tries ~= '0' and redis.call('LLEN', outbox_key(id)) > 1 then
+        settle_head(id, tries)
         return {'ok'}
     end
     redis.call('HSET', task_key(id), 'on', '')

@@ -1,7 +1,12 @@
 #include "waiting_lines.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <optional>
 
 using namespace imagined;

@@ -64,10 +64,18 @@ local function post(task, sequence, status, progress)
     end
 end
 
+-- How often the head event of a task failed; nil if it is not leased under this nonce.
+local function tries_under(id, nonce)
+    local lease = redis.call('HMGET', task_key(id), 'on', 'oa')
+    if nonce ~= '' and lease[1] == nonce then
+        return lease[2] or '0'
+    end
+end
+
 -- The head event of a task is settled; the next one is due now.
 local function settle_head(id, attempts)
     redis.call('LPOP', outbox_key(id))
-    if attempts and attempts ~= '0' then
+    if attempts ~= '0' then
         redis.call('HSET', task_key(id), 'on', '', 'oa', 0)
     else
         redis.call('HSET', task_key(id), 'on', '')

@@ -14,6 +14,7 @@ import { go, href, route, setQuery } from "../route.js";
 import { arrivals, cell, ended, fetchPage, lastArrival, mostListed } from "../tasks.js";
 import { cancel, PickedBar } from "../parts/bulk.js";
 import { Empty, Skeletons } from "../parts/empty.js";
+import { ActiveFilters, FilterSelect, FilterText } from "../parts/filters.js";
 import { QueueSwitches } from "../parts/operate.js";
 import { Icon } from "../parts/icon.js";
 import { End, LongList } from "../parts/long_list.js";
@@ -75,30 +76,18 @@ function States({ chosen }) {
         : null}</button>`)}</div>`;
 }
 
-function Filters({ filter }) {
-  const select = (name, label, all, word) => html`<label class="filter"><span>${label}</span>
-    <select value=${filter[name]} onChange=${(event) => setQuery({ [name]: event.target.value })}>
-      <option value="">${t("filter.any")}</option>
-      ${all.map((one) => html`<option key=${one} value=${one}>${word(one)}</option>`)}</select>
-        </label>`;
-  return html`<div class="row filters">
-    <label class="filter grow"><span>${t("filter.text")}</span><input type="search" dir="auto"
-      value=${filter.text} onInput=${(event) => setQuery({ text: event.target.value })} /></label>
-    ${select("action", t("filter.action"), actionNames, (one) => t(`action.${one}`))}
-    ${select("age", t("filter.age"), Object.keys(ages), (one) => t(`window.${one}`))}</div>`;
-}
+const wordFor = {
+  state: (value) => t(`status.${value}`), action: (value) => t(`action.${value}`),
+  age: (value) => t(`window.${value}`), text: (value) => value,
+};
 
-function ActiveFilters({ filter }) {
-  const active = Object.entries(filter).filter(([name, value]) =>
-    value && !(name === "state" && value === "all"));
-  const word = { state: (v) => t(`status.${v}`), action: (v) => t(`action.${v}`),
-    age: (v) => t(`window.${v}`), text: (v) => v };
-  return html`<ul class="chips">${active.map(([name, value]) => html`<li key=${name} class="chip">
-    <span dir="auto">${word[name](value)}</span>
-    <button aria-label=${t("filter.remove", { what: word[name](value) })}
-      onClick=${() => setQuery({ [name]: null })}><${Icon} name="close" /></button></li>`)}
-    <li><button onClick=${() => setQuery({ state: null, action: null, age: null, text: null })}>
-      ${t("filter.clear")}</button></li></ul>`;
+function Filters({ filter }) {
+  const select = (name, label, all) => html`<${FilterSelect} filter=${filter} name=${name}
+    label=${label} all=${all} word=${wordFor[name]} />`;
+  return html`<div class="row filters">
+    <${FilterText} filter=${filter} label=${t("filter.text")} />
+    ${select("action", t("filter.action"), actionNames)}
+    ${select("age", t("filter.age"), Object.keys(ages))}</div>`;
 }
 
 function Row({ id, picked, onPick, current }) {
@@ -272,7 +261,8 @@ export function Queue() {
     ${error.value ? html`<${Trouble} error=${error.value} retry=${load} />`
     : ids.value === null ? html`<${Skeletons} count=${8} kind="rows" />`
     : rows.length === 0 ? (filtered
-      ? html`<${Empty} text=${t("queue.emptyFilter")}><${ActiveFilters} filter=${filter} />
+      ? html`<${Empty} text=${t("queue.emptyFilter")}><${ActiveFilters} words=${wordFor}
+        chosen=${{ ...filter, state: filter.state === "all" ? "" : filter.state }} />
         </${Empty}>`
       : html`<${FirstTime} />`)
     : html`<${LongList} ids=${rows} row=${(id, place) => html`<${Row} key=${id} id=${id}
