@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(batch, "calls, answers and ends of one turn share a script eac
     CHECK(stored[0]->has_value());
     CHECK(scripts() == 2); // and the stale one is offered by adopt
     CHECK(stored[2]->error().kind == failure_kind::conflict);
-    const auto ended = together<result<void>>(held, [&](token one) {
+    const auto ended = together<result<std::optional<queue::event_lease>>>(held, [&](token one) {
         queue::ending how;
         how.success = true;
         how.view = "{}";

@@ -142,7 +142,7 @@ public:
         std::size_t most,
         milliseconds lease,
         const std::vector<queue::lane>& lanes,
-        milliseconds event_lease
+        milliseconds event_lease = {}
     );
     void learn_nonce(const std::string& id, const std::string& nonce);
     std::vector<std::string> renew(

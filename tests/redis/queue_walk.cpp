@@ -275,7 +275,9 @@ void queue_walk::settle() {
             const queue::token held{one.record.id, one.record.attempt, one.record.nonce};
             queue::ending how;
             how.success = true;
-            expect_refusal("finish", model_.finish(held, how), run(queue_->finish(held, how)));
+            expect_refusal(
+                "finish", model_.finish(held, how), fate_of(run(queue_->finish(held, how)))
+            );
         }
     }
     check_everything();

@@ -53,6 +53,12 @@ std::string words_of(T value) {
     return std::to_string(value);
 }
 
+// Whether it was done, without what it answered.
+template <class T>
+result<void> fate_of(const result<T>& answer) {
+    return answer ? result<void>() : result<void>(answer.error());
+}
+
 template <class T>
 T queue_walk::run(awaitable<T> verb) {
     auto held = std::make_shared<awaitable<T>>(std::move(verb));

@@ -177,7 +177,7 @@ void queue_walk::finish() {
     how.event_lease = some_event_lease();
     const auto wanted = model_.finish(held, how);
     const auto found = run(queue_->finish(held, how));
-    expect_refusal("finish", wanted, found ? result<void>() : result<void>(found.error()));
+    expect_refusal("finish", wanted, fate_of(found));
     if (found) {
         expect_handed_on(held.id, model_.take_handed_on(held.id), *found);
     }
