@@ -51,8 +51,9 @@ class KilledCourier(Crash):
         self.wait_dead()
         self.muster()
         events = self.sink.wait_for_end(task_id, limit=PATIENCE)
-        ends = [e for e in events if e["task"]["status"] == "SUCCESS"]
-        self.assertEqual(len({e["headers"]["webhook-id"] for e in ends}), 1)
+        ends = {e["headers"]["webhook-id"] for e in events
+                if e["task"]["id"] == task_id and e["task"]["status"] == "SUCCESS"}
+        self.assertEqual(len(ends), 1)
         self.assert_sound()
 
     def upscaled(self):
@@ -137,8 +138,9 @@ class DeadLetters(Crash):
                             directory=self.shared)
         self.assertEqual(told.returncode, 0, told.stderr)
         events = self.sink.wait_for_end(task_id)
-        ends = [e for e in events if e["task"]["status"] == "SUCCESS"]
-        self.assertEqual(len({e["headers"]["webhook-id"] for e in ends}), 1)
+        ends = {e["headers"]["webhook-id"] for e in events
+                if e["task"]["id"] == task_id and e["task"]["status"] == "SUCCESS"}
+        self.assertEqual(len(ends), 1)
         wait_until(lambda: "callback SUCCESS 200" in self.history(task_id), "the history")
         queue = run_imagined("queue", f"--config={self.config}", directory=self.shared)
         self.assertIn("0 dead letters", queue.stdout)
