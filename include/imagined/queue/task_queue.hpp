@@ -456,8 +456,8 @@ struct queue_options {
     // on_ambiguous: how often the lost part of a task may be asked for again (0 or 1).
     int ambiguous_retries = 0;
     seconds key_disabled_for{300};
-    // Called when tasks are on their way to Redis, with the hint for each of their lanes. A claim that
-    // is begun now comes right behind them: it waits for no hint, and is flushed together with them.
+    // Called when tasks are on their way to Redis, with the hint for each of their lanes. A claim
+    // begun now comes right behind them: it waits for no hint, and is flushed along with them.
     std::function<void(std::string_view hint)> on_submit;
     std::string fixed_now; // tests only: "" or milliseconds that stand for Redis' TIME
 };

@@ -2,8 +2,8 @@
 -- ARGV[3...] the tasks, each:
 --     [1] id  [2] attempt  [3] nonce  [4] success 0/1  [5] view  [6] code  [7] reason  [8] event
 --     [9] billed yes/no/unknown  [10] ms for which the caller wants to deliver the event, or 0
--- Returns {'ok', verdicts}, a verdict being {'ok'}, {'ok', nonce, sequence} with the event leased to
--- the caller, or {'stale'}: then nothing was written for it.
+-- Returns {'ok', verdicts}, a verdict being {'ok'}, {'ok', nonce, sequence} with the event leased
+-- to the caller, or {'stale'}: then nothing was written for it.
 local function finish(at)
     local id = ARGV[at]
     local task = task_of(id)

@@ -1,4 +1,5 @@
--- outbox_release: head events could not be tried, and are due again after a delay. Counts as no try.
+-- outbox_release: head events could not be tried, and are due again after a delay. Counts as no
+-- try.
 -- ARGV[3...] the events, each: [1] id  [2] nonce  [3] delay ms
 -- Returns {'ok', verdicts}, a verdict being {'ok'} or {'stale'}.
 local function give_back(at)
