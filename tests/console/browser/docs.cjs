@@ -16,8 +16,8 @@ run(play(async (open, context) => {
   await page.locator(".opblock").first().waitFor();
   const described = await page.evaluate(async () => Object.values(
     (await (await fetch("../openapi.json")).json()).paths)
-    .flatMap((one) => Object.keys(one).filter((name) => /^(get|put|post|patch|delete|head)$/.test(name)))
-    .length);
+    .flatMap((one) => Object.keys(one).filter((name) =>
+      /^(get|put|post|patch|delete|head)$/.test(name))).length);
   const shown = await page.locator(".opblock").count();
   check(shown >= described, `${shown} of ${described} operations`);
   check(await page.getByText("Warning", { exact: true }).count() === 0, "it warns of something");
