@@ -4,7 +4,6 @@
 #include "task_record.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 namespace imagined::queue {
@@ -12,12 +11,6 @@ namespace imagined::queue {
 namespace {
 
 constexpr std::string_view paused = "paused";
-
-std::int64_t to_number(std::string_view text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 // "pause:official" is {"pause", "official"}, "intake" is {"intake", ""}.
 std::pair<std::string, std::string> parts_of(std::string_view name) {

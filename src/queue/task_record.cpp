@@ -16,12 +16,6 @@ failure corrupt(std::string what) {
     return {failure_kind::corrupt, "queue: " + std::move(what)};
 }
 
-std::int64_t to_number(std::string_view text) {
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 std::vector<std::string_view> split(std::string_view text, std::size_t fields) {
     std::vector<std::string_view> parts;
     while (parts.size() + 1 < fields) {
@@ -117,6 +111,12 @@ void set_field(task::record& to, std::string_view field, const std::string& valu
 }
 
 } // namespace
+
+std::int64_t to_number(std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
 
 std::string_view word_of(const redis::reply& answer) {
     const auto* word = item(answer, 0).text();

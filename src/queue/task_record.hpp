@@ -20,6 +20,9 @@ const redis::reply& item(const redis::reply& answer, std::size_t at);
 std::string text_at(const redis::reply& answer, std::size_t at);
 std::int64_t number_at(const redis::reply& answer, std::size_t at);
 
+// Of what our own scripts wrote; 0 for anything else.
+std::int64_t to_number(std::string_view text);
+
 // A task's hash as HGETALL gives it.
 result<task::record> record_from(std::string id, const redis::reply& hash);
 

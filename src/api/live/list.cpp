@@ -5,6 +5,7 @@
 #include "live/look.hpp"
 #include "live/problem.hpp"
 #include "tasks/shown_task.hpp"
+#include "whole_number.hpp"
 
 #include "imagined/task/submission.hpp"
 
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace imagined::api {
 
@@ -48,14 +48,6 @@ std::vector<std::string> words_of(std::string_view list) {
     return words;
 }
 
-std::optional<std::int64_t>
-number_of(std::string_view text, std::int64_t least, std::int64_t most) {
-    std::int64_t number = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = read.ec == std::errc{} && read.ptr == text.data() + text.size();
-    return whole && number >= least && number <= most ? std::optional(number) : std::nullopt;
-}
-
 std::string first_id_at(unix_millis time) {
     return fmt::format("{:016}", time * 1000);
 }
@@ -79,13 +71,13 @@ bool read_actions(const std::string& given, filter& into) {
 }
 
 bool read_time(const std::string& given, std::string& into) {
-    const auto time = number_of(given, 0, end_of_ids - 1);
+    const auto time = whole_number(given, 0, end_of_ids - 1);
     into = time ? first_id_at(*time) : "";
     return time.has_value();
 }
 
 bool read_limit(const std::string& given, filter& into) {
-    const auto limit = number_of(given, 1, max_limit);
+    const auto limit = whole_number(given, 1, max_limit);
     into.limit = limit ? static_cast<std::size_t>(*limit) : default_limit;
     return limit.has_value();
 }

@@ -224,8 +224,7 @@ awaitable<http::response> switch_channel(context& api, call from) {
     if (body.fields.error()) {
         co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
     }
-    const auto all =
-        co_await api.parts.tasks.switch_channel(operator_name(from), std::move(wanted));
+    const auto all = co_await api.parts.tasks.switch_channel(operators_name, std::move(wanted));
     if (!all) {
         co_return live_failure(all.error(), "switch a channel", from.lang);
     }
@@ -241,7 +240,7 @@ awaitable<http::response> reset_channel(context& api, call from) {
         co_return problem_answer(problems::no_channel, texts::no_channel, from.lang);
     }
     const auto done = co_await api.parts.tasks.reset_channel(
-        operator_name(from), from.values[0], meant.backend, meant.slots
+        operators_name, from.values[0], meant.backend, meant.slots
     );
     if (!done) {
         co_return live_failure(done.error(), "reset a channel", from.lang);

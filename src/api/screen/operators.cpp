@@ -12,8 +12,4 @@ std::optional<http::response> refuse_others(const call& from) {
     return problem_answer(problems::operators_only, texts::operators_only, from.lang);
 }
 
-std::string operator_name(const call& from) {
-    return from.who.name.empty() ? std::string(operators_name) : from.who.name;
-}
-
 } // namespace imagined::api

@@ -4,16 +4,13 @@
 #include "context.hpp"
 
 #include <optional>
-#include <string>
 
 namespace imagined::api {
 
-inline constexpr std::string_view operators_name = "operator";
+// Who did it, in the list of what operators did: their keys have no names.
+inline constexpr const char* operators_name = "operator";
 
 // The answer for everybody else.
 std::optional<http::response> refuse_others(const call& from);
-
-// As it stands in the list of what operators did.
-std::string operator_name(const call& from);
 
 } // namespace imagined::api

@@ -6,10 +6,9 @@
 #include "opened_body.hpp"
 #include "screen/operators.hpp"
 #include "texts.hpp"
+#include "whole_number.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <charconv>
 
 namespace imagined::api {
 
@@ -20,8 +19,8 @@ using nlohmann::json;
 constexpr std::string_view paused = "paused";
 constexpr std::string_view open = "open";
 constexpr std::string_view running = "running";
-constexpr std::size_t usual_actions = 100;
-constexpr std::size_t most_actions = 500;
+constexpr std::int64_t usual_actions = 100;
+constexpr std::int64_t most_actions = 500;
 
 json when(unix_millis at) {
     return at == 0 ? json(nullptr) : json(at);
@@ -50,14 +49,6 @@ std::optional<bool> read_pause(json_body& fields, std::string_view name, std::st
         fields.refuse(name, {"应为 " + both, "expected " + both});
     }
     return word == paused;
-}
-
-std::optional<std::size_t> read_limit(const std::string& text) {
-    std::size_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    const bool fits = number >= 1 && number <= most_actions;
-    return error == std::errc{} && stopped == end && fits ? std::optional(number) : std::nullopt;
 }
 
 // What a switch stood at, in the words of the API.
@@ -112,7 +103,7 @@ awaitable<http::response> switch_queue(context& api, call from) {
     if (body.fields.error()) {
         co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
     }
-    const auto all = co_await api.parts.tasks.switch_queue(operator_name(from), wanted);
+    const auto all = co_await api.parts.tasks.switch_queue(operators_name, wanted);
     if (!all) {
         co_return live_failure(all.error(), "switch the queue", from.lang);
     }
@@ -124,11 +115,11 @@ awaitable<http::response> show_activity(context& api, call from) {
         co_return std::move(*refused);
     }
     const auto given = http::query_value(from.request.query, "limit");
-    const auto most = given ? read_limit(*given) : usual_actions;
+    const auto most = given ? whole_number(*given, 1, most_actions) : usual_actions;
     if (!most) {
         co_return problem_answer(problems::invalid_request, "limit: expected 1 to 500");
     }
-    const auto done = co_await api.parts.tasks.activity(*most);
+    const auto done = co_await api.parts.tasks.activity(static_cast<std::size_t>(*most));
     if (!done) {
         co_return live_failure(done.error(), "show what was done", from.lang);
     }
