@@ -1,14 +1,14 @@
 // The tab "Ideogram" of Create: every operation, model and option that a backend serves, drawn from
 // what the server describes. The pictures come as Ideogram gives them, without grid and buttons.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { known, t } from "../words.js";
 import { post, Refusal } from "../api.js";
 import { promptsOf } from "../batch.js";
 import { bodyFor, formOf, isOpen, missingIn } from "../native.js";
 import { hook, lines, native, state } from "../draft.js";
-import { promptWanted } from "../keys.js";
+import { usePromptFocus } from "./prompt_focus.js";
 import { capabilities } from "../session.js";
 import { fetchTask } from "../tasks.js";
 import { AsList, Callback } from "./form_parts.js";
@@ -62,12 +62,7 @@ export function NativeForm({ onMade, tabs }) {
       ...(state.value ? { state: state.value } : {}) });
   };
   const sending = useSending(make, onMade);
-  useEffect(() => promptWanted.subscribe((wished) => {
-    if (wished) {
-      input.current?.focus();
-      promptWanted.value = false;
-    }
-  }), []);
+  usePromptFocus(input);
   const send = (event) => {
     event.preventDefault();
     if (missing.length > 0 || sending.busy.value) {

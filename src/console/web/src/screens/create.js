@@ -9,7 +9,7 @@ import { promptsOf } from "../batch.js";
 import { valueOf } from "../flags.js";
 import { hook, kind, lines, prompt, state, toNative } from "../draft.js";
 import { useFreshProgress } from "../fresh.js";
-import { promptWanted } from "../keys.js";
+import { usePromptFocus } from "../parts/prompt_focus.js";
 import { capabilities } from "../session.js";
 import { arrivals, cell, fetchPage, lastArrival, learn } from "../tasks.js";
 import { resets } from "../live.js";
@@ -120,12 +120,7 @@ function KindForm({ wanted, onMade, tabs }) {
     return made.id;
   }, onMade);
 
-  useEffect(() => promptWanted.subscribe((wished) => {
-    if (wished) {
-      area.current?.focus();
-      promptWanted.value = false;
-    }
-  }), []);
+  usePromptFocus(area);
   const submit = (event) => {
     event.preventDefault();
     if (missing || sending.busy.value) {
