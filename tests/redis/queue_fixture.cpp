@@ -17,11 +17,17 @@ void queue_fixture::reopen() {
     options.prefix = "test";
     options.ambiguous_retries = repeats_;
     options.fixed_now = std::to_string(now_);
+    options.on_submit = on_submit_;
     queue_ = queue::open_redis_queue(raw, std::move(options));
 }
 
 void queue_fixture::set_time(unix_millis now) {
     now_ = now;
+    reopen();
+}
+
+void queue_fixture::listen(std::function<void(std::string_view)> on_submit) {
+    on_submit_ = std::move(on_submit);
     reopen();
 }
 

@@ -10,8 +10,10 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,9 @@ public:
     void set_time(unix_millis now);
 
     unix_millis now() const { return now_; }
+
+    // Who is told of submits on their way, from now on.
+    void listen(std::function<void(std::string_view)> on_submit);
 
     // How often a lost call may be repeated, from now on.
     void allow_repeats(int times);
@@ -109,6 +114,7 @@ private:
     asio::io_context context_{1};
     unix_millis now_ = 1'800'000'000'000;
     int repeats_ = 0;
+    std::function<void(std::string_view)> on_submit_;
     std::unique_ptr<queue::task_queue> queue_;
 };
 

@@ -414,6 +414,26 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a replay has told some
     CHECK(record(made[1]).state == task::state::queued);
 }
 
+TEST_CASE_FIXTURE(submitting, "who could claim is told before the submit has been answered") {
+    std::vector<std::string> told;
+    listen([&](std::string_view hint) {
+        told.emplace_back(hint);
+        // Not there yet: what is sent now comes behind it.
+        CHECK(raw.list({"KEYS", key("t:*")}).size() + 1 == told.size());
+    });
+    submit();
+    submit(a_task().by("bob"));
+    const std::string hint = std::string("q ") + lane_name;
+    CHECK(told == std::vector{hint, hint});
+    new_task asks;
+    asks.modal = true;
+    submit(std::move(asks));
+    new_task instant;
+    instant.ended_view = "{}";
+    submit(std::move(instant));
+    CHECK(told.size() == 2); // nothing to claim
+}
+
 TEST_CASE_FIXTURE(submitting, "a withdrawn success that nobody was told of leaves no callback") {
     auto values = submit_values("m1", "0");
     values[4] = "1"; // has a hook
