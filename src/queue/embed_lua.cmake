@@ -1,5 +1,5 @@
 # Writes one C++ file with the texts under lua: all of lua/lib (in name order) as `library`, and each
-# operation. linking.hpp joins them.
+# operation. scripts.cpp joins them.
 set(text "// Generated from src/queue/lua.\n#include \"lua_sources.hpp\"\n\n")
 string(APPEND text "namespace imagined::queue::lua {\n\n")
 set(library "")

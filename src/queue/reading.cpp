@@ -59,7 +59,7 @@ bool is_torn(const snapshot& seen) {
 } // namespace
 
 awaitable<result<std::vector<snapshot>>>
-redis_queue::run_reading(const redis::script& what, redis::arguments values) {
+redis_queue::run_reading(const redis::function& what, redis::arguments values) {
     const auto answer = co_await run(what, std::move(values));
     if (!answer) {
         co_return answer.error();

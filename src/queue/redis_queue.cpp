@@ -50,7 +50,7 @@ redis_queue::redis_queue(redis::client& on, queue_options options)
       deliveries_("settle callbacks", batched(scripts().outbox_delivered)),
       returns_("give callbacks back", batched(scripts().outbox_release)) {}
 
-script_batch::runner redis_queue::batched(const redis::script& what) {
+script_batch::runner redis_queue::batched(const redis::function& what) {
     return [this, &what](redis::arguments tasks, milliseconds left) {
         return run(what, std::move(tasks), left);
     };
@@ -61,7 +61,7 @@ unix_millis redis_queue::server_now() const {
 }
 
 awaitable<result<redis::reply>>
-redis_queue::run(const redis::script& what, redis::arguments values, milliseconds deadline) {
+redis_queue::run(const redis::function& what, redis::arguments values, milliseconds deadline) {
     if (deadline <= milliseconds(0)) {
         deadline = options_.command_deadline;
     }
@@ -78,26 +78,27 @@ redis_queue::run(const redis::script& what, redis::arguments values, millisecond
         all.push_back(std::move(value));
     }
     redis::arguments keys{base_};
-    if (failpoint::hit("queue.", what.name(), ".before")) {
+    if (failpoint::hit("queue.", what.name, ".before")) {
         co_return failure{failure_kind::unavailable, "queue: the command was not sent"};
     }
     auto answer = co_await redis_.run(what, std::move(keys), std::move(all), deadline);
-    if (failpoint::hit("queue.", what.name(), ".after")) {
+    if (failpoint::hit("queue.", what.name, ".after")) {
         co_return failure{failure_kind::unavailable, "queue: the answer was lost"};
     }
     if (answer && word_of(*answer) == "late") {
-        co_return refusal(what.name(), "late");
+        co_return refusal(what.name, "late");
     }
     co_return answer;
 }
 
-awaitable<result<void>> redis_queue::run_plain(const redis::script& what, redis::arguments values) {
+awaitable<result<void>>
+redis_queue::run_plain(const redis::function& what, redis::arguments values) {
     const auto answer = co_await run(what, std::move(values));
     if (!answer) {
         co_return answer.error();
     }
     if (word_of(*answer) != "ok") {
-        co_return refusal(what.name(), word_of(*answer));
+        co_return refusal(what.name, word_of(*answer));
     }
     co_return result<void>();
 }

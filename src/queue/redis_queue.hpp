@@ -86,10 +86,11 @@ private:
     // Runs one script: `values` follow the two times that every script begins with. Its word "late"
     // becomes `unavailable`. `deadline` 0: the option's.
     awaitable<result<redis::reply>>
-    run(const redis::script& what, redis::arguments values, milliseconds deadline = milliseconds(0)
-    );
+    run(const redis::function& what,
+        redis::arguments values,
+        milliseconds deadline = milliseconds(0));
 
-    script_batch::runner batched(const redis::script& what);
+    script_batch::runner batched(const redis::function& what);
     awaitable<result<redis::reply>> run_submits(redis::arguments tasks, milliseconds left);
 
     // One task's part in a batch of a script whose verdict is a word alone, as run_plain's.
@@ -97,13 +98,13 @@ private:
     join_plain(script_batch& batch, std::string verb, redis::arguments values);
 
     // For scripts that answer with a word alone: "ok", or a failure by its word.
-    awaitable<result<void>> run_plain(const redis::script& what, redis::arguments values);
+    awaitable<result<void>> run_plain(const redis::function& what, redis::arguments values);
 
     // Runs `turn` over the changes: pairs of a switch and its new value.
     awaitable<result<switches>> turn(std::string who, redis::arguments changes);
 
     awaitable<result<std::vector<snapshot>>>
-    run_reading(const redis::script& what, redis::arguments values);
+    run_reading(const redis::function& what, redis::arguments values);
 
     // Takes back a submit that may have happened although its caller was told otherwise; `what` are
     // the script's values.

@@ -1,4 +1,4 @@
-// The scripts as the Redis client wants them: name, text, digest; made once.
+// The verbs of the queue as functions of one library of Redis; put together once.
 #pragma once
 
 #include "imagined/redis/client.hpp"
@@ -6,7 +6,7 @@
 namespace imagined::queue {
 
 struct script_set {
-    redis::script adopt, audit, calling, cancel, claim, finish, follow, forget, history, lost,
+    redis::function adopt, audit, calling, cancel, claim, finish, follow, forget, history, lost,
         newest, not_started, outbox_claim, outbox_delivered, outbox_failed, outbox_gone,
         outbox_release, outbox_replay, progress, promote, reap, register_callers, release, renew,
         reserve_id, reset, sign_off, stats, stored, submit, submit_modal, turn, unfinished,

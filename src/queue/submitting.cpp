@@ -5,8 +5,10 @@
 #include "task_record.hpp"
 
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace imagined::queue {
@@ -63,34 +65,53 @@ std::string hash_of_key(const std::string& key) {
     return key.empty() ? "" : sha256_hex(key);
 }
 
-void add_slots(redis::arguments& to, const std::vector<slot>& slots) {
-    for (const auto& place : slots) {
-        to.push_back(place.name);
-        to.push_back(std::to_string(place.limit));
+// What the script looks up once for all tasks of a batch that say the same.
+std::string kind_of(const new_task& task) {
+    std::string kind = fmt::format(
+        "{}|{}|{}|{}|{}|{}",
+        task.caller,
+        task.lane,
+        flag(task.has_hook),
+        task.task_timeout.count(),
+        task.queue_limit,
+        flag(task.modal)
+    );
+    for (const auto& place : task.slots) {
+        fmt::format_to(std::back_inserter(kind), "|{}|{}", place.name, place.limit);
     }
+    return kind;
+}
+
+// What few tasks have.
+std::string rarities_of(const new_task& task, unix_millis since) {
+    const bool usual =
+        task.id.empty() && task.idempotency_key.empty() && since == 0 && task.ended_view.empty();
+    if (usual) {
+        return {};
+    }
+    const auto hash = hash_of_key(task.idempotency_key);
+    return fmt::format("{}|{}|{}|{}|{}", task.id, hash, task.fingerprint, since, task.event);
 }
 
 redis::arguments
 submit_arguments(const new_task& task, const std::string& mark, unix_millis since) {
-    redis::arguments values{
-        task.id,
-        task.caller,
-        task.lane,
-        task.submission,
-        flag(task.has_hook),
-        std::to_string(task.task_timeout.count()),
-        std::to_string(task.queue_limit),
-        hash_of_key(task.idempotency_key),
-        task.fingerprint,
-        flag(task.modal),
-        task.ended_view,
-        mark,
-        std::to_string(since),
-        task.event,
-        std::to_string(task.slots.size())
-    };
-    add_slots(values, task.slots);
-    return values;
+    return {kind_of(task), task.submission, mark, rarities_of(task, since), task.ended_view};
+}
+
+// The script's verdicts stand one behind the other; here each becomes an array of its own.
+result<redis::reply> by_task(result<redis::reply> told) {
+    constexpr std::size_t width = 5;
+    const auto* flat = told ? told->items() : nullptr;
+    if (flat == nullptr || word_of(*told) != "ok") {
+        return told;
+    }
+    redis::array verdicts;
+    verdicts.reserve(flat->size() / width);
+    for (auto at = flat->begin() + 1; flat->end() - at >= static_cast<std::ptrdiff_t>(width);
+         at += width) {
+        verdicts.push_back({redis::array(at, at + width)});
+    }
+    return redis::reply{redis::array{{std::string("ok")}, {std::move(verdicts)}}};
 }
 
 redis::arguments
@@ -109,7 +130,10 @@ modal_arguments(const scope& who, const new_task& answered, const std::string& m
         mark,
         answered.event
     };
-    add_slots(values, answered.slots);
+    for (const auto& place : answered.slots) {
+        values.push_back(place.name);
+        values.push_back(std::to_string(place.limit));
+    }
     return values;
 }
 
@@ -152,7 +176,7 @@ redis_queue::run_submits(redis::arguments tasks, milliseconds left) {
     for (const auto& lane : std::exchange(lanes_to_tell_, {})) {
         options_.on_submit(hint_of(lane));
     }
-    co_return co_await run(scripts().submit, std::move(tasks), left);
+    co_return by_task(co_await run(scripts().submit, std::move(tasks), left));
 }
 
 awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds budget) {

@@ -110,6 +110,12 @@ void set_field(task::record& to, std::string_view field, const std::string& valu
     }
 }
 
+// An id that was drawn at the submit tells its time: 13 digits of it.
+unix_millis drawn_at(std::string_view id) {
+    constexpr std::size_t time_digits = 13;
+    return to_number(id.substr(0, time_digits));
+}
+
 } // namespace
 
 std::int64_t to_number(std::string_view text) {
@@ -119,7 +125,8 @@ std::int64_t to_number(std::string_view text) {
 }
 
 std::string_view word_of(const redis::reply& answer) {
-    const auto* word = item(answer, 0).text();
+    const auto* alone = answer.text();
+    const auto* word = alone != nullptr ? alone : item(answer, 0).text();
     return word == nullptr ? std::string_view{} : std::string_view(*word);
 }
 
@@ -141,6 +148,7 @@ result<task::record> record_from(std::string id, const redis::reply& hash) {
     task::record made;
     made.id = std::move(id);
     made.sequence = 1; // a waiting task has no field for its submit
+    made.submitted = drawn_at(made.id);
     std::optional<task::state> state;
     each_pair(hash, [&](std::string_view field, const std::string& value) {
         if (field == "s") {

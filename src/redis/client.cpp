@@ -10,13 +10,14 @@ namespace imagined::redis {
 
 namespace {
 
-// Once is the rule. More happens when SCRIPT FLUSH, or a restarted server, comes between loading
-// and running again.
-constexpr int max_script_loads = 3;
+// Once is the rule. More happens when FUNCTION FLUSH, or a server without its data, comes between
+// loading and running again.
+constexpr int max_loads = 3;
 
-bool is_missing_script(const reply& answer) {
+// It has no code of its own.
+bool is_missing_function(const reply& answer) {
     const auto* error = answer.failed();
-    return error != nullptr && error_code_of(error->text) == "NOSCRIPT";
+    return error != nullptr && error->text.starts_with("ERR Function not found");
 }
 
 result<reply> checked(result<reply> answer) {
@@ -27,9 +28,9 @@ result<reply> checked(result<reply> answer) {
 }
 
 // A free function, because the handle may be destroyed while this waits.
-awaitable<result<reply>> run_script(
+awaitable<result<reply>> run_function(
     std::shared_ptr<client_core> on,
-    const script& what,
+    const function& what,
     arguments keys,
     arguments values,
     client_core::time_point deadline
@@ -37,8 +38,8 @@ awaitable<result<reply>> run_script(
     using errors = client_core::errors;
     auto evaluate = [&](std::string& out) {
         command_encoder encoder(out, 3 + keys.size() + values.size());
-        encoder.add("EVALSHA");
-        encoder.add(what.sha1());
+        encoder.add("FCALL");
+        encoder.add(what.called);
         encoder.add(std::to_string(keys.size()));
         for (const auto& key : keys) {
             encoder.add(key);
@@ -47,15 +48,18 @@ awaitable<result<reply>> run_script(
             encoder.add(value);
         }
     };
-    auto load = [&](std::string& out) { append_command(out, {"SCRIPT", "LOAD", what.source()}); };
+    auto load = [&](std::string& out) {
+        append_command(out, {"FUNCTION", "LOAD", "REPLACE", what.from->source});
+    };
     for (int loads = 0;; ++loads) {
         auto answer = co_await on->submit(evaluate, deadline, errors::as_replies);
-        if (!answer || !is_missing_script(*answer)) {
+        if (!answer || !is_missing_function(*answer)) {
             co_return checked(std::move(answer));
         }
-        if (loads == max_script_loads) {
+        if (loads == max_loads) {
             co_return failure{
-                failure_kind::unavailable, "redis: script " + what.name() + " does not stay loaded"
+                failure_kind::unavailable,
+                "redis: library " + what.from->name + " does not stay loaded"
             };
         }
         auto loaded = co_await on->submit(load, deadline);
@@ -122,8 +126,8 @@ public:
     }
 
     awaitable<result<reply>>
-    run(const script& what, arguments keys, arguments values, milliseconds deadline) override {
-        return run_script(
+    run(const function& what, arguments keys, arguments values, milliseconds deadline) override {
+        return run_function(
             core_, what, std::move(keys), std::move(values), core_->deadline_after(deadline)
         );
     }

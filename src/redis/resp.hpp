@@ -51,7 +51,7 @@ private:
 // length fit for a log.
 failure error_reply(std::string_view text);
 
-// The code an error reply starts with ("NOSCRIPT").
+// The code an error reply starts with ("READONLY").
 std::string_view error_code_of(std::string_view text);
 
 } // namespace imagined::redis

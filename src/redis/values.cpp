@@ -1,15 +1,11 @@
-// The public value types: script, reply, and the endpoint's URL form.
-#include "imagined/base/bytes.hpp"
+// The public value types: reply, and the endpoint's URL form.
 #include "imagined/redis/client.hpp"
 
 #include <boost/url.hpp>
-#include <openssl/evp.h>
 
 #include <sys/un.h>
 
-#include <array>
 #include <charconv>
-#include <stdexcept>
 
 namespace imagined::redis {
 
@@ -89,14 +85,6 @@ result<endpoint> parse_network(const urls::url_view& url, endpoint to) {
     return to;
 }
 
-std::string sha1_hex(std::string_view bytes) {
-    std::array<unsigned char, 20> digest{};
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1) {
-        throw std::runtime_error("SHA-1 failed");
-    }
-    return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
-
 } // namespace
 
 result<endpoint> parse_endpoint(std::string_view text) {
@@ -138,8 +126,5 @@ std::optional<std::int64_t> reply::integer() const {
     }
     return std::nullopt;
 }
-
-script::script(std::string name, std::string source)
-    : name_(std::move(name)), source_(std::move(source)), sha1_(sha1_hex(source_)) {}
 
 } // namespace imagined::redis

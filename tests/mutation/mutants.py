@@ -85,11 +85,11 @@ MUTANTS = [
 
     # -- Submitting
     lua("an idempotency key is one task", "submit.lua",
-        "local known, other_body = known_submit(task.caller, task.idempotency, task.fingerprint)",
+        "local known, other_body = known_submit(kind.caller, hash, fingerprint)",
         "local known, other_body"),
     lua("an idempotency key is one body", "lib/8_submitting.lua",
         "return id, first ~= fingerprint", "return id, false"),
-    lua("the queue has a limit", "submit.lua", "elseif ahead >= task.queue_limit then",
+    lua("the queue has a limit", "submit.lua", "elseif ahead >= kind.queue_limit then",
         "elseif false then"),
     lua("nothing is written after the not-after time", "lib/1_start.lua",
         "if ARGV[2] ~= '0' and now > tonumber(ARGV[2]) then", "if false then", "imagined",
@@ -97,9 +97,9 @@ MUTANTS = [
     Mutant("a submit that is answered 503 is taken back", "src/queue/submitting.cpp",
            "if (tried_since != 0) {", "if (false) {", "test_queue_scripts", QUEUE),
     lua("a submit whose answer was lost is found again", "submit.lua",
-        "if task.since ~= '0' then", "if false then"),
+        "if since ~= '0' then", "if false then"),
     Mutant("a script is refused whole when Redis cannot write", "src/queue/scripts.cpp",
-           'std::string_view start = "#!lua\\n"', 'std::string_view start = ""',
+           'writes = "{}"', "writes = \"{'allow-oom'}\"",
            "test_queue_scripts", QUEUE),
 
     # -- Operators' switches

@@ -127,12 +127,12 @@ awaitable<result<redis::reply>> blocking_redis::execute(redis::arguments words, 
 }
 
 awaitable<result<redis::reply>> blocking_redis::run(
-    const redis::script& what, redis::arguments keys, redis::arguments values, milliseconds
+    const redis::function& what, redis::arguments keys, redis::arguments values, milliseconds
 ) {
-    if (loaded_.insert(what.name()).second) {
-        command({"SCRIPT", "LOAD", what.source()});
+    if (loaded_.insert(what.from->name).second) {
+        command({"FUNCTION", "LOAD", "REPLACE", what.from->source});
     }
-    redis::arguments words{"EVALSHA", what.sha1(), std::to_string(keys.size())};
+    redis::arguments words{"FCALL", what.called, std::to_string(keys.size())};
     words.insert(words.end(), keys.begin(), keys.end());
     words.insert(words.end(), values.begin(), values.end());
     co_return command(words); // an error in a script is a bug: let the test end

@@ -25,7 +25,7 @@ public:
     awaitable<result<redis::array>>
     execute_together(std::vector<redis::arguments> commands, milliseconds deadline = {}) override;
     awaitable<result<redis::reply>>
-    run(const redis::script& what,
+    run(const redis::function& what,
         redis::arguments keys,
         redis::arguments values,
         milliseconds deadline = {}) override;

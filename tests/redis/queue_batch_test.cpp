@@ -43,7 +43,7 @@ struct batch : queue_fixture {
     std::int64_t scripts() {
         const auto stats = *raw.command({"INFO", "commandstats"}).text();
         raw.command({"CONFIG", "RESETSTAT"});
-        const std::string name = "cmdstat_evalsha:calls=";
+        const std::string name = "cmdstat_fcall:calls=";
         const auto at = stats.find(name);
         return at == std::string::npos ? 0 : std::stoll(stats.substr(at + name.size()));
     }

@@ -22,12 +22,12 @@ public:
     }
 
     awaitable<result<redis::reply>>
-    run(const redis::script& what,
+    run(const redis::function& what,
         redis::arguments keys,
         redis::arguments values,
         milliseconds deadline) override {
         auto answer = co_await through_.run(what, std::move(keys), std::move(values), deadline);
-        if (what.name() == script_ && answers_ > 0) {
+        if (what.name == script_ && answers_ > 0) {
             --answers_;
             co_return failure{failure_kind::unavailable, "the answer was lost"};
         }

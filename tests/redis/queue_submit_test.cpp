@@ -31,11 +31,12 @@ struct submitting : queue_fixture {
         return keys;
     }
 
-    // A script run as the client runs it, with times of the test's choice.
-    redis::reply script(const redis::script& what, unix_millis not_after, redis::arguments values) {
+    // A script called as the client runs it, with times of the test's choice.
+    redis::reply
+    script(const redis::function& what, unix_millis not_after, redis::arguments values) {
         redis::arguments words{
-            "EVAL",
-            what.source(),
+            "FCALL",
+            what.called,
             "1",
             queue::key_base("test"),
             std::to_string(now()),
@@ -52,23 +53,13 @@ struct submitting : queue_fixture {
         std::string hash = "",
         std::string fingerprint = ""
     ) {
-        return {
-            std::move(id),
-            "ann",
-            lane_name,
-            "a cat",
-            "0",
-            "3600000",
-            "100",
-            std::move(hash),
-            std::move(fingerprint),
-            "0",
-            "",
-            std::move(mark),
-            std::move(since),
-            "submitted",
-            "0"
-        };
+        const std::string rare = id + '|' + hash + '|' + fingerprint + '|' + since + "|submitted";
+        return {kind(), "a cat", std::move(mark), rare, ""};
+    }
+
+    static std::string kind(bool hooked = false, std::string_view queue_limit = "100") {
+        return "ann|" + std::string(lane_name) + (hooked ? "|1|" : "|0|") + "3600000|"
+               + std::string(queue_limit) + "|0";
     }
 
     // Submits all in one turn of the loop.
@@ -104,9 +95,10 @@ struct submitting : queue_fixture {
     std::vector<std::string> submit_by_script(const redis::arguments& values) {
         const auto answer = script(queue::scripts().submit, 0, values);
         REQUIRE(answer.items() != nullptr);
-        REQUIRE(answer.items()->size() == 2);
-        REQUIRE(answer.items()->back().items()->size() == 1);
-        return to_list(answer.items()->back().items()->front());
+        auto told = to_list(answer);
+        REQUIRE(told.size() == 6);
+        told.erase(told.begin());
+        return told;
     }
 };
 
@@ -290,21 +282,22 @@ TEST_CASE_FIXTURE(submitting, "several tasks in one script get each its own verd
     add(submit_values("m4", "0", reserved));
     add(submit_values("m5", "0", reserved)); // taken
     auto full = submit_values("m6", "0");
-    full[6] = "2"; // the queue's limit
+    full[0] = kind(false, "2");
     add(full);
     add(submit_values("m7", "0"));
     const auto answer = script(queue::scripts().submit, 0, values);
+    const auto flat = to_list(answer);
+    REQUIRE(flat.size() == 1 + 7 * 5);
     std::vector<std::vector<std::string>> told;
-    for (const auto& verdict : *answer.items()->back().items()) {
-        told.push_back(to_list(verdict));
+    for (auto at = flat.begin() + 1; at != flat.end(); at += 5) {
+        told.emplace_back(at, at + 5);
     }
-    REQUIRE(told.size() == 7);
     CHECK(told[0][0] == "ok");
     CHECK(told[1] == std::vector<std::string>{"replayed", told[0][1], "0", "1", "-1"});
-    CHECK(told[2] == std::vector<std::string>{"key_reused"});
+    CHECK(told[2][0] == "key_reused");
     CHECK(told[3] == std::vector<std::string>{"ok", reserved, "0", "1", "-1"});
-    CHECK(told[4] == std::vector<std::string>{"conflict"});
-    CHECK(told[5] == std::vector<std::string>{"queue_full"});
+    CHECK(told[4][0] == "conflict");
+    CHECK(told[5][0] == "queue_full");
     CHECK(told[6][0] == "ok");
     CHECK(told[6][1] > told[0][1]);
     CHECK(told[6][3] == "2");
@@ -331,7 +324,7 @@ TEST_CASE_FIXTURE(submitting, "submits of one turn of the loop share a script, a
     const auto stats = *raw.command({"INFO", "commandstats"}).text();
     CAPTURE(stats);
     CHECK(
-        stats.find("cmdstat_evalsha:calls=3,") != std::string::npos
+        stats.find("cmdstat_fcall:calls=3,") != std::string::npos
     ); // 64 tasks, the rest, and stats
     CHECK(complaints().empty());
     raw.command({"CONFIG", "SET", "maxmemory", "1"});
@@ -436,8 +429,8 @@ TEST_CASE_FIXTURE(submitting, "who could claim is told before the submit has bee
 
 TEST_CASE_FIXTURE(submitting, "a withdrawn success that nobody was told of leaves no callback") {
     auto values = submit_values("m1", "0");
-    values[4] = "1"; // has a hook
-    values[10] = "{}";
+    values[0] = kind(true);
+    values[4] = "{}";
     script(queue::scripts().submit, 0, values);
     const auto since = std::to_string(now() - 5000);
     CHECK(

@@ -37,7 +37,7 @@ public:
     }
 
     awaitable<result<redis::reply>>
-    run(const redis::script& what,
+    run(const redis::function& what,
         redis::arguments keys,
         redis::arguments values,
         milliseconds deadline) override {

@@ -77,7 +77,7 @@ class ReadOnly(Outage):
 
 class Flushed(Fault):
     def begin(self):
-        self.redis.command("SCRIPT", "FLUSH")
+        self.redis.command("FUNCTION", "FLUSH")
 
 
 class Cut(Fault):

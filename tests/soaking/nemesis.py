@@ -79,7 +79,7 @@ class Nemesis:
         self.town.redis.start()
 
     def flush_scripts(self):
-        self.redis("SCRIPT", "FLUSH")
+        self.redis("FUNCTION", "FLUSH")
 
     def cut_connections(self):
         self.redis("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")

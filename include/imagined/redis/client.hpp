@@ -74,21 +74,21 @@ struct reply {
     std::optional<std::int64_t> integer() const; // integers, and strings that hold one
 };
 
-// A Lua script and its SHA-1, computed once.
-class script {
-public:
-    script(std::string name, std::string source);
+// Functions of Redis 7, in Lua: the server makes them once and keeps their library with its data,
+// where a script's own functions would be made anew at each call. Whoever shares the server shares
+// their names, so a library with another text must have another name.
+struct library {
+    std::string name;
+    std::string source; // "#!lua name=<name>", and what registers the functions
 
-    const std::string& name() const { return name_; }
+    library(std::string its_name, std::string its_source)
+        : name(std::move(its_name)), source(std::move(its_source)) {}
+};
 
-    const std::string& source() const { return source_; }
-
-    const std::string& sha1() const { return sha1_; }
-
-private:
-    std::string name_;
-    std::string source_;
-    std::string sha1_;
+struct function {
+    std::string name;   // for people
+    std::string called; // in Redis
+    std::shared_ptr<const library> from;
 };
 
 using arguments = std::vector<std::string>;
@@ -115,11 +115,11 @@ public:
     virtual awaitable<result<array>>
     execute_together(std::vector<arguments> commands, milliseconds deadline = {}) = 0;
 
-    // EVALSHA, and on NOSCRIPT SCRIPT LOAD and once more (a script that was refused for NOSCRIPT
-    // did not run). Same failures; `deadline` is for all of it. `what` must stay until the end.
-    // Scripts report their own refusals by what they return.
+    // FCALL, and if the server does not know the function FUNCTION LOAD of its library and once
+    // more (what is not known did not run). Same failures; `deadline` is for all of it. `what` must
+    // stay until the end. Functions report their own refusals by what they return.
     virtual awaitable<result<reply>>
-    run(const script& what, arguments keys, arguments values, milliseconds deadline = {}) = 0;
+    run(const function& what, arguments keys, arguments values, milliseconds deadline = {}) = 0;
 
     // True while a connection is established and answered its handshake.
     virtual bool connected() const = 0;

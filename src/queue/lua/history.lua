@@ -2,9 +2,8 @@
 -- ARGV[3] id
 -- Returns {'ok', submitted ms, {event, …}, {call field, value, …}} or {'missing'}.
 local id = ARGV[3]
-local submitted = redis.call('HGET', task_key(id), 'u')
-if not submitted then
+if redis.call('EXISTS', task_key(id)) == 0 then
     return {'missing'}
 end
-return {'ok', submitted, redis.call('LRANGE', history_key(id), 0, -1),
+return {'ok', submitted_at(id), redis.call('LRANGE', history_key(id), 0, -1),
     redis.call('HGETALL', calls_key(id))}

@@ -1,21 +1,21 @@
 -- outbox_release: head events could not be tried, and are due again after a delay. Counts as no
 -- try.
 -- ARGV[3...] the events, each: [1] id  [2] nonce  [3] delay ms
--- Returns {'ok', verdicts}, a verdict being {'ok'} or {'stale'}.
+-- Returns {'ok', verdicts}, a verdict being 'ok' or 'stale'.
 local function give_back(at)
     local id = ARGV[at]
     local tries = tries_under(id, ARGV[at + 1])
     if not tries then
-        return {'stale'}
+        return 'stale'
     end
     -- A newer event takes the place of one that failed before, as in post().
     if tries ~= '0' and redis.call('LLEN', outbox_key(id)) > 1 then
         settle_head(id, tries)
-        return {'ok'}
+        return 'ok'
     end
     redis.call('HSET', task_key(id), 'on', '')
     gather('ZADD', due_key, moment(tonumber(ARGV[at + 2])), id)
-    return {'ok'}
+    return 'ok'
 end
 
 return answer_each(3, give_back)

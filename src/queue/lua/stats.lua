@@ -7,7 +7,7 @@
 local oldest = 0
 local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
 if head then
-    oldest = redis.call('HGET', task_key(head), 'u')
+    oldest = submitted_at(head)
 end
 local slots, breakers, seen = {}, {}, {}
 for i = 3, #ARGV do

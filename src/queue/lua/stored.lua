@@ -1,13 +1,13 @@
 -- stored: records paid answers before anything else is done with them.
 -- ARGV[3...] the answers, each:
 --     [1] id  [2] attempt  [3] nonce  [4] call index  [5] answer  [6] complete 0/1  [7] cost micros
--- Returns {'ok', verdicts}, a verdict being {'ok'}, or {'stale'}: then nothing was written for it
--- (the caller tries adopt).
+-- Returns {'ok', verdicts}, a verdict being 'ok', or 'stale': then nothing was written for it (the
+-- caller tries adopt).
 local function store_answer(at)
     local id, index = ARGV[at], ARGV[at + 3]
     local task = task_of(id)
     if not holds(task, ARGV[at + 1], ARGV[at + 2]) then
-        return {'stale'}
+        return 'stale'
     end
     local marker = record_answer(task, index, ARGV[at + 4], ARGV[at + 6])
     if marker then
@@ -22,7 +22,7 @@ local function store_answer(at)
         set(task, 's', ARGV[at + 5] == '1' and 'storing' or 'leased')
     end
     extend_lease(task)
-    return {'ok'}
+    return 'ok'
 end
 
 return answer_each(7, store_answer)

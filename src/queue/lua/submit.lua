@@ -1,182 +1,213 @@
 -- submit: idempotency, limits, creation and a place in the queue, all or nothing for each of
 -- several tasks. They come from one process in one turn of its loop: what they have in common is
--- looked up once.
+-- sent as one text, and looked up once.
 -- ARGV[3...] the tasks, each:
---     [1] id or ''          [2] caller        [3] lane          [4] submission
---     [5] has hook 0/1      [6] task timeout  [7] queue limit   [8] idempotency hash or ''
---     [9] fingerprint      [10] modal 0/1    [11] ended view or ''
---    [12] mark: random, to find this very write again          [13] 0, or: tried before since this
---    [14] event text       [15] count of slots that could serve it, then each: name, limit
--- Returns {'ok', verdicts}, a verdict being {'ok', id, immediate 0/1, tasks ahead, left} (left: how
--- many more the caller may have waiting; -1: no limit, or not counted) or
--- {'replayed', id, …} or {'key_reused'} or {'queue_full'}, {'caller_full'}, {'intake_paused'} or
--- {'conflict'} (the given id exists); only 'ok' has created something.
+--     [1] kind: caller|lane|has hook 0/1|task timeout|queue limit|modal 0/1|slot|limit|…, with the
+--         slots that could serve it
+--     [2] submission       [3] mark: random, to find this very write again
+--     [4] what few have, or '': id or ''|idempotency hash or ''|fingerprint|0, or: tried before
+--         since this|event text
+--     [5] ended view or ''
+-- Returns {'ok', word, id, immediate 0/1, tasks ahead, left, …}, five for each task; left: how many
+-- more the caller may have waiting (-1: no limit, or not counted). The word is 'ok', 'replayed' or
+-- 'key_reused', 'queue_full', 'caller_full', 'intake_paused' or 'conflict' (the given id exists);
+-- only 'ok' has created something.
+local fields = 5 -- of a task
 local modal_kept_ms = 3600000
 local room, ahead, next_id
-local places, met_callers, most_waiting, met_places = {}, {}, {}, {}
-local waiting = {} -- of a caller
+local places, callers, kinds = {}, {}, {}
+local verdicts = {'ok'}
 
--- The tasks of a batch say the same numbers again and again.
-local numbers = {}
-local function number_of(text)
-    local number = numbers[text]
-    if not number then
-        number = tonumber(text)
-        numbers[text] = number
+local function caller_of(name)
+    local caller = callers[name]
+    if not caller then
+        local _, most = read_caller(name)
+        caller = {name = name, most = most, waiting = most > 0 and waiting_of(name) or 0}
+        callers[name] = caller
     end
-    return number
+    return caller
 end
 
-local function places_of(name, limit)
-    if not places[name] then
-        places[name] = math.max(0, free_places(name, tonumber(limit)))
+-- What tasks have in common.
+local function kind_of(text)
+    local kind = kinds[text]
+    if kind then
+        return kind
     end
-    return places[name]
+    local caller, lane, hook, timeout, limit, modal, slots =
+        string.match(text, '^(.-)|(.-)|([01])|(%d+)|(%d+)|([01])(.*)$')
+    kind = {
+        caller = caller, lane = lane, hook = hook == '1', queue_limit = tonumber(limit),
+        deadline = moment(tonumber(timeout)), modal = modal == '1', slots = {}
+    }
+    for name, most in string.gmatch(slots, '|(.-)|(%d+)') do
+        kind.slots[#kind.slots + 1] = name
+        places[name] = places[name] or math.max(0, free_places(name, tonumber(most)))
+    end
+    kinds[text] = kind
+    return kind
 end
 
 -- True if a task that comes after `before` others could start now.
-local function could_start(task, before)
+local function could_start(kind, before)
     room = room or worker_room()
     local free = -before
-    for i = task.first_slot, room > before and task.last_slot or 0, 2 do
-        free = free + places_of(ARGV[i], ARGV[i + 1])
+    if room > before then
+        for _, name in ipairs(kind.slots) do
+            free = free + places[name]
+        end
     end
     return room > before and free > 0
 end
 
-local function answer(task, word, id, before)
-    local immediate = task.view ~= '' or (not task.modal and could_start(task, before))
-    return {word, id, immediate and 1 or 0, before, task.left or -1}
+local function answer(word, id, immediate, before, left)
+    local length = #verdicts
+    verdicts[length + 1] = word
+    verdicts[length + 2] = id
+    verdicts[length + 3] = immediate and 1 or 0
+    verdicts[length + 4] = before
+    verdicts[length + 5] = left or -1
 end
 
-local function refuse(task)
+-- The word of a refusal, or nil; and how many more the caller may have waiting after this.
+local function judge(kind, view)
     if switch('intake') then
         return 'intake_paused'
-    elseif task.modal then
-        return redis.call('ZCARD', modal_key) >= task.queue_limit and 'queue_full'
-    elseif task.view ~= '' then
+    elseif kind.modal then
+        return redis.call('ZCARD', modal_key) >= kind.queue_limit and 'queue_full' or nil
+    elseif view ~= '' then
         return nil
-    elseif ahead >= task.queue_limit then
+    elseif ahead >= kind.queue_limit then
         return 'queue_full'
     end
-    local caller = task.caller
-    if not most_waiting[caller] then
-        local _, most = read_caller(caller)
-        most_waiting[caller] = most
-        waiting[caller] = most > 0 and waiting_of(caller) or 0
-    end
-    local most = most_waiting[caller]
-    if most == 0 then
+    local caller = caller_of(kind.caller)
+    if caller.most == 0 then
         return nil
     end
-    task.left = most - waiting[caller] - 1
-    return task.left < 0 and 'caller_full'
+    local left = caller.most - caller.waiting - 1
+    return left < 0 and 'caller_full' or nil, left
 end
 
 -- A place in its queue, and what the first task of a caller in a lane needs.
-local function enqueue(task, id)
-    local lane, caller = task.lane, task.caller
-    local place = queue_key(lane, caller)
-    gather('ZADD', place, id, id)
-    gather('ZADD', waiting_key, moment(task.timeout), id)
+local function enqueue(kind, id)
+    if not kind.queue then
+        open_lane(kind.lane, kind.caller)
+        kind.queue = gathering('ZADD', queue_key(kind.lane, kind.caller))
+        kind.waiting = gathering('ZADD', waiting_key)
+        hint('q ' .. kind.lane)
+    end
+    add_to(kind.queue, id, id)
+    add_to(kind.waiting, kind.deadline, id)
     ahead = ahead + 1
-    waiting[caller] = waiting[caller] + 1
-    if not met_places[place] then
-        open_lane(lane, caller)
-        met_places[place] = true
-        hint('q ' .. lane)
-    end
+    local caller = caller_of(kind.caller)
+    caller.waiting = caller.waiting + 1
 end
 
--- A waiting task is many: what its readers know without being told is not written (a, e, ql).
-local function create(wanted, id)
-    local caller, mark = wanted.caller, wanted.mark
-    local task = know({
-        id = id, c = caller, l = wanted.lane, hk = wanted.hook, made = true, events = {}, s = false,
-        changes = {'c', caller, 'l', wanted.lane, 'u', stamp, 'd', moment(wanted.timeout),
-            'm', mark}
-    })
-    if wanted.hook == '1' then
-        set(task, 'hk', '1')
-    end
-    redis.call('SET', submission_key(id), wanted.submission)
-    add_to_index(caller, id, wanted.id == '')
-    remember_submit(caller, wanted.idempotency, wanted.fingerprint, id)
-    if not met_callers[caller] then
-        redis.call('HSETNX', callers_key, caller, '1|0|0')
-        met_callers[caller] = true
-    end
-    if wanted.modal then
-        set(task, 's', 'modal')
-        redis.call('ZADD', modal_key, moment(modal_kept_ms), id)
-    elseif wanted.view ~= '' then
-        set(task, 'b', stamp)
-        redis.call('SET', view_key(id), wanted.view)
-        end_task(task, true, '', '', wanted.event)
+-- A waiting task is many: what its readers know without being told is not written (a, e, ql, and u
+-- where its id tells the time).
+local function write(kind, id, state, mark)
+    if kind.hook then
+        redis.call('HSET', task_key(id), 'c', kind.caller, 'l', kind.lane, 'd', kind.deadline,
+            'm', mark, 's', state, 'hk', '1')
     else
-        set(task, 's', 'queued')
-        enqueue(wanted, id)
+        redis.call('HSET', task_key(id), 'c', kind.caller, 'l', kind.lane, 'd', kind.deadline,
+            'm', mark, 's', state)
+    end
+    told[#told + 1] = id
+end
+
+local function create(kind, id, submission, mark, view, event)
+    redis.call('SET', submission_key(id), submission)
+    if not kind.met then
+        kind.met = true
+        redis.call('HSETNX', callers_key, kind.caller, '1|0|0')
+    end
+    if kind.modal then
+        write(kind, id, 'modal', mark)
+        redis.call('ZADD', modal_key, moment(modal_kept_ms), id)
+    elseif view ~= '' then
+        redis.call('SET', view_key(id), view)
+        local task = know({
+            id = id, c = kind.caller, l = kind.lane, hk = kind.hook and '1', s = false,
+            changes = {'c', kind.caller, 'l', kind.lane, 'd', kind.deadline, 'm', mark},
+            events = {}
+        })
+        if kind.hook then
+            set(task, 'hk', '1')
+        end
+        set(task, 'b', stamp)
+        end_task(task, true, '', '', event)
+    else
+        write(kind, id, 'queued', mark)
+        enqueue(kind, id)
     end
 end
 
-local function submit(task)
-    if task.since ~= '0' then
-        local id = find_marked(task.caller, task.mark, task.id, task.since)
+-- A task that brings its id was numbered earlier than it is submitted.
+local function create_named(kind, id, ...)
+    create(kind, id, ...)
+    add_to_index(kind.caller, id)
+    redis.call('HSET', task_key(id), 'u', stamp)
+end
+
+-- The first one draws for all that may follow: whatever happens, none is drawn twice.
+local function create_next(kind, tasks_left, ...)
+    next_id = next_id and next_id + id_step or draw_ids(tasks_left)
+    local id = string.format('%d', next_id)
+    create(kind, id, ...)
+    add_to_index(kind.caller, id, true)
+    return id
+end
+
+local function submit(at)
+    local kind, mark, rare, view = kind_of(ARGV[at]), ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+    local given, hash, fingerprint, since, event = '', '', '', '0', ''
+    if rare ~= '' then
+        given, hash, fingerprint, since, event =
+            string.match(rare, '^(%d*)|([^|]*)|([^|]*)|(%d+)|(.*)$')
+    end
+    if since ~= '0' then
+        local id = find_marked(kind.caller, mark, given, since)
         if id then
-            return answer(task, 'ok', id, math.max(0, ahead - 1))
+            local before = math.max(0, ahead - 1)
+            local immediate = view ~= '' or (not kind.modal and could_start(kind, before))
+            return answer('ok', id, immediate, before)
         end
     end
-    local known, other_body = known_submit(task.caller, task.idempotency, task.fingerprint)
+    local known, other_body = known_submit(kind.caller, hash, fingerprint)
     if known then
         if other_body then
-            return {'key_reused'}
+            return answer('key_reused', '', false, 0)
         end
         -- Somebody has now been told this id: the task can not be withdrawn any more.
         if task_of(known).s then
             set(task_of(known), 'm', '')
         end
-        return answer(task, 'replayed', known, ahead)
+        local immediate = view ~= '' or (not kind.modal and could_start(kind, ahead))
+        return answer('replayed', known, immediate, ahead)
     end
-    if task.id ~= '' and task_of(task.id).s then
-        return {'conflict'}
+    if given ~= '' and (tasks_read[given] or redis.call('EXISTS', task_key(given)) == 1) then
+        return answer('conflict', '', false, 0)
     end
-    local refused = refuse(task)
+    local refused, left = judge(kind, view)
     if refused then
-        return {refused}
+        return answer(refused, '', false, 0)
     end
-    local id, before = task.id, ahead
-    if id == '' then
-        -- The first one draws for all that may follow: whatever happens, none is drawn twice.
-        next_id = next_id and next_id + id_step or draw_ids(task.unnamed_left)
-        id = string.format('%d', next_id)
+    local before = ahead
+    local immediate = view ~= '' or (not kind.modal and could_start(kind, before))
+    local id = given
+    if id ~= '' then
+        create_named(kind, id, ARGV[at + 1], mark, view, event)
+    else
+        id = create_next(kind, (#ARGV + 1 - at) / fields, ARGV[at + 1], mark, view, event)
     end
-    create(task, id)
-    return answer(task, 'ok', id, before)
-end
-
-local tasks, at, last = {}, 3, #ARGV
-while at <= last do
-    local task = {
-        id = ARGV[at], caller = ARGV[at + 1], lane = ARGV[at + 2], submission = ARGV[at + 3],
-        hook = ARGV[at + 4], timeout = number_of(ARGV[at + 5]),
-        queue_limit = number_of(ARGV[at + 6]), idempotency = ARGV[at + 7],
-        fingerprint = ARGV[at + 8], modal = ARGV[at + 9] == '1', view = ARGV[at + 10],
-        mark = ARGV[at + 11], since = ARGV[at + 12], event = ARGV[at + 13],
-        first_slot = at + 15, last_slot = at + 14 + 2 * number_of(ARGV[at + 14])
-    }
-    tasks[#tasks + 1] = task
-    at = task.last_slot + 1
-end
-local unnamed = 0
-for i = #tasks, 1, -1 do
-    unnamed = unnamed + (tasks[i].id == '' and 1 or 0)
-    tasks[i].unnamed_left = unnamed
+    remember_submit(kind.caller, hash, fingerprint, id)
+    answer('ok', id, immediate, before, left)
 end
 
 ahead = redis.call('ZCARD', waiting_key)
-local verdicts = {}
-for i, task in ipairs(tasks) do
-    verdicts[i] = submit(task)
+for at = 3, #ARGV, fields do
+    submit(at)
 end
 write_back()
-return {'ok', verdicts}
+return verdicts

@@ -6,8 +6,8 @@
 using namespace imagined;
 using namespace imagined::test;
 using redis::arguments;
+using redis::function;
 using redis::reply;
-using redis::script;
 
 namespace {
 
@@ -115,10 +115,21 @@ TEST_CASE("several commands without an answer in time fail, and their late repli
     CHECK(f.text({"ECHO", "after"}) == "after");
 }
 
-TEST_CASE("a script runs with its keys and arguments") {
+namespace {
+
+// A library of one function.
+function function_of(std::string name, std::string_view body, std::string_view more = "") {
+    std::string text = "#!lua name=" + name + "\n" + std::string(more) + "redis.register_function('"
+                       + name + "', function(keys, values) " + std::string(body) + " end)";
+    return {name, name, std::make_shared<const redis::library>(name, std::move(text))};
+}
+
+} // namespace
+
+TEST_CASE("a function runs with its keys and arguments") {
     redis_server server;
     client_fixture f(server);
-    const script echo("echo", "return {KEYS[1], ARGV[1], ARGV[2], #KEYS}");
+    const auto echo = function_of("echo", "return {keys[1], values[1], values[2], #keys}");
     const auto answer = run_on<result<reply>>(f.context(), [&] {
         return f.client().run(echo, {"key"}, {"one", ""});
     });
@@ -130,36 +141,49 @@ TEST_CASE("a script runs with its keys and arguments") {
     CHECK(items[3].integer() == 1);
 }
 
-TEST_CASE("a script forgotten by the server is loaded again and runs exactly once") {
+TEST_CASE("a function forgotten by the server is loaded again and runs exactly once") {
     redis_server server;
     client_fixture f(server);
-    const script count("count", "return redis.call('INCR', KEYS[1])");
+    const auto count = function_of("count", "return redis.call('INCR', keys[1])");
     auto run = [&] {
         return run_on<result<reply>>(f.context(), [&] { return f.client().run(count, {"n"}, {}); });
     };
     CHECK(run()->integer() == 1);
-    f.text({"SCRIPT", "FLUSH"});
+    f.text({"FUNCTION", "FLUSH"});
     CHECK(run()->integer() == 2);
     CHECK(run()->integer() == 3);
 }
 
-TEST_CASE("a script that cannot be compiled is invalid") {
+TEST_CASE("the server makes a library once, not at each call") {
     redis_server server;
     client_fixture f(server);
-    const script broken("broken", "this is not Lua");
+    const auto count = function_of("count", "calls = calls + 1 return calls", "local calls = 0 ");
+    for (const int nth : {1, 2, 3}) {
+        const auto answer =
+            run_on<result<reply>>(f.context(), [&] { return f.client().run(count, {}, {}); });
+        CHECK(answer->integer() == nth);
+    }
+}
+
+TEST_CASE("a function that cannot be compiled is invalid") {
+    redis_server server;
+    client_fixture f(server);
+    const auto broken = function_of("broken", "this is not Lua");
     const auto answer =
         run_on<result<reply>>(f.context(), [&] { return f.client().run(broken, {}, {}); });
     CHECK(answer.error().kind == failure_kind::invalid);
 }
 
-TEST_CASE("an error raised inside a script has its own kind") {
+TEST_CASE("an error raised inside a function has its own kind") {
     redis_server server;
     client_fixture f(server);
+    const auto write = function_of("write", "return redis.call('SET', keys[1], 'v')");
+    auto run = [&] {
+        return run_on<result<reply>>(f.context(), [&] { return f.client().run(write, {"k"}, {}); });
+    };
+    REQUIRE(run());
     f.text({"CONFIG", "SET", "min-replicas-to-write", "1"});
-    const script write("write", "return redis.call('SET', KEYS[1], 'v')");
-    const auto answer =
-        run_on<result<reply>>(f.context(), [&] { return f.client().run(write, {"k"}, {}); });
-    CHECK(answer.error().kind == failure_kind::unavailable);
+    CHECK(run().error().kind == failure_kind::unavailable);
 }
 
 TEST_CASE("the database of the endpoint is selected") {
@@ -290,7 +314,7 @@ TEST_CASE("a client may be destroyed while coroutines wait for it") {
     client_fixture f(server);
     f.wait_until_connected();
     server.freeze();
-    const script slow("slow", "return 1");
+    const auto slow = function_of("slow", "return 1");
     const auto command = f.start({"PING"});
     const auto running = f.start([&] { return f.client().run(slow, {}, {}); });
     f.turn();

@@ -227,12 +227,12 @@ TEST_CASE("an error reply becomes a failure unless the waiter wants it") {
     d.ask("b").wants_error_replies = true;
     d.take();
     d.line.answer({reply::error{"NOAUTH x"}});
-    d.line.answer({reply::error{"NOSCRIPT x"}});
+    d.line.answer({reply::error{"READONLY x"}});
     while (d.line.has_finished()) {
         d.line.deliver_next();
     }
     CHECK(d.endings[0].outcome.error().kind == failure_kind::rejected);
-    CHECK(d.endings[1].outcome->failed()->text == "NOSCRIPT x");
+    CHECK(d.endings[1].outcome->failed()->text == "READONLY x");
 }
 
 TEST_CASE("silence counts from the first question and ends with any byte") {

@@ -17,23 +17,35 @@ local function held_key(day) return base .. 'held:' .. day end
 local function breaker_key(backend) return base .. 'brk:' .. backend end
 local function tried_key(backend) return base .. 'tried:' .. backend end
 local function failed_key(backend) return base .. 'failed:' .. backend end
-local lanes_key = base .. 'lanes'
-local waiting_key = base .. 'waiting'
-local lease_key = base .. 'lease'
-local delay_key = base .. 'delay'
-local modal_key = base .. 'modal'
-local done_key = base .. 'done'
-local fair_key = base .. 'fair'
-local callers_key = base .. 'callers'
-local cool_key = base .. 'cool'
-local slots_key = base .. 'slots'
-local due_key = base .. 'oq'
-local dead_key = base .. 'dead'
-local workers_key = base .. 'workers'
-local capacity_key = base .. 'wcap'
-local duration_key = base .. 'dur'
-local last_id_key = base .. 'lastid'
-local off_key = base .. 'off'
-local activity_key = base .. 'activity'
-local hint_channel = base .. 'hint'
-local live_channel = base .. 'live'
+local lanes_key, waiting_key, lease_key, delay_key, modal_key, done_key, fair_key, callers_key,
+    cool_key, slots_key, due_key, dead_key, workers_key, capacity_key, duration_key,
+    last_id_key, off_key, activity_key, hint_channel, live_channel
+
+-- Mostly one program uses a Redis: its keys are put together once.
+local named
+at_start(function()
+    if named == base then
+        return
+    end
+    named = base
+    lanes_key = base .. 'lanes'
+    waiting_key = base .. 'waiting'
+    lease_key = base .. 'lease'
+    delay_key = base .. 'delay'
+    modal_key = base .. 'modal'
+    done_key = base .. 'done'
+    fair_key = base .. 'fair'
+    callers_key = base .. 'callers'
+    cool_key = base .. 'cool'
+    slots_key = base .. 'slots'
+    due_key = base .. 'oq'
+    dead_key = base .. 'dead'
+    workers_key = base .. 'workers'
+    capacity_key = base .. 'wcap'
+    duration_key = base .. 'dur'
+    last_id_key = base .. 'lastid'
+    off_key = base .. 'off'
+    activity_key = base .. 'activity'
+    hint_channel = base .. 'hint'
+    live_channel = base .. 'live'
+end)

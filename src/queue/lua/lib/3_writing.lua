@@ -1,15 +1,14 @@
 -- What a script knows of its tasks and is going to write. A task is read once, in one command, and
 -- written once, in one; what several tasks change in one key goes there in one command as well: a
 -- command costs more than what it does. Every script that changes a task ends with write_back().
-local tasks_read = {}
-local tasks_known = {}
-local gathered = {}
-local gathered_by = {}
-local hints = {}
-local at_end = {}
+local tasks_read, tasks_known, gathered, gathered_by, hints, at_end, told, moments
+at_start(function()
+    tasks_read, tasks_known = {}, {}
+    gathered, gathered_by = {}, {}
+    hints, at_end, told, moments = {}, {}, {}, {}
+end)
 
 -- In `ms` from now, as text.
-local moments = {}
 local function moment(ms)
     local text = moments[ms]
     if not text then
@@ -51,9 +50,9 @@ local function set(task, field, value)
     changes[#changes + 1] = value
 end
 
--- Adds one member (for ZADD: score, member) to a command that is sent once for each key at the end:
--- only for what nothing in the same script reads.
-local function gather(command, key, a, b, option)
+-- A command that is sent once for each key at the end, with all that was added to it: only for what
+-- nothing in the same script reads.
+local function gathering(command, key, option)
     local kind = option or command
     local by_key = gathered_by[kind]
     if not by_key then
@@ -66,6 +65,11 @@ local function gather(command, key, a, b, option)
         by_key[key] = list
         gathered[#gathered + 1] = list
     end
+    return list
+end
+
+-- Adds one member; for ZADD a score and a member.
+local function add_to(list, a, b)
     local length = list.length + 1
     list[length] = a
     if b then
@@ -74,6 +78,8 @@ local function gather(command, key, a, b, option)
     end
     list.length = length
 end
+
+local function gather(command, key, a, b, option) add_to(gathering(command, key, option), a, b) end
 
 local function hint(text) hints[text] = true end
 
@@ -101,10 +107,9 @@ end
 -- Whoever watches is told which tasks to look at; what they then read is what the whole script has
 -- done.
 local function write_back()
-    local told = {}
     for _, task in ipairs(tasks_known) do
         write_task(task)
-        if #task.events > 0 or task.made then
+        if #task.events > 0 then
             told[#told + 1] = task.id
         end
     end

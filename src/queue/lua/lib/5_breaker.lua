@@ -9,7 +9,8 @@ local breaker_kept_ms = 3600000 -- of a backend that is asked no more
 local function backend_of(slot) return string.match(slot, '^(.*):[^:]*$') or slot end
 
 -- A breaker by the fields of its hash, read once; closed if it has no time `u`.
-local breakers = {}
+local breakers
+at_start(function() breakers = {} end)
 local function breaker_of(slot)
     local backend = backend_of(slot)
     local breaker = breakers[backend]

@@ -12,8 +12,9 @@ local function open_index_part(caller, id)
     return id
 end
 
--- Where the next new ids of a caller go.
-local index_ends = {}
+-- What adds the next new id of a caller to its part.
+local index_ends
+at_start(function() index_ends = {} end)
 local function index_end(caller, id)
     local last = index_ends[caller]
     if not last then
@@ -22,16 +23,17 @@ local function index_end(caller, id)
         index_ends[caller] = last
     end
     if not last.first or last.size >= index_part_size then
-        last.first, last.size = open_index_part(caller, id), 0
+        last.first, last.size, last.adds = open_index_part(caller, id), 0, nil
     end
     last.size = last.size + 1
-    return last.first
+    last.adds = last.adds or gathering('SADD', part_key(caller, last.first))
+    return last.adds
 end
 
 -- `newest`: it is later than every id before it; only such a one may begin a part behind others.
 local function add_to_index(caller, id, newest)
     if newest then
-        gather('SADD', part_key(caller, index_end(caller, id)), id)
+        add_to(index_end(caller, id), id)
     else
         local first = index_part(caller, id) or open_index_part(caller, id)
         redis.call('SADD', part_key(caller, first), id)

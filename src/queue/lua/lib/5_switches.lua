@@ -2,6 +2,7 @@
 -- mostly there is none. Its fields: intake and dispatch, since when they are paused; pause:<name>
 -- and limit:<name> of a backend or of one of its slots.
 local switches
+at_start(function() switches = nil end)
 local function all_switches()
     if not switches then
         switches = {}

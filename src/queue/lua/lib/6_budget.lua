@@ -6,7 +6,8 @@ local function day_of(time) return string.format('%.0f', math.floor(time / 86400
 local spend_kept_seconds = 40 * 86400
 
 -- What a script adds to the sums: key -> backend -> micros, written at its end.
-local sums = {}
+local sums
+at_start(function() sums = {} end)
 
 local function write_sums()
     for key, backends in pairs(sums) do

@@ -1,7 +1,8 @@
 -- Places at keys. Limits are set sizes, and holders past their time do not count.
 
 -- How a key is left alone: until when, after how many refusals in a row, disabled 0/1; or nil.
-local cooling = {}
+local cooling
+at_start(function() cooling = {} end)
 local function read_cooling(slot)
     local text = cooling[slot]
     if text == nil then
@@ -16,7 +17,8 @@ local function read_cooling(slot)
 end
 
 -- Places taken at a slot now: counted once, then kept up by take_place and drop_place.
-local places_held = {}
+local places_held
+at_start(function() places_held = {} end)
 local function held_places(slot)
     local held = places_held[slot]
     if not held then
@@ -52,9 +54,10 @@ local function free_places(slot, limit, mine)
     return gate and math.min(free, gate) or free
 end
 
-local slots_met = {}
+local slots_met
+at_start(function() slots_met = {} end)
 local function take_place(slot, member, until_ms)
-    redis.call('ZADD', slot_key(slot), until_ms, member)
+    gather('ZADD', slot_key(slot), until_ms, member)
     if places_held[slot] then
         places_held[slot] = places_held[slot] + 1
     end

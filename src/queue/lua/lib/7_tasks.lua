@@ -51,7 +51,8 @@ local function requeue(task, lane)
 end
 
 -- A place became free, at a key or under a caller's limit: whoever waits may look again.
-local room_announced = false
+local room_announced
+at_start(function() room_announced = false end)
 local function announce_room()
     if not room_announced then
         room_announced = true
@@ -112,7 +113,8 @@ local function record_answer(task, index, answer, micros)
 end
 
 -- The observed durations, read and written once.
-local durations = {}
+local durations
+at_start(function() durations = {} end)
 local function duration_of(name)
     durations[name] = durations[name] or redis.call('HGET', duration_key, name) or '0'
     return durations[name]
@@ -137,6 +139,11 @@ local function draw_ids(count)
     local first = math.max(now * 1000 + shard, last + id_step)
     redis.call('SET', last_id_key, string.format('%.0f', first + (count - 1) * id_step))
     return first
+end
+
+-- An id that was drawn at the submit tells its time.
+local function submitted_at(id)
+    return redis.call('HGET', task_key(id), 'u') or string.sub(id, 1, -4)
 end
 
 -- Sees: the caller's own tasks, or everybody's.
