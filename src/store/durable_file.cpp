@@ -113,15 +113,23 @@ result<void> temporary_file::sync() {
     return {};
 }
 
-result<void> temporary_file::rename_to(const std::string& target) {
-    if (fails("rename", ".before") || ::rename(path_.c_str(), target.c_str()) != 0) {
+result<name_was> temporary_file::rename_to(const std::string& target) {
+    if (fails("rename", ".before")) {
         return disk_failure("rename", path_, errno);
     }
-    fails("rename", ".after");
-    // Between two names of one file rename() does nothing and leaves both; usually this finds none.
-    ::unlink(path_.c_str());
+    auto was = name_was::free;
+    if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
+        was = name_was::taken;
+        if (::rename(path_.c_str(), target.c_str()) != 0) {
+            return disk_failure("rename", path_, errno);
+        }
+        // Between two names of one file rename() does nothing and leaves both; else this finds
+        // none.
+        ::unlink(path_.c_str());
+    }
     path_.clear();
-    return {};
+    fails("rename", ".after");
+    return was;
 }
 
 result<struct stat> temporary_file::status() const {
@@ -130,6 +138,10 @@ result<struct stat> temporary_file::status() const {
         return disk_failure("examine", path_, errno);
     }
     return found;
+}
+
+bool link_to_free(const std::string& source, const std::string& target) {
+    return ::link(source.c_str(), target.c_str()) == 0;
 }
 
 result<void> sync_directory(const std::string& directory) {
@@ -143,13 +155,18 @@ result<void> sync_directory(const std::string& directory) {
     return {};
 }
 
-result<void> directory_maker::ensure(const std::string& directory) {
-    const bool created = ::mkdir(directory.c_str(), directory_mode) == 0;
-    if (!created && errno != EEXIST) {
-        return disk_failure("create", directory, errno);
+result<void> directory_maker::make(const std::string& directory) {
+    if (::mkdir(directory.c_str(), directory_mode) == 0) {
+        const std::lock_guard lock(mutex_);
+        durable_.erase(directory); // that was one which somebody has removed since
+        return {};
     }
-    if (!created) {
-        // Not ours, so its maker may not have synced it yet, or have died before doing so.
+    return errno == EEXIST ? result<void>() : disk_failure("create", directory, errno);
+}
+
+// Whoever made it: its maker may not have come here yet, or have died before doing so.
+result<void> directory_maker::settle(const std::string& directory) {
+    {
         const std::lock_guard lock(mutex_);
         if (durable_.contains(directory)) {
             return {};

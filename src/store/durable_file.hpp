@@ -45,6 +45,9 @@ private:
     int fd_ = -1;
 };
 
+// What a name was before a file was given it.
+enum class name_was { free, taken };
+
 class temporary_file {
 public:
     // ".<name>.<random>.tmp" in `directory`; a name is never used twice.
@@ -62,8 +65,8 @@ public:
     result<void> write(std::string_view bytes);
     result<void> set_changed(const timespec& when);
     result<void> sync();
-    // Replaces `target` atomically.
-    result<void> rename_to(const std::string& target);
+    // Replaces `target` atomically. `taken` as well where the file system cannot tell.
+    result<name_was> rename_to(const std::string& target);
     result<struct stat> status() const;
 
 private:
@@ -74,14 +77,20 @@ private:
     file_descriptor file_;
 };
 
+// One more name for the file `source`, if it is free and the file system can. False: nothing is
+// done.
+bool link_to_free(const std::string& source, const std::string& target);
+
 result<void> sync_directory(const std::string& directory);
 
 // Creates directories whose entries survive a power cut. Remembers what it has made durable, since
 // another fsync of a clean directory still flushes the disk's cache. Usable from any thread.
 class directory_maker {
 public:
-    // Afterwards `directory` exists and is durable in its parent, which must exist.
-    result<void> ensure(const std::string& directory);
+    // Afterwards `directory` exists in its parent, which must exist; durable is it by settle().
+    result<void> make(const std::string& directory);
+    // Afterwards `directory` is durable in its parent.
+    result<void> settle(const std::string& directory);
 
 private:
     std::mutex mutex_;

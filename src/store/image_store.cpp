@@ -2,6 +2,7 @@
 
 #include "day_removal.hpp"
 #include "durable_file.hpp"
+#include "naming.hpp"
 #include "picture_name.hpp"
 #include "stored_file.hpp"
 
@@ -32,7 +33,11 @@ std::vector<std::filesystem::path> missing_part(const std::filesystem::path& roo
 
 void prepare_root(directory_maker& directories, const std::filesystem::path& root) {
     for (const auto& path : missing_part(root)) {
-        if (auto made = directories.ensure(path.string()); !made) {
+        auto made = directories.make(path.string());
+        if (made) {
+            made = directories.settle(path.string());
+        }
+        if (!made) {
             throw std::runtime_error(made.error().detail);
         }
     }
@@ -45,27 +50,16 @@ void prepare_root(directory_maker& directories, const std::filesystem::path& roo
 }
 
 result<void> make_directories(directory_maker& directories, const picture_place& place) {
-    auto made = directories.ensure(place.day_directory);
-    return made ? directories.ensure(place.task_directory) : made;
-}
-
-// The old thumbnail shows something else.
-result<void> name(temporary_file& file, const picture_place& place) {
-    auto renamed = file.rename_to(place.file);
-    if (renamed) {
-        ::unlink(place.thumbnail().c_str());
+    if (directories.make(place.task_directory)) {
+        return {};
     }
-    return renamed;
-}
-
-// The picture's new name is durable.
-result<void> publish(temporary_file& file, const picture_place& place) {
-    auto named = name(file, place);
-    return named ? sync_directory(place.task_directory) : named;
+    auto made = directories.make(place.day_directory); // its first task, or a failure to report
+    return made ? directories.make(place.task_directory) : made;
 }
 
 struct written_file {
     temporary_file file;
+    struct stat status;
     stored_picture picture; // as it will be once it has its name
 };
 
@@ -96,7 +90,7 @@ result<written_file> write_picture(
         return status.error();
     }
     return written_file{
-        std::move(*file), {place.file, bytes.size(), *info, nanoseconds(status->st_mtim)}
+        std::move(*file), *status, {place.file, bytes.size(), *info, nanoseconds(status->st_mtim)}
     };
 }
 
@@ -115,7 +109,11 @@ write_thumbnail(const picture_place& place, std::string_view bytes, const timesp
     if (done) {
         done = file->sync();
     }
-    return done ? file->rename_to(place.thumbnail()) : done;
+    if (!done) {
+        return done;
+    }
+    const auto was = file->rename_to(place.thumbnail());
+    return was ? result<void>() : was.error();
 }
 
 } // namespace
@@ -140,9 +138,18 @@ result<stored_picture> image_store::put(std::string_view id, int n, std::string_
     if (!written) {
         return std::move(written).error();
     }
-    if (auto published = publish(written->file, *place); !published) {
-        return std::move(published).error();
+    new_names names(written->status);
+    const auto was = name(written->file, *place);
+    if (!was) {
+        return was.error();
     }
+    if (*was == name_was::free) {
+        names.add(place->file);
+    }
+    if (auto flushed = flush(*directories_, *place); !flushed) {
+        return std::move(flushed).error();
+    }
+    names.keep();
     return std::move(written->picture);
 }
 
@@ -156,17 +163,29 @@ result<stored_picture> image_store::put_shown(std::string_view id, int n, std::s
     if (!written) {
         return std::move(written).error();
     }
-    if (auto named = name(written->file, *place); !named) {
-        return std::move(named).error();
+    new_names names(written->status);
+    const auto was = name(written->file, *place);
+    if (!was) {
+        return was.error();
     }
-    auto second = temporary_file::create_link(place->file, shown->task_directory, "0");
-    if (!second) {                             // a file system without links
-        const auto copied = put(id, 0, bytes); // flushes both names
-        return copied ? result<stored_picture>(std::move(written->picture)) : copied.error();
+    if (*was == name_was::free) {
+        names.add(place->file);
     }
-    if (auto published = publish(*second, *shown); !published) {
-        return std::move(published).error();
+    const auto linked = link_as(place->file, *shown);
+    if (!linked) {
+        return linked.error();
     }
+    if (*linked == linking::new_name) {
+        names.add(shown->file);
+    }
+    if (*linked == linking::impossible) { // put() flushes both names then
+        if (const auto copied = put(id, 0, bytes); !copied) {
+            return copied.error();
+        }
+    } else if (auto flushed = flush(*directories_, *shown); !flushed) {
+        return std::move(flushed).error();
+    }
+    names.keep();
     return std::move(written->picture);
 }
 
@@ -183,15 +202,18 @@ image_store::link(std::string_view from_id, int from_n, std::string_view id, int
     if (auto made = make_directories(*directories_, *place); !made) {
         return std::move(made).error();
     }
-    auto file = temporary_file::create_link(source->path, place->task_directory, std::to_string(n));
-    if (!file) {
+    const auto linked = link_as(source->path, *place);
+    if (!linked) {
+        return linked.error();
+    }
+    if (*linked == linking::impossible) {
         // A file system without links, too many of them, or a source that was replaced at this very
         // moment (link() then finds it gone, where open() does not).
         const auto bytes = read(from_id, from_n);
         return bytes ? put(id, n, *bytes) : bytes.error();
     }
-    if (auto published = publish(*file, *place); !published) {
-        return std::move(published).error();
+    if (auto flushed = flush(*directories_, *place); !flushed) {
+        return std::move(flushed).error();
     }
     return find(id, n); // not what was found above: the source may have been replaced since
 }

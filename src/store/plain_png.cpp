@@ -1,12 +1,12 @@
 #include "plain_png.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
-#include <algorithm>
-#include <array>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,8 +19,9 @@ using namespace std::string_view_literals;
 constexpr std::string_view signature = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::uint8_t colour_rgb = 2;
 constexpr std::uint8_t colour_rgba = 6;
-// So many bytes are unpacked before their filters are undone: they are still in the cache then.
-constexpr std::size_t batch_bytes = std::size_t{128} * 1024;
+// The pixels are unpacked all at once, beside the target. Larger pictures than any backend sends
+// are left to libspng, which is slower and takes a row of memory.
+constexpr std::size_t most_unpacked = std::size_t{64} * 1024 * 1024;
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
     std::uint32_t value = 0;
@@ -28,10 +29,6 @@ std::uint32_t number_at(std::string_view bytes, std::size_t at) {
         value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
     }
     return value;
-}
-
-const Bytef* unsigned_bytes(std::string_view bytes) {
-    return reinterpret_cast<const Bytef*>(bytes.data());
 }
 
 struct chunk {
@@ -50,7 +47,7 @@ std::optional<chunk> take_chunk(std::string_view& rest) {
         return std::nullopt;
     }
     const std::string_view covered = rest.substr(4, 4 + length);
-    if (crc32_z(0, unsigned_bytes(covered), covered.size()) != number_at(rest, 8 + length)) {
+    if (libdeflate_crc32(0, covered.data(), covered.size()) != number_at(rest, 8 + length)) {
         return std::nullopt;
     }
     rest.remove_prefix(frame + length);
@@ -144,99 +141,98 @@ bool unfilter(std::uint8_t filter, const row_pair& row) {
     }
 }
 
-// Unpacks what it is fed, and draws each row as soon as it is there.
-class row_unpacker {
-public:
-    row_unpacker(const pixel_area& target, std::size_t pixel)
-        : target_(target),
-          pixel_(pixel),
-          row_bytes_(target.width * pixel),
-          batch_(std::max<std::size_t>(1, batch_bytes / (row_bytes_ + 1)) * (row_bytes_ + 1)),
-          above_(row_bytes_, 0),
-          rgba_(pixel == rgba_channels ? row_bytes_ : 0) {
-        if (inflateInit(&stream_) != Z_OK) {
-            throw std::bad_alloc();
-        }
-        // Every byte is under a chunk's CRC already; the second checksum would only cost time.
-        inflateValidate(&stream_, 0);
-        offer_room();
-    }
-
-    row_unpacker(const row_unpacker&) = delete;
-    row_unpacker& operator=(const row_unpacker&) = delete;
-
-    ~row_unpacker() { inflateEnd(&stream_); }
-
-    // False when it cannot be unpacked, or is more than the picture.
-    bool feed(std::string_view packed_bytes) {
-        stream_.next_in = const_cast<Bytef*>(unsigned_bytes(packed_bytes));
-        stream_.avail_in = static_cast<uInt>(packed_bytes.size());
-        bool more = stream_.avail_in > 0;
-        while (more && !ended_) {
-            const int told = inflate(&stream_, Z_NO_FLUSH);
-            ended_ = told == Z_STREAM_END;
-            if (told != Z_OK && told != Z_BUF_ERROR && !ended_) {
-                return false;
-            }
-            const bool full = stream_.avail_out == 0; // then it may have more without any input
-            if (full && !draw_batch()) {
-                return false;
-            }
-            more = full || stream_.avail_in > 0;
-        }
-        return stream_.avail_in == 0;
-    }
-
-    bool is_whole() const { return ended_ && next_row_ == target_.height; }
-
-private:
-    // Once every row is there, room for one byte remains, which must stay free.
-    void offer_room() {
-        const std::size_t left = (target_.height - next_row_) * (row_bytes_ + 1);
-        room_ = std::min(batch_.size(), std::max<std::size_t>(left, 1));
-        stream_.next_out = batch_.data();
-        stream_.avail_out = static_cast<uInt>(room_);
-    }
-
-    bool draw_batch() {
-        if (next_row_ == target_.height) {
+// `raw` is whole rows, each behind its filter's number. False when there is no such filter.
+bool draw_rgb(const std::uint8_t* raw, const pixel_area& target) {
+    const std::size_t row_bytes = target.width * rgb_channels;
+    const std::vector<std::uint8_t> nothing(row_bytes, 0);
+    const std::uint8_t* above = nothing.data();
+    for (std::uint32_t y = 0; y < target.height; ++y, raw += 1 + row_bytes) {
+        std::uint8_t* shown = target.row(y);
+        if (!unfilter<rgb_channels>(*raw, {raw + 1, above, shown, row_bytes})) {
             return false;
         }
-        for (std::size_t at = 0; at < room_; at += row_bytes_ + 1) {
-            if (!draw_row(batch_[at], batch_.data() + at + 1)) {
-                return false;
-            }
+        above = shown;
+    }
+    return true;
+}
+
+bool draw_rgba(const std::uint8_t* raw, const pixel_area& target) {
+    const std::size_t row_bytes = target.width * rgba_channels;
+    std::vector<std::uint8_t> above(row_bytes, 0);
+    std::vector<std::uint8_t> row(row_bytes);
+    for (std::uint32_t y = 0; y < target.height; ++y, raw += 1 + row_bytes) {
+        if (!unfilter<rgba_channels>(*raw, {raw + 1, above.data(), row.data(), row_bytes})) {
+            return false;
         }
-        offer_room();
-        return true;
+        flatten_row(row.data(), target.row(y), target.width);
+        std::swap(above, row);
+    }
+    return true;
+}
+
+// The data of all IDAT chunks. A picture's only one is not copied.
+class packed_pixels {
+public:
+    // They are never more than `most` bytes.
+    explicit packed_pixels(std::size_t most) : most_(most) {}
+
+    void add(std::string_view data) {
+        if (!started_) {
+            started_ = true;
+            all_ = data;
+            return;
+        }
+        if (joined_.empty()) {
+            joined_.reserve(most_);
+            joined_ = all_;
+        }
+        joined_ += data;
+        all_ = joined_;
     }
 
-    bool draw_row(std::uint8_t filter, const std::uint8_t* raw) {
-        std::uint8_t* shown = target_.row(next_row_);
-        bool known = false;
-        if (pixel_ == rgb_channels) {
-            const auto* above = next_row_ == 0 ? above_.data() : target_.row(next_row_ - 1);
-            known = unfilter<rgb_channels>(filter, {raw, above, shown, row_bytes_});
-        } else {
-            known = unfilter<rgba_channels>(filter, {raw, above_.data(), rgba_.data(), row_bytes_});
-            flatten_row(rgba_.data(), shown, target_.width);
-            std::swap(above_, rgba_);
-        }
-        ++next_row_;
-        return known;
-    }
+    bool started() const { return started_; }
 
-    pixel_area target_;
-    std::size_t pixel_;
-    std::size_t row_bytes_;
-    std::vector<std::uint8_t> batch_; // whole rows, each behind its filter's number
-    std::vector<std::uint8_t> above_; // with alpha: the row before; else what is above the first
-    std::vector<std::uint8_t> rgba_;
-    z_stream stream_{};
-    std::size_t room_ = 0;
-    std::uint32_t next_row_ = 0;
-    bool ended_ = false;
+    std::string_view all() const { return all_; }
+
+private:
+    std::size_t most_;
+    bool started_ = false;
+    std::string_view all_;
+    std::string joined_;
 };
+
+struct free_decompressor {
+    void operator()(libdeflate_decompressor* unpacker) const {
+        libdeflate_free_decompressor(unpacker);
+    }
+};
+
+// False unless `packed` is one zlib stream and nothing else, of exactly `size` bytes.
+bool unpack(std::string_view packed, std::uint8_t* into, std::size_t size) {
+    const std::unique_ptr<libdeflate_decompressor, free_decompressor> unpacker(
+        libdeflate_alloc_decompressor()
+    );
+    if (!unpacker) {
+        throw std::bad_alloc();
+    }
+    std::size_t read = 0;
+    // It never writes more than `size`; without a place for the number written, less is an error.
+    const auto told = libdeflate_zlib_decompress_ex(
+        unpacker.get(), packed.data(), packed.size(), into, size, &read, nullptr
+    );
+    return told == LIBDEFLATE_SUCCESS && read == packed.size();
+}
+
+std::size_t unpacked_bytes(std::size_t pixel, const pixel_area& target) {
+    return (1 + target.width * pixel) * target.height;
+}
+
+bool draw(std::string_view packed, std::size_t pixel, const pixel_area& target) {
+    const std::size_t size = unpacked_bytes(pixel, target);
+    const auto raw = std::make_unique_for_overwrite<std::uint8_t[]>(size);
+    return unpack(packed, raw.get(), size)
+           && (pixel == rgb_channels ? draw_rgb(raw.get(), target) : draw_rgba(raw.get(), target));
+}
 
 // Chunks that change no pixel, by PNG's own rule: a small first letter; and tRNS is none of them.
 bool may_be_skipped(std::string_view type) {
@@ -252,23 +248,22 @@ bool decode_plain_png(std::string_view bytes, const pixel_area& target) {
     bytes.remove_prefix(signature.size());
     const auto header = take_chunk(bytes);
     const std::size_t pixel = header ? pixel_bytes(*header, target) : 0;
-    if (pixel == 0) {
+    if (pixel == 0 || unpacked_bytes(pixel, target) > most_unpacked) {
         return false;
     }
-    row_unpacker rows(target, pixel);
-    bool pixels_came = false;
+    packed_pixels packed(bytes.size());
     bool pixels_over = false;
     while (const auto next = take_chunk(bytes)) {
         if (next->type == "IEND") {
-            return next->data.empty() && rows.is_whole();
+            return next->data.empty() && draw(packed.all(), pixel, target);
         }
         if (next->type == "IDAT") {
-            if (pixels_over || !rows.feed(next->data)) {
+            if (pixels_over) {
                 return false;
             }
-            pixels_came = true;
+            packed.add(next->data);
         } else if (may_be_skipped(next->type)) {
-            pixels_over = pixels_came;
+            pixels_over = packed.started();
         } else {
             return false;
         }

@@ -38,7 +38,8 @@ public:
     ~image_store();
 
     // True once this returns ok, the picture is durable: written to a temporary file, fsynced,
-    // renamed, directory fsynced. An existing picture of that name is replaced atomically.
+    // renamed, directories fsynced. An existing picture of that name is replaced atomically; a new
+    // one that cannot be made durable is not there afterwards.
     // Fails with `invalid` (id or n not well-formed, not a picture, or one whose header does not
     // end within the first MiB), `unavailable` (disk full, I/O).
     result<stored_picture> put(std::string_view id, int n, std::string_view bytes);

@@ -1,5 +1,7 @@
-// The one-pass reader against PNGs that are put together here, filter by filter.
+// The fast reader against PNGs that are put together here, filter by filter.
 #include "plain_png.hpp"
+
+#include "imagined/store/picture.hpp"
 
 #include <zlib.h>
 
@@ -94,12 +96,15 @@ std::string packed(const std::string& raw) {
     return out;
 }
 
-std::string png(const bytes& pixels, const form& as) {
-    std::string made("\x89PNG\r\n\x1a\n", 8);
+std::string start(const form& as) {
     std::string header = number(as.width) + number(as.height);
     header += {static_cast<char>(as.depth), as.channels == 3 ? '\2' : '\6', '\0', '\0'};
     header += static_cast<char>(as.interlace);
-    made += chunk("IHDR", header) + as.before;
+    return std::string("\x89PNG\r\n\x1a\n", 8) + chunk("IHDR", header) + as.before;
+}
+
+std::string png(const bytes& pixels, const form& as) {
+    std::string made = start(as);
     const auto data = packed(filtered(pixels, as) + std::string(as.surplus, '\0')) + as.after;
     for (std::size_t at = 0; at < data.size(); at += as.idat_bytes) {
         made += (at > 0 ? as.between : "") + chunk("IDAT", data.substr(at, as.idat_bytes));
@@ -152,9 +157,15 @@ TEST_CASE("every filter gives back the pixels, with and without alpha, in any si
     }
 }
 
-TEST_CASE("a picture of many batches and many chunks is whole") {
-    for (const std::size_t idat : {7, 8192}) {
-        const form as{.width = 301, .height = 500, .idat_bytes = idat};
+TEST_CASE("a picture of one, two or many chunks is whole, empty ones among them") {
+    for (const std::size_t idat : {7, 8192, 400000, 1000000}) {
+        const form as{
+            .width = 301,
+            .height = 500,
+            .idat_bytes = idat,
+            .before = idat == 8192 ? chunk("IDAT", "") : "",
+            .between = idat == 400000 ? chunk("IDAT", "") : ""
+        };
         const auto pixels = noise(as);
         const auto made = read(png(pixels, as), as);
         CHECK(made.plain);
@@ -184,32 +195,76 @@ TEST_CASE("other forms are left to libspng") {
     CHECK_FALSE(is_plain({.width = 4, .height = 5}));
 }
 
-TEST_CASE("more or less than the picture is not plain") {
-    form as;
+TEST_CASE("more than the picture is not plain") {
+    const form as;
     const auto pixels = noise(as);
     for (const auto& odd : {form{.surplus = 1}, form{.surplus = 300}, form{.after = "x"}}) {
         CHECK_FALSE(read(png(pixels, odd), as).plain);
     }
-    const form low{.height = 3}; // a row is missing
-    const auto cut = png(pixels, low);
-    const auto whole = png(pixels, as);
-    const std::size_t header = 8 + 25;
-    CHECK_FALSE(read(whole.substr(0, header) + cut.substr(header), as).plain);
-    auto unknown = noise(as);
-    std::string rows = filtered(unknown, as);
-    rows[0] = 5; // no such filter
-    const std::string body = chunk("IDAT", packed(rows)) + chunk("IEND", "");
-    CHECK_FALSE(read(whole.substr(0, header) + body, as).plain);
+    const std::string packed_twice = packed(filtered(pixels, as)) + packed(filtered(pixels, as));
+    CHECK_FALSE(read(start(as) + chunk("IDAT", packed_twice) + chunk("IEND", ""), as).plain);
+}
+
+TEST_CASE("less than the picture is not plain, whatever its CRCs say") {
+    const form as;
+    const form low{.height = 3};
+    const auto pixels = noise(as);
+    const auto row_missing = packed(filtered(pixels, low));
+    CHECK_FALSE(read(start(as) + chunk("IDAT", row_missing) + chunk("IEND", ""), as).plain);
+    CHECK_FALSE(read(start(as) + chunk("IEND", ""), as).plain);
+    const auto data = packed(filtered(pixels, as));
+    for (std::size_t size = 0; size < data.size(); ++size) {
+        CAPTURE(size);
+        const auto cut = data.substr(0, size);
+        CHECK_FALSE(read(start(as) + chunk("IDAT", cut) + chunk("IEND", ""), as).plain);
+        const auto halves =
+            chunk("IDAT", cut.substr(0, size / 2)) + chunk("IDAT", cut.substr(size / 2));
+        CHECK_FALSE(read(start(as) + halves + chunk("IEND", ""), as).plain);
+    }
+}
+
+TEST_CASE("a filter that does not exist is not plain") {
+    for (const std::size_t channels : {3, 4}) {
+        const form as{.channels = channels};
+        std::string rows = filtered(noise(as), as);
+        rows[0] = 5;
+        const std::string body = chunk("IDAT", packed(rows)) + chunk("IEND", "");
+        CHECK_FALSE(read(start(as) + body, as).plain);
+    }
+}
+
+TEST_CASE("a picture whose second checksum is wrong is left to libspng, which asks for CRCs only") {
+    const form as;
+    const auto pixels = noise(as);
+    auto data = packed(filtered(pixels, as));
+    data.back() = static_cast<char>(data.back() ^ 1);
+    const auto file = start(as) + chunk("IDAT", data) + chunk("IEND", "");
+    CHECK_FALSE(read(file, as).plain);
+    const auto shown = decode(file);
+    REQUIRE(shown.has_value());
+    CHECK(shown->rgb == pixels);
+}
+
+TEST_CASE("a picture that would take too much memory at once is left to libspng") {
+    const form as{.width = 4096, .height = 4096, .channels = 4};
+    const std::string rows((as.width * as.channels + 1) * as.height, '\0'); // more than 64 MiB
+    const auto file = start(as) + chunk("IDAT", packed(rows)) + chunk("IEND", "");
+    CHECK_FALSE(read(file, as).plain);
+    const auto shown = decode(file);
+    REQUIRE(shown.has_value());
+    CHECK(shown->rgb.back() == 255); // nothing, on white paper
 }
 
 TEST_CASE("no cut and no changed byte passes for a plain picture") {
-    const form as{.idat_bytes = 40, .before = chunk("tEXt", "Comment")};
-    const auto whole = png(noise(as), as);
-    for (std::size_t at = 0; at < whole.size(); ++at) {
-        CAPTURE(at);
-        CHECK_FALSE(read(whole.substr(0, at), as).plain);
-        auto damaged = whole;
-        damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
-        CHECK_FALSE(read(damaged, as).plain);
+    for (const std::size_t idat : {40, 1000000}) {
+        const form as{.idat_bytes = idat, .before = chunk("tEXt", "Comment")};
+        const auto whole = png(noise(as), as);
+        for (std::size_t at = 0; at < whole.size(); ++at) {
+            CAPTURE(at);
+            CHECK_FALSE(read(whole.substr(0, at), as).plain);
+            auto damaged = whole;
+            damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+            CHECK_FALSE(read(damaged, as).plain);
+        }
     }
 }

@@ -1,0 +1,48 @@
+#include "naming.hpp"
+
+#include <unistd.h>
+
+namespace imagined::store {
+
+// A thumbnail is made of a picture that is there, so a name that was free has none.
+result<name_was> name(temporary_file& file, const picture_place& place) {
+    const auto was = file.rename_to(place.file);
+    if (was && *was == name_was::taken) {
+        ::unlink(place.thumbnail().c_str());
+    }
+    return was;
+}
+
+result<linking> link_as(const std::string& source, const picture_place& place) {
+    if (link_to_free(source, place.file)) {
+        return linking::new_name;
+    }
+    auto file = temporary_file::create_link(source, place.task_directory, "l");
+    if (!file) {
+        return linking::impossible;
+    }
+    const auto was = name(*file, place);
+    return was ? result<linking>(linking::replaced) : was.error();
+}
+
+// The task's directory first: a journal then writes all that led there at once, and the flushes of
+// the directories above it find little to do.
+result<void> flush(directory_maker& directories, const picture_place& place) {
+    auto done = sync_directory(place.task_directory);
+    if (done) {
+        done = directories.settle(place.task_directory);
+    }
+    return done ? directories.settle(place.day_directory) : done;
+}
+
+new_names::~new_names() {
+    for (const std::string& name : names_) {
+        struct stat found{};
+        const bool there = ::lstat(name.c_str(), &found) == 0;
+        if (there && found.st_dev == device_ && found.st_ino == inode_) { // nobody's since
+            ::unlink(name.c_str());
+        }
+    }
+}
+
+} // namespace imagined::store
