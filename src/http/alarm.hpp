@@ -43,6 +43,8 @@ public:
 
     bool rung() const { return state_->rung; }
 
+    executor get_executor() { return timer_.get_executor(); }
+
 private:
     struct state {
         std::function<void()> act;
