@@ -184,15 +184,15 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         return images.read(wanted.id, wanted.n);
     };
     const auto& dialect = at.speaks();
-    auto encode = [&dialect, request, plan, source, links = link_source(limit)] {
-        return dialect.encode(request, plan, source, links);
-    };
+    const auto links = link_source(limit);
     // Requests with pictures read files; those go to the pool.
     result<backend::wire_request> wire = failure{};
     if (request.pictures.empty()) {
-        wire = encode();
+        wire = dialect.encode(request, plan, source, links);
     } else {
-        wire = co_await on_->parts.pool.run(std::move(encode));
+        wire = co_await on_->parts.pool.run([&dialect, request, plan, source, links] {
+            return dialect.encode(request, plan, source, links);
+        });
     }
     if (!wire) {
         refused_ = refusal{
@@ -265,9 +265,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         holding_->expected_ms = granted->expected_ms;
     }
     if (granted->event) {
-        start_delivery(
-            on_, due_event_of(claimed_, "IN_PROGRESS", "1%", std::move(*granted->event))
-        );
+        start_callback("IN_PROGRESS", "1%", std::move(*granted->event));
     }
     ++in_flight_;
     holding_->in_call = true;

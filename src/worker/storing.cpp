@@ -423,11 +423,9 @@ awaitable<> task_step::finish(queue::ending how) {
         co_return;
     }
     if (*written) {
-        auto event =
-            due_event_of(claimed_, success ? "SUCCESS" : "FAILURE", "100%", std::move(**written));
-        event.view = std::move(how.view);
-        event.terminal = true;
-        start_delivery(on_, std::move(event));
+        start_callback(
+            success ? "SUCCESS" : "FAILURE", "100%", std::move(**written), std::move(how.view)
+        );
     }
     on_->parts.metrics.count(
         "imagined_tasks_total",

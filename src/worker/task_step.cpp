@@ -1,5 +1,6 @@
 #include "task_step.hpp"
 
+#include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 
 #include <utility>
@@ -53,6 +54,9 @@ awaitable<bool> task_step::run() {
     holding_->has_hook = !submission_->notify_hook.empty();
     holding_->called = record_.called;
     holding_->expected_ms = record_.expected;
+    if (claimed_.event) {
+        start_callback("SUBMITTED", "0%", *std::exchange(claimed_.event, std::nullopt));
+    }
     co_return co_await go_on();
 }
 
@@ -122,20 +126,23 @@ void task_step::leave() {
     }
 }
 
-queue::due_event due_event_of(
-    const queue::claimed& claimed,
-    std::string status,
-    std::string progress,
-    queue::event_lease lease
+void task_step::start_callback(
+    std::string status, std::string progress, queue::event_lease lease, std::string body
 ) {
-    queue::due_event event;
-    event.record = claimed.record;
-    event.submission = claimed.submission;
-    event.sequence = lease.sequence;
-    event.status = std::move(status);
-    event.progress = std::move(progress);
-    event.nonce = std::move(lease.nonce);
-    return event;
+    due_callback due;
+    due.hook = submission_->notify_hook;
+    due.trace = trace_;
+    due.body =
+        body.empty()
+            ? task::render_event_view(record_, *submission_, status, progress, system_clock().now())
+            : std::move(body);
+    due.event.record.id = record_.id;
+    due.event.record.caller = record_.caller;
+    due.event.sequence = lease.sequence;
+    due.event.status = std::move(status);
+    due.event.progress = std::move(progress);
+    due.event.nonce = std::move(lease.nonce);
+    start_delivery(on_, std::move(due));
 }
 
 void start_task(const std::shared_ptr<shift>& on, queue::claimed claimed) {
@@ -143,9 +150,6 @@ void start_task(const std::shared_ptr<shift>& on, queue::claimed claimed) {
     const auto& record = claimed.record;
     kept->held = {record.id, record.attempt, record.nonce};
     kept->vouch_for(first_vouch);
-    if (claimed.event) {
-        start_delivery(on, due_event_of(claimed, "SUBMITTED", "0%", std::move(*claimed.event)));
-    }
     on->held[record.id] = kept;
     std::string name = "task " + record.id;
     auto step = std::make_shared<task_step>(on, std::move(claimed), kept);

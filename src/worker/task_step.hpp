@@ -43,6 +43,11 @@ private:
     void unfold();
     awaitable<bool> go_on();
 
+    // Delivers an event that was leased to us. "" as body: the task as it stands now.
+    void start_callback(
+        std::string status, std::string progress, queue::event_lease lease, std::string body = {}
+    );
+
     // What trying to start a call came to.
     enum class start { started, no_place, too_late, over_budget, gone };
 
@@ -166,13 +171,5 @@ private:
     int unsafe_ = 0;
     std::shared_ptr<downloads> downloads_; // of all answers, once the last one is there
 };
-
-// An event of a claimed task that was leased to us, as it stands now.
-queue::due_event due_event_of(
-    const queue::claimed& claimed,
-    std::string status,
-    std::string progress,
-    queue::event_lease lease
-);
 
 } // namespace imagined::worker
