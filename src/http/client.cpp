@@ -70,6 +70,7 @@ public:
           options_(std::move(chosen)),
           tls_(std::move(tls)),
           resolver_(on),
+          clock_(on),
           pool_(on, {options_.max_idle_per_host, options_.idle_lifetime}) {}
 
     awaitable<exchange> send(outgoing request) override;
@@ -100,6 +101,7 @@ private:
     client_options options_;
     tls_context tls_; // nullptr: the system's, not yet asked for
     name_resolver resolver_;
+    alarm_clock clock_;
     wire_pool pool_;
 };
 
@@ -112,7 +114,7 @@ std::shared_ptr<pending_answer> pooled_client::expect(const outgoing& request) {
     expected.origin = origin_of(request.to);
     expected.limits = {options_.max_response_header_bytes, request.max_body_bytes};
     expected.to_head = request.method == "HEAD";
-    return std::make_shared<pending_answer>(executor_, pool_, std::move(expected));
+    return std::make_shared<pending_answer>(clock_, pool_, std::move(expected));
 }
 
 awaitable<std::shared_ptr<unanswered>> pooled_client::begin(outgoing request) {
@@ -211,7 +213,7 @@ pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) 
         tls_ = system_tls();
     }
     auto fresh = std::make_unique<wire>(executor_, to.tls ? tls_->native_handle() : nullptr);
-    alarm bell(executor_);
+    alarm bell(clock_);
     bell.set(limit, [w = fresh.get()] { w->close(); });
     auto ec = co_await fresh->connect({address, to.port});
     if (ec || bell.rung()) {

@@ -27,8 +27,8 @@ failure wire_failure(std::string_view doing, const error_code& ec, bool timed_ou
     return {failure_kind::unavailable, what + ": " + ec.message()};
 }
 
-pending_answer::pending_answer(executor on, wire_pool& pool, expectations expected)
-    : pool_(pool), expected_(std::move(expected)), bell_(on) {}
+pending_answer::pending_answer(const alarm_clock& clock, wire_pool& pool, expectations expected)
+    : pool_(pool), expected_(std::move(expected)), bell_(clock) {}
 
 void pending_answer::use(std::unique_ptr<wire> chosen, alarm::time_point deadline) {
     over_ = std::move(chosen);

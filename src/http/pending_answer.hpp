@@ -33,7 +33,7 @@ public:
     };
 
     // `pool` must outlive it.
-    pending_answer(executor on, wire_pool& pool, expectations expected);
+    pending_answer(const alarm_clock& clock, wire_pool& pool, expectations expected);
 
     void when_ready(std::function<void()> ready) override;
     awaitable<exchange> end() override;
