@@ -82,20 +82,15 @@ public:
 
     bool serves(task::operation what, task::model with) const override;
 
-    awaitable<outcome> call(
-        const task::render_request& request,
-        wire_request body,
-        const std::string& slot,
-        milliseconds limit
-    ) override;
+    awaitable<std::shared_ptr<http::unanswered>>
+    begin(wire_request body, const std::string& slot, milliseconds limit) override;
+
+    outcome judge(const task::render_request& request, http::exchange made) const override;
 
     awaitable<result<std::string>>
     fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) override;
 
 private:
-    awaitable<outcome>
-    judged(const task::render_request& request, awaitable<http::exchange> under_way) const;
-    outcome judge(const task::render_request& request, http::exchange made) const;
     http::outgoing written(wire_request body, const std::string& key, milliseconds limit) const;
     // Without any of our keys: some upstreams repeat one in their error texts.
     std::string without_keys(std::string text) const;
@@ -174,32 +169,15 @@ std::string http_backend::without_keys(std::string text) const {
     return text;
 }
 
-awaitable<outcome> told(outcome at_once) {
-    co_return at_once;
-}
-
-// No coroutine: a call is held for minutes, and this would be held with it.
-awaitable<outcome> http_backend::call(
-    const task::render_request& request,
-    wire_request body,
-    const std::string& slot,
-    milliseconds limit
-) {
+awaitable<std::shared_ptr<http::unanswered>>
+http_backend::begin(wire_request body, const std::string& slot, milliseconds limit) {
     const auto held = std::find_if(keys_.begin(), keys_.end(), [&](const keyed_slot& k) {
         return k.name == slot;
     });
     if (held == keys_.end()) {
-        outcome lost = unreachable(fmt::format("no key of this process is named {}", slot));
-        lost.key = key_effect::none;
-        return told(std::move(lost));
+        co_return nullptr;
     }
-    return judged(request, client_->send(written(std::move(body), held->key, limit)));
-}
-
-awaitable<outcome> http_backend::judged(
-    const task::render_request& request, awaitable<http::exchange> under_way
-) const {
-    co_return judge(request, co_await std::move(under_way));
+    co_return co_await client_->begin(written(std::move(body), held->key, limit));
 }
 
 outcome http_backend::judge(const task::render_request& request, http::exchange made) const {

@@ -8,6 +8,7 @@
 #include <boost/asio/dispatch.hpp>
 
 #include <list>
+#include <utility>
 
 namespace imagined {
 
@@ -20,6 +21,22 @@ struct task_group::state {
     steady_timer idle; // cancelled each time the last child ends
     std::list<asio::cancellation_signal> children;
     bool stopping = false;
+
+    // A child that is yet to be started.
+    struct later {
+        std::string name;
+        std::function<awaitable<>()> body;
+    };
+
+    std::list<std::shared_ptr<later>> waiting;
+
+    bool empty() const { return children.empty() && waiting.empty(); }
+
+    void tell_if_idle() {
+        if (empty()) {
+            idle.cancel();
+        }
+    }
 };
 
 namespace {
@@ -51,24 +68,54 @@ task_group::~task_group() {
 }
 
 void task_group::spawn(std::string name, std::function<awaitable<>()> body) {
-    if (state_->stopping) {
+    start(state_, std::move(name), std::move(body));
+}
+
+void task_group::start(
+    const std::shared_ptr<state>& group, std::string name, std::function<awaitable<>()> body
+) {
+    if (group->stopping) {
         return;
     }
-    const auto child = state_->children.emplace(state_->children.end());
-    auto done = [shared = state_, child, name = std::move(name)](std::exception_ptr error) {
+    const auto child = group->children.emplace(group->children.end());
+    auto done = [shared = group, child, name = std::move(name)](std::exception_ptr error) {
         shared->children.erase(child);
         if (error) {
             report(name, std::move(error));
         }
-        if (shared->children.empty()) {
-            shared->idle.cancel();
-        }
+        shared->tell_if_idle();
     };
     asio::co_spawn(
-        state_->executor_,
+        group->executor_,
         run_child(std::move(body)),
         asio::bind_cancellation_slot(child->slot(), std::move(done))
     );
+}
+
+void task_group::spawn_later(
+    std::string name,
+    const std::function<void(std::function<void()> start)>& begin,
+    std::function<awaitable<>()> body
+) {
+    if (state_->stopping) {
+        return;
+    }
+    auto& waiting = state_->waiting;
+    const auto at = waiting.insert(
+        waiting.end(), std::make_shared<state::later>(std::move(name), std::move(body))
+    );
+    // The child may hold whoever will call this, so this must not hold the child; nor the group,
+    // whose end destroys its children.
+    begin([group = std::weak_ptr<state>(state_), child = std::weak_ptr<state::later>(*at), at] {
+        const auto shared = group.lock();
+        const auto started = child.lock();
+        if (!shared || !started) {
+            return;
+        }
+        shared->waiting.erase(at);
+        task_group::start(shared, std::move(started->name), std::move(started->body));
+        shared->tell_if_idle(); // the group may have been stopped
+    });
 }
 
 bool task_group::stopping() const {
@@ -76,7 +123,7 @@ bool task_group::stopping() const {
 }
 
 std::size_t task_group::running() const {
-    return state_->children.size();
+    return state_->children.size() + state_->waiting.size();
 }
 
 void task_group::stop() {
@@ -84,6 +131,9 @@ void task_group::stop() {
 }
 
 void task_group::cancel() {
+    // Whatever they hold goes with them, and must not find them still in the list.
+    const auto dropped = std::exchange(state_->waiting, {});
+    state_->tell_if_idle();
     // From inside the loop: elsewhere Asio 1.81 posts the signal with a plain pointer to the child,
     // which may have ended when it arrives.
     asio::dispatch(state_->executor_, [shared = state_] {
@@ -106,10 +156,10 @@ awaitable<bool> task_group::join(milliseconds limit) {
             shared->idle.cancel();
         }
     });
-    while (!shared->children.empty() && !*expired) {
+    while (!shared->empty() && !*expired) {
         co_await shared->idle.async_wait(as_outcome);
     }
-    const bool nobody_left = shared->children.empty();
+    const bool nobody_left = shared->empty();
     co_return nobody_left;
 }
 

@@ -1,57 +1,60 @@
 // A deadline that acts: when it passes, a function runs (it closes a socket or wakes a waiter). On
 // Boost 1.81 closing is the one way to end every kind of wait, TLS included, at once and for good.
+// Calls are held by the thousand, so the alarms of a clock share its one timer.
 #pragma once
 
 #include "imagined/base/async.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
-#include <utility>
 
 namespace imagined::http {
+
+class alarm;
+
+// Single-threaded, like its alarms, any of which may outlive it.
+class alarm_clock {
+public:
+    explicit alarm_clock(executor where);
+
+private:
+    friend class alarm;
+
+    struct state;
+
+    std::shared_ptr<state> state_;
+};
 
 class alarm {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit alarm(executor where) : timer_(where), state_(std::make_shared<state>()) {}
-
+    explicit alarm(const alarm_clock& by);
     alarm(const alarm&) = delete;
     alarm& operator=(const alarm&) = delete;
 
-    ~alarm() { state_->act = nullptr; }
+    ~alarm() { clear(); }
 
     // Replaces what was set before. `act` runs at most once, from the event loop, and never after
     // this object is gone.
-    void set(time_point when, std::function<void()> act) {
-        state_->act = std::move(act);
-        const auto turn = ++state_->turn;
-        timer_.expires_at(when);
-        timer_.async_wait([held = state_, turn](const boost::system::error_code& ec) {
-            // A ring that was already under way when the alarm was set anew is a stale one.
-            if (!ec && held->turn == turn && held->act) {
-                held->rung = true;
-                std::exchange(held->act, nullptr)();
-            }
-        });
-    }
+    void set(time_point when, std::function<void()> act);
 
-    void clear() {
-        state_->act = nullptr;
-        timer_.cancel();
-    }
+    void clear();
 
-    bool rung() const { return state_->rung; }
+    bool rung() const { return rung_; }
+
+    executor get_executor() const;
 
 private:
-    struct state {
-        std::function<void()> act;
-        unsigned turn = 0;
-        bool rung = false;
-    };
+    friend struct alarm_clock::state;
 
-    steady_timer timer_;
-    std::shared_ptr<state> state_;
+    void ring();
+
+    std::shared_ptr<alarm_clock::state> clock_;
+    std::multimap<time_point, alarm*>::iterator place_; // in the clock, while it is set
+    std::function<void()> act_;                         // empty: it is not set
+    bool rung_ = false;
 };
 
 } // namespace imagined::http

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace imagined::http {
 
@@ -40,9 +41,12 @@ public:
     awaitable<moved> write_some(std::array<asio::const_buffer, 2> data);
     awaitable<moved> read_some(asio::mutable_buffer into);
 
-    // Resumes when something came, or the peer has ended it; no buffer is held before. No coroutine
-    // of its own either: whoever waits long keeps one frame less.
-    auto readable() { return socket_.async_wait(socket::wait_read, as_outcome); }
+    // Completes when something came, or the peer has ended it; no buffer is held before. A plain
+    // operation: whoever waits long may do it without a coroutine.
+    template <class Token>
+    auto readable(Token&& token) {
+        return socket_.async_wait(socket::wait_read, std::forward<Token>(token));
+    }
 
     // After readable(): what came was for TLS alone (a ticket, a key), so wait again.
     bool is_silent();

@@ -65,49 +65,53 @@ task::call& task_step::call_at(int index) {
 // only among its equals, because candidates() put backends that can express every flag first.
 std::vector<backend::key_slot> task_step::keys_to_try() const {
     const auto dice = static_cast<std::uint64_t>(std::hash<std::string>{}(record_.nonce));
-    auto keys = on_->parts.backends.candidates(submission_.request, dice);
+    auto keys = on_->parts.backends.candidates(submission_->request, dice);
     std::erase_if(keys, [this](const backend::key_slot& key) { return tried_.contains(key.name); });
     const auto reserved = std::find_if(keys.begin(), keys.end(), [this](const auto& key) {
         return key.name == claimed_.slot;
     });
     if (reserved != keys.end()) {
         const auto& owner = on_->parts.backends.owner_of(reserved->name)->speaks();
-        const auto lacking = owner.inexpressible(submission_.request).size();
+        const auto lacking = owner.inexpressible(submission_->request).size();
         const auto& first = on_->parts.backends.owner_of(keys.front().name)->speaks();
-        if (lacking <= first.inexpressible(submission_.request).size()) {
+        if (lacking <= first.inexpressible(submission_->request).size()) {
             std::rotate(keys.begin(), reserved, reserved + 1);
         }
     }
     return keys;
 }
 
-awaitable<bool> task_step::make_calls() {
+awaitable<task_step::calls> task_step::make_calls() {
     for (;;) {
         if (gone_ || holding_->lost) {
             // Calls that still run record their own answers; nothing else is ours to do.
             while (in_flight_ > 0) {
                 co_await changed_.wait(release_poll);
             }
-            co_return false;
+            co_return calls::gone;
         }
-        const auto covered = assess(record_, submission_.request.images);
+        const auto covered = assess(record_, submission_->request.images);
         const bool more = !covered.missing.empty() && !refused_ && !too_late_;
         if (!more && in_flight_ == 0) {
-            co_return true;
+            co_return calls::over;
         }
         if (more && on_->draining && in_flight_ == 0) {
             co_await give_back("", milliseconds(0), "the worker stops");
-            co_return false;
+            co_return calls::gone;
         }
         if (more && !on_->draining) {
             const auto began = co_await start_call();
             if (began == start::started) {
-                // The last one is made here: most tasks have one call, and need one coroutine.
-                if (assess(record_, submission_.request.images).missing.empty()) {
-                    if (in_flight_ == 1) {
-                        fold();
+                // Most tasks have one call, and only wait for it.
+                if (in_flight_ == 1
+                    && assess(record_, submission_->request.images).missing.empty()) {
+                    fold();
+                    const auto granted = std::exchange(granted_, nullptr);
+                    held_ = std::make_unique<held_call>(co_await send(std::move(*granted)));
+                    if (held_->answer) {
+                        co_return calls::held;
                     }
-                    co_await carry_out(*std::exchange(granted_, std::nullopt));
+                    co_await hear(std::move(*held_));
                 } else {
                     spawn_granted();
                 }
@@ -127,7 +131,7 @@ awaitable<bool> task_step::make_calls() {
                                    : some_key_cools_ ? milliseconds(0)
                                                      : backoff_of(record_.attempt);
                 co_await give_back("", delay, "no backend could start the call");
-                co_return false;
+                co_return calls::gone;
             }
         }
         co_await changed_.wait(seconds(1));
@@ -163,14 +167,14 @@ awaitable<task_step::start> task_step::start_call() {
 backend::picture_source task_step::link_source(milliseconds limit) const {
     const unix_millis expires = system_clock().now() + (limit + link_slack).count();
     return [key = on_->options.link_key,
-            base = submission_.public_url,
+            base = submission_->public_url,
             expires](const task::picture_ref& wanted) -> result<std::string> {
         return store::picture_link(key, base, {wanted.id, wanted.n, expires});
     };
 }
 
 awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, backend::backend& at) {
-    const auto& request = submission_.request;
+    const auto& request = submission_->request;
     const auto covered = assess(record_, request.images);
     const auto plan = plan_missing(at.speaks().plan(request), covered.missing).front();
     const milliseconds limit = at.options().timeout;
@@ -180,15 +184,15 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         return images.read(wanted.id, wanted.n);
     };
     const auto& dialect = at.speaks();
-    auto encode = [&dialect, request, plan, source, links = link_source(limit)] {
-        return dialect.encode(request, plan, source, links);
-    };
+    const auto links = link_source(limit);
     // Requests with pictures read files; those go to the pool.
     result<backend::wire_request> wire = failure{};
     if (request.pictures.empty()) {
-        wire = encode();
+        wire = dialect.encode(request, plan, source, links);
     } else {
-        wire = co_await on_->parts.pool.run(std::move(encode));
+        wire = co_await on_->parts.pool.run([&dialect, request, plan, source, links] {
+            return dialect.encode(request, plan, source, links);
+        });
     }
     if (!wire) {
         refused_ = refusal{
@@ -261,21 +265,21 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         holding_->expected_ms = granted->expected_ms;
     }
     if (granted->event) {
-        start_delivery(
-            on_, due_event_of(claimed_, "IN_PROGRESS", "1%", std::move(*granted->event))
-        );
+        start_callback("IN_PROGRESS", "1%", std::move(*granted->event));
     }
     ++in_flight_;
     holding_->in_call = true;
     holding_->vouch_for(limit + call_slack);
-    granted_.emplace(granted_call{call.index, &at, std::move(*wire), asked + limit});
+    granted_ = std::make_unique<granted_call>(
+        granted_call{call.index, &at, std::move(*wire), asked + limit}
+    );
     co_return start::started;
 }
 
 void task_step::spawn_granted() {
-    const auto call = std::make_shared<granted_call>(*std::exchange(granted_, std::nullopt));
-    on_->work.spawn("call of " + record_.id, [self = shared_from_this(), call] {
-        return self->carry_out(std::move(*call));
+    const std::shared_ptr<granted_call> call = std::exchange(granted_, nullptr);
+    on_->work.spawn("call of " + record_.id, [self = shared_from_this(), call]() -> awaitable<> {
+        co_await self->hear(co_await self->send(std::move(*call)));
     });
 }
 
@@ -311,20 +315,33 @@ void task_step::tell_end(
     );
 }
 
-awaitable<> task_step::carry_out(granted_call granted) {
-    const int index = granted.index;
-    auto& at = *granted.at;
-    const auto began = std::chrono::steady_clock::now();
-    const auto limit =
-        std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(granted.until - began));
-    auto& wire = granted.wire;
-    const std::string span = task::new_span();
-    wire.headers.set("traceparent", task::to_traceparent(trace_, span));
-    auto calling = at.call(submission_.request, std::move(wire), call_at(index).slot, limit);
-    auto came = co_await std::move(calling);
-    unfold();
-    tell_end(came, at, span, std::chrono::steady_clock::now() - began);
-    co_await record(index, at, std::move(came));
+awaitable<task_step::held_call> task_step::send(granted_call granted) {
+    held_call held{
+        granted.index, granted.at, task::new_span(), std::chrono::steady_clock::now(), {}
+    };
+    const auto limit = std::max(
+        milliseconds(0), std::chrono::duration_cast<milliseconds>(granted.until - held.began)
+    );
+    granted.wire.headers.set("traceparent", task::to_traceparent(trace_, held.span));
+    const std::string slot = call_at(held.index).slot;
+    held.answer = co_await held.at->begin(std::move(granted.wire), slot, limit);
+    co_return held;
+}
+
+awaitable<> task_step::hear(held_call held) {
+    backend::outcome came;
+    if (held.answer) {
+        auto made = co_await held.answer->end();
+        held.answer.reset();
+        unfold();
+        came = held.at->judge(submission_->request, std::move(made));
+    } else {
+        unfold();
+        came.what = backend::verdict::not_started;
+        came.detail = "no key of this process is named so";
+    }
+    tell_end(came, *held.at, held.span, std::chrono::steady_clock::now() - held.began);
+    co_await record(held.index, *held.at, std::move(came));
     --in_flight_;
     holding_->in_call = in_flight_ > 0;
     on_->made_progress();
@@ -407,10 +424,10 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
     auto& call = call_at(index);
     const auto billed =
         std::max<std::int64_t>(call.count, static_cast<std::int64_t>(answer.pictures.size()));
-    const std::int64_t cost = at.prices().of_picture(submission_.request) * billed;
+    const std::int64_t cost = at.prices().of_picture(submission_->request) * billed;
     const std::string text = backend::to_text(answer);
     const bool complete =
-        in_flight_ == 1 && assess(record_, submission_.request.images).missing.empty();
+        in_flight_ == 1 && assess(record_, submission_->request.images).missing.empty();
     auto write = [&tasks, held, index, text, complete, cost] {
         return tasks.stored(held, index, text, complete, cost);
     };

@@ -50,6 +50,24 @@ std::string body_of(const queue::due_event& event, const task::submission& submi
     return task::render_event_view(event.record, submission, event.status, event.progress, now);
 }
 
+due_callback callback_of(queue::due_event event) {
+    due_callback due;
+    const auto submission = task::submission_from_text(event.submission);
+    due.trace = task::trace_of(submission ? submission->traceparent : "", event.record.id);
+    if (submission) {
+        due.hook = submission->notify_hook;
+        due.body = body_of(event, *submission);
+    }
+    task::record kept;
+    kept.id = std::move(event.record.id);
+    kept.caller = std::move(event.record.caller);
+    event.record = std::move(kept);
+    event.submission = {};
+    event.view = {};
+    due.event = std::move(event);
+    return due;
+}
+
 // A place at a receiver, and in the count of deliveries; whoever destroys it has left both.
 class place {
 public:
@@ -165,16 +183,14 @@ awaitable<> settle(
     co_await insist(write);
 }
 
-awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_event> due) {
-    const auto& event = *due;
+awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<due_callback> due) {
+    const auto& event = due->event;
     callback::attempt_result went;
-    const auto submission = task::submission_from_text(event.submission);
-    const auto trace = task::trace_of(submission ? submission->traceparent : "", event.record.id);
-    if (!submission) {
+    if (due->hook.empty()) {
         went.note = "the stored task cannot be read";
         went.what = callback::attempt_result::kind::gone;
     } else {
-        const auto target = http::parse_url(submission->notify_hook);
+        const auto target = http::parse_url(due->hook);
         const std::string host = target ? target->authority() : "";
         if (const auto later = co_await find_place(on, host)) {
             auto write = [&tasks = on->parts.tasks, &event, delay = *later] {
@@ -184,17 +200,15 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<queue::due_ev
             co_return;
         }
         place taken(on, host);
-        std::string body = body_of(event, *submission);
-        const std::string event_id = fmt::format("{}-{}", event.record.id, event.sequence);
         went = co_await on->parts.courier.deliver(
-            submission->notify_hook,
-            event_id,
-            std::move(body),
-            task::to_traceparent(trace, task::new_span())
+            due->hook,
+            fmt::format("{}-{}", event.record.id, event.sequence),
+            std::move(due->body),
+            task::to_traceparent(due->trace, task::new_span())
         );
         taken.delivered = went.what == callback::attempt_result::kind::delivered;
     }
-    co_await settle(on, event, trace, std::move(went));
+    co_await settle(on, event, due->trace, std::move(went));
 }
 
 } // namespace
@@ -205,9 +219,11 @@ milliseconds event_lease(const shift& on) {
                                 : milliseconds(0);
 }
 
-void start_delivery(const std::shared_ptr<shift>& on, queue::due_event event) {
-    const auto one = std::make_shared<queue::due_event>(std::move(event));
-    on->work.spawn("callback of " + one->record.id, [on, one] { return deliver_one(on, one); });
+void start_delivery(const std::shared_ptr<shift>& on, due_callback due) {
+    const auto one = std::make_shared<due_callback>(std::move(due));
+    on->work.spawn("callback of " + one->event.record.id, [on, one] {
+        return deliver_one(on, one);
+    });
 }
 
 awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
@@ -228,7 +244,7 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         }
         on->made_progress();
         for (auto& event : *due) {
-            start_delivery(on, std::move(event));
+            start_delivery(on, callback_of(std::move(event)));
         }
         if (due->size() < room) {
             co_await on->deliverable.wait(on->options.poll);

@@ -41,9 +41,9 @@ awaitable<> task_step::end_described(harvest brought) {
         co_return;
     }
     task::delivery delivered;
-    if (!submission_.request.pictures.empty()) {
+    if (!submission_->request.pictures.empty()) {
         auto& images = on_->parts.images;
-        const auto asked = submission_.request.pictures.front();
+        const auto asked = submission_->request.pictures.front();
         const std::string id = record_.id;
         auto show = [&images, asked, id] { return images.link(asked.id, asked.n, id, 0); };
         const auto shown = co_await on_->parts.pool.run(std::move(show));
@@ -57,7 +57,7 @@ awaitable<> task_step::end_described(harvest brought) {
             );
         }
     }
-    if (!submission_.native) {
+    if (!submission_->native) {
         delivered.text = task::numbered(texts);
         delivered.buttons = task::description_buttons(texts.size());
     }

@@ -6,6 +6,7 @@
 #include "waiting_lines.hpp"
 
 #include "imagined/base/wakeup.hpp"
+#include "imagined/task/trace.hpp"
 #include "imagined/worker/worker.hpp"
 
 #include <algorithm>
@@ -93,8 +94,16 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on);
 // deliveries.
 milliseconds event_lease(const shift& on);
 
+// A callback on its way: its body is written already, so nothing else of the task goes with it.
+struct due_callback {
+    queue::due_event event; // of its record only id and caller; without submission and view
+    std::string hook;       // "": the stored task cannot be read
+    task::trace trace;
+    std::string body;
+};
+
 // Begins the delivery of a leased event.
-void start_delivery(const std::shared_ptr<shift>& on, queue::due_event event);
+void start_delivery(const std::shared_ptr<shift>& on, due_callback due);
 
 // Begins the life of one claimed task, from its lease to its end.
 void start_task(const std::shared_ptr<shift>& on, queue::claimed claimed);

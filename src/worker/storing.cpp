@@ -184,7 +184,7 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
     }
     const auto held = std::make_shared<std::string>(std::move(*bytes));
     const bool alone =
-        all->pictures.size() == 1 && submission_.request.what != task::operation::describe;
+        all->pictures.size() == 1 && submission_->request.what != task::operation::describe;
     auto put = [&images, id, n, held, alone] {
         return alone ? images.put_shown(id, n, *held) : images.put(id, n, *held);
     };
@@ -227,7 +227,7 @@ awaitable<result<task::picture>> task_step::make_shown(std::vector<wanted_pictur
         }
     }
     const auto format = on_->options.grid_format;
-    const bool grid = shows_grid(submission_) && numbers.size() > 1;
+    const bool grid = shows_grid(*submission_) && numbers.size() > 1;
     auto make = [&images, id, numbers, bytes, format, grid]() -> result<store::stored_picture> {
         if (!grid) {
             return images.link(id, numbers.front(), id, 0);
@@ -292,7 +292,7 @@ awaitable<> task_step::deliver() {
     auto& pictures = begun->pictures;
 
     harvest brought;
-    brought.wanted = submission_.request.images;
+    brought.wanted = submission_->request.images;
     brought.unsafe = unsafe_;
     brought.lost = static_cast<int>(assess(record_, brought.wanted).lost.size());
     brought.too_late = too_late_ && !refused_;
@@ -324,7 +324,7 @@ awaitable<> task_step::deliver() {
 }
 
 awaitable<> task_step::end(harvest brought, std::vector<wanted_picture>& pictures) {
-    if (submission_.request.what == task::operation::describe) {
+    if (submission_->request.what == task::operation::describe) {
         co_await end_described(std::move(brought));
         co_return;
     }
@@ -354,7 +354,7 @@ awaitable<> task_step::end(harvest brought, std::vector<wanted_picture>& picture
         delivered.notes.push_back(verdict.note);
     }
     delivered.buttons =
-        buttons_under(submission_, delivered.pictures.size(), on_->parts.backends, record_.id);
+        buttons_under(*submission_, delivered.pictures.size(), on_->parts.backends, record_.id);
     std::string event = fmt::format("stored {} pictures", delivered.pictures.size());
     co_await succeed(std::move(delivered), brought.lost > 0, std::move(event));
 }
@@ -374,7 +374,7 @@ awaitable<> task_step::succeed(task::delivery delivered, bool lost, std::string 
     how.event = std::move(event);
     how.view = task::render_view(
         record_,
-        submission_,
+        *submission_,
         delivered,
         task::bill{record_.cost_micros, how.billed},
         record_.finished
@@ -386,7 +386,7 @@ awaitable<> task_step::fail(task::fail_code code, task::bilingual reason, std::s
     record_.state = task::state::failure;
     record_.finished = system_clock().now();
     record_.fail_code = code;
-    record_.fail_reason = reason.in(submission_.lang);
+    record_.fail_reason = reason.in(submission_->lang);
     queue::ending how;
     how.code = code;
     how.reason = record_.fail_reason;
@@ -398,7 +398,7 @@ awaitable<> task_step::fail(task::fail_code code, task::bilingual reason, std::s
     how.billed = lost ? "unknown" : record_.cost_micros > 0 ? "yes" : "no";
     how.view = task::render_view(
         record_,
-        submission_,
+        *submission_,
         std::nullopt,
         task::bill{record_.cost_micros, how.billed},
         record_.finished
@@ -423,11 +423,9 @@ awaitable<> task_step::finish(queue::ending how) {
         co_return;
     }
     if (*written) {
-        auto event =
-            due_event_of(claimed_, success ? "SUCCESS" : "FAILURE", "100%", std::move(**written));
-        event.view = std::move(how.view);
-        event.terminal = true;
-        start_delivery(on_, std::move(event));
+        start_callback(
+            success ? "SUCCESS" : "FAILURE", "100%", std::move(**written), std::move(how.view)
+        );
     }
     on_->parts.metrics.count(
         "imagined_tasks_total",

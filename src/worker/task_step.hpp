@@ -11,6 +11,7 @@
 #include "imagined/task/trace.hpp"
 #include "imagined/task/view.hpp"
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -22,23 +23,39 @@ class task_step : public std::enable_shared_from_this<task_step> {
 public:
     task_step(std::shared_ptr<shift> on, queue::claimed claimed, std::shared_ptr<holding> holding);
 
-    awaitable<> run();
+    // False: nothing is left to do but to wait for the answer of its one call, which is most of a
+    // task's life. Then no coroutine need wait with it: when_answered() tells when to resume().
+    awaitable<bool> run();
+    awaitable<bool> resume(); // as run()
+    void when_answered(std::function<void()> go);
 
     // The worker holds the task no more.
     void leave();
+
+    const std::string& id() const { return record_.id; }
 
 private:
     result<void> read_submission();
 
     // While its one call is held, a submission is kept as its text alone: a quarter of it.
-    void fold();
+    void fold() { submission_.reset(); }
+
     void unfold();
+    awaitable<bool> go_on();
+
+    // Delivers an event that was leased to us. "" as body: the task as it stands now.
+    void start_callback(
+        std::string status, std::string progress, queue::event_lease lease, std::string body = {}
+    );
 
     // What trying to start a call came to.
     enum class start { started, no_place, too_late, over_budget, gone };
 
-    // -- calling.cpp: true when the calls are over and the task is still ours.
-    awaitable<bool> make_calls();
+    // How making calls ends: over and the task still ours; its one call sent; the task not ours.
+    enum class calls { over, held, gone };
+
+    // -- calling.cpp
+    awaitable<calls> make_calls();
     awaitable<start> start_call();
     awaitable<start> start_call_at(backend::key_slot key, backend::backend& at);
 
@@ -52,8 +69,18 @@ private:
         std::chrono::steady_clock::time_point until;
     };
 
+    // A call that is sent, and its answer waited for.
+    struct held_call {
+        int index = 0;
+        backend::backend* at = nullptr;
+        std::string span;
+        std::chrono::steady_clock::time_point began;
+        std::shared_ptr<http::unanswered> answer; // nullptr: it could not be made
+    };
+
     void spawn_granted();
-    awaitable<> carry_out(granted_call granted);
+    awaitable<held_call> send(granted_call granted);
+    awaitable<> hear(held_call held);
     void tell_end(
         const backend::outcome& came,
         const backend::backend& at,
@@ -127,13 +154,13 @@ private:
     std::shared_ptr<shift> on_;
     queue::claimed claimed_;
     std::shared_ptr<holding> holding_;
-    task::submission submission_;
+    std::unique_ptr<task::submission> submission_; // nullptr while it is folded
     task::trace trace_;
-    task::record& record_;                // claimed_.record, kept up to date with what we did
-    wakeup changed_;                      // a call ended
-    std::optional<granted_call> granted_; // to be carried out next
+    task::record& record_;                  // claimed_.record, kept up to date with what we did
+    wakeup changed_;                        // a call ended
+    std::unique_ptr<granted_call> granted_; // to be sent next
+    std::unique_ptr<held_call> held_;       // what resume() goes on with
     int in_flight_ = 0;
-    bool folded_ = false;
     bool gone_ = false; // the task is no longer ours: nothing more is written
     bool too_late_ = false;
     std::optional<refusal> refused_;
@@ -144,13 +171,5 @@ private:
     int unsafe_ = 0;
     std::shared_ptr<downloads> downloads_; // of all answers, once the last one is there
 };
-
-// An event of a claimed task that was leased to us, as it stands now.
-queue::due_event due_event_of(
-    const queue::claimed& claimed,
-    std::string status,
-    std::string progress,
-    queue::event_lease lease
-);
 
 } // namespace imagined::worker

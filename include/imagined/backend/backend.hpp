@@ -55,15 +55,11 @@ public:
     // Dialect, models and operations allow it.
     virtual bool serves(task::operation what, task::model with) const = 0;
 
-    // Makes the call that `body` (from dialect::encode) describes with the key of `slot`, within
-    // `limit`. Ends with what became of it; never throws for network trouble, never repeats.
-    // `request` must stay until the end: a call may take minutes, and keeps no copy.
-    virtual awaitable<outcome> call(
-        const task::render_request& request,
-        wire_request body,
-        const std::string& slot,
-        milliseconds limit
-    ) = 0;
+    // Sends the call that `body` (from dialect::encode) describes with the key of `slot`; its
+    // answer has to come within `limit`. Never throws for network trouble, never repeats. What is
+    // returned must not outlive this backend; nullptr: no key of this process has that name.
+    virtual awaitable<std::shared_ptr<http::unanswered>>
+    begin(wire_request body, const std::string& slot, milliseconds limit) = 0;
 
     // Downloads one result picture: from public hosts, from this backend's own host and port, and
     // from fetch.allow; at most 3 redirects, each judged again. `max_bytes` caps it. Fails with
@@ -71,6 +67,9 @@ public:
     // a link that is gone (403, 404, 410) or is no picture.
     virtual awaitable<result<std::string>>
     fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) = 0;
+
+    // What became of a call: `made` is how the exchange ended that begin() began for `request`.
+    virtual outcome judge(const task::render_request& request, http::exchange made) const = 0;
 };
 
 // When a paid link dies, as its `exp` parameter says (seconds since the epoch); nullopt without.

@@ -26,6 +26,15 @@ public:
     // After stop() nothing is started any more.
     void spawn(std::string name, std::function<awaitable<>()> body);
 
+    // As spawn(), once `begin`, which is called at once, has called the function that it is given
+    // (not from within itself). Until then the child costs a few words instead of a coroutine, and
+    // cancel() destroys it; the function then does nothing.
+    void spawn_later(
+        std::string name,
+        const std::function<void(std::function<void()> start)>& begin,
+        std::function<awaitable<>()> body
+    );
+
     // True once stop() was called: loops ask it between steps.
     bool stopping() const;
 
@@ -35,7 +44,7 @@ public:
     void stop();
 
     // Cancels every child, at once or at the next turn of the loop (terminal cancellation: pending
-    // waits end with operation_aborted).
+    // waits end with operation_aborted; what spawn_later() has not started goes at once).
     void cancel();
 
     // Waits until no child runs, or `limit` has passed; true if none is left.
@@ -43,6 +52,10 @@ public:
 
 private:
     struct state;
+
+    static void
+    start(const std::shared_ptr<state>& group, std::string name, std::function<awaitable<>()> body);
+
     std::shared_ptr<state> state_;
 };
 

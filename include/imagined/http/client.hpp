@@ -10,6 +10,7 @@
 #include "imagined/http/url.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,21 @@ struct exchange {
     result<response> outcome = failure{};
 };
 
+// A request that is out, and its answer still to come. Dropping it drops the connection.
+class unanswered {
+public:
+    virtual ~unanswered() = default;
+
+    // Calls `ready` once, at a later turn of the loop, when end() need not wait for the answer to
+    // begin: it is coming, its time is up, or there will be none. Never once this object is gone.
+    // For who waits long: a coroutine in end() keeps its frames, and its callers' frames,
+    // meanwhile.
+    virtual void when_ready(std::function<void()> ready) = 0;
+
+    // Receives the answer; at most once, before or after `ready`. As send() ends.
+    virtual awaitable<exchange> end() = 0;
+};
+
 class client {
 public:
     // `on` must outlive the client. Fails with `invalid` when ca_file cannot be read.
@@ -66,6 +82,10 @@ public:
     virtual awaitable<exchange> send(outgoing request) = 0;
 
     virtual std::size_t idle_connections() const = 0;
+
+    // The first half of send(): ends when the request is written, or has failed. The client must
+    // outlive what it returns, which is never nullptr.
+    virtual awaitable<std::shared_ptr<unanswered>> begin(outgoing request) = 0;
 };
 
 } // namespace imagined::http

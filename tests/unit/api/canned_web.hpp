@@ -36,6 +36,11 @@ public:
         co_return answer(request);
     }
 
+    // Nothing that the API fetches is waited for in two halves.
+    awaitable<std::shared_ptr<http::unanswered>> begin(http::outgoing) override {
+        co_return nullptr;
+    }
+
     std::size_t idle_connections() const override { return 0; }
 
 private:

@@ -218,10 +218,11 @@ TEST_CASE("a success that says only the key is unknowable, and says nothing of i
 TEST_CASE("a slot of another process is not called with") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
-    const auto got = test::run_on<outcome>(upstream.context(), [&]() -> awaitable<outcome> {
-        co_return co_await through->call(a_request(), {}, "other:0123456789ab", milliseconds(1000));
+    const bool sent = test::run_on<bool>(upstream.context(), [&]() -> awaitable<bool> {
+        const auto call = co_await through->begin({}, "other:0123456789ab", milliseconds(1000));
+        co_return call != nullptr;
     });
-    CHECK(got.what == verdict::not_started);
+    CHECK_FALSE(sent);
     CHECK(upstream.ledger()["calls"].empty());
 }
 
@@ -229,12 +230,7 @@ TEST_CASE("a call without an answer within its limit is unknowable") {
     running_sandbox upstream;
     upstream.order({{"delay_ms", 60000}});
     const auto through = upstream.a_backend("official");
-    auto body = through->speaks().encode(a_request(), {}, test::all_pictures()).value();
-    const auto got = test::run_on<outcome>(upstream.context(), [&]() -> awaitable<outcome> {
-        co_return co_await through->call(
-            a_request(), std::move(body), through->slots().at(0).name, milliseconds(100)
-        );
-    });
+    const auto got = upstream.call(*through, a_request(), {}, milliseconds(100));
     CHECK(got.what == verdict::unknowable);
     CHECK(upstream.ledger()["billed_calls"] == 1);
 }

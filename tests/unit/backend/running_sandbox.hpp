@@ -88,9 +88,9 @@ public:
         };
         auto body = through.speaks().encode(request, plan, all_pictures(), links).value();
         return run_on<backend::outcome>(context_, [&]() -> awaitable<backend::outcome> {
-            co_return co_await through.call(
-                request, std::move(body), through.slots().at(0).name, limit
-            );
+            const auto sent =
+                co_await through.begin(std::move(body), through.slots().at(0).name, limit);
+            co_return through.judge(request, co_await sent->end());
         });
     }
 

@@ -77,3 +77,51 @@ TEST_CASE("after stop nothing is started any more") {
     context.run();
     CHECK_FALSE(ran);
 }
+
+TEST_CASE("a child that is to start later counts, and starts when it is told to") {
+    asio::io_context context{1};
+    task_group group(context.get_executor());
+    std::function<void()> start;
+    bool ran = false;
+    group.spawn_later(
+        "later",
+        [&start](std::function<void()> given) { start = std::move(given); },
+        [&ran]() -> awaitable<> {
+            ran = true;
+            co_return;
+        }
+    );
+    CHECK(group.running() == 1);
+    auto short_join = [&group] { return group.join(milliseconds(1)); };
+    CHECK_FALSE(test::run_on<bool>(context, short_join));
+    CHECK_FALSE(ran);
+    start();
+    start(); // once is enough
+    CHECK(group.running() == 1);
+    auto join = [&group] { return group.join(seconds(10)); };
+    CHECK(test::run_on<bool>(context, join));
+    CHECK(ran);
+    start(); // and late is no trouble
+}
+
+TEST_CASE("cancel drops what is to start later, and all that it holds") {
+    asio::io_context context{1};
+    task_group group(context.get_executor());
+    std::function<void()> start;
+    auto kept = std::make_shared<int>(1);
+    group.spawn_later(
+        "later",
+        [&start](std::function<void()> given) { start = std::move(given); },
+        [kept]() -> awaitable<> {
+            ++*kept;
+            co_return;
+        }
+    );
+    CHECK(kept.use_count() == 2);
+    group.cancel();
+    CHECK(kept.use_count() == 1);
+    CHECK(group.running() == 0);
+    start();
+    context.run();
+    CHECK(*kept == 1);
+}
