@@ -1,6 +1,7 @@
 #include "answers.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/task/json_text.hpp"
 #include "texts.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,11 +23,13 @@ std::string body_text(
     std::string body;
     body.reserve(64 + description.size() + result.size() + properties.size() + message.size());
     body.append("{\"code\":").append(std::to_string(static_cast<int>(what)));
-    body.append(",\"description\":").append(json_string(description));
+    body.append(",\"description\":");
+    task::append_json_string(body, description);
     body.append(",\"result\":").append(result);
     body.append(",\"properties\":").append(properties);
     if (!message.empty()) {
-        body.append(",\"message\":").append(json_string(message));
+        body.append(",\"message\":");
+        task::append_json_string(body, message);
     }
     body.append("}");
     return body;
@@ -53,7 +56,10 @@ int status_of(failure_kind kind) {
 } // namespace
 
 std::string json_string(std::string_view text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    std::string quoted;
+    quoted.reserve(text.size() + 2);
+    task::append_json_string(quoted, text);
+    return quoted;
 }
 
 http::response json_answer(int status, std::string body) {

@@ -87,6 +87,7 @@ public:
 
     awaitable<http::response> handle(http::request incoming) override {
         visitor from = std::any_cast<visitor>(std::move(incoming.noted));
+        incoming.noted.reset();
         const routed& found = from.found;
         const auto in = language_of(incoming, found);
         const std::string origin(incoming.headers.get("Origin"));

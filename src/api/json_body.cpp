@@ -24,10 +24,12 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // A scan instead of a parse: nothing recursive may see the text before its depth is known.
 bool is_too_deep(std::string_view text) {
-    const auto openers =
-        std::count_if(text.begin(), text.end(), [](char c) { return c == '{' || c == '['; });
+    int openers = 0; // of a narrow type: so the compiler looks at many bytes at a time
+    for (const char c : text) {
+        openers += (c == '{') | (c == '[');
+    }
     if (openers <= max_json_depth) {
-        return false; // nearly always, and many bytes at a time
+        return false; // nearly always
     }
     int depth = 0;
     bool quoted = false;

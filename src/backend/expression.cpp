@@ -15,18 +15,22 @@ namespace {
 
 using task::render_request;
 
+enum class interest { all, losses };
+
 // Says one request in one form. Each say_* member either adds a value or reports what is lost.
 class speaker {
 public:
-    speaker(const form& spoken, const render_request& request, const call_plan& call)
-        : form_(spoken), request_(request), call_(call) {}
+    speaker(const form& spoken, const render_request& request, const call_plan& call, interest in)
+        : form_(spoken), request_(request), call_(call), interest_(in) {}
 
     expression speak() &&;
 
 private:
-    void say(field what, nlohmann::json value);
+    template <class Value>
+    void say(field what, Value&& value);
     void lose(std::string_view midjourney, std::string_view native);
-    bool say_or_lose(field what, nlohmann::json value, std::string_view mj, std::string_view own);
+    template <class Value>
+    bool say_or_lose(field what, Value&& value, std::string_view mj, std::string_view own);
     void say_word(field what, const std::string& word, std::string_view name);
     void say_number(field what, const std::optional<int>& number, std::string_view name);
     void say_texts();
@@ -47,25 +51,31 @@ private:
     const form& form_;
     const render_request& request_;
     const call_plan& call_;
+    interest interest_;
     expression out_;
 };
 
-void speaker::say(field what, nlohmann::json value) {
-    out_.values.push_back({.of = form_.find(what), .value = std::move(value), .pictures = {}});
+// The value becomes JSON only where somebody wants it: each submit asks for losses alone.
+template <class Value>
+void speaker::say(field what, Value&& value) {
+    if (interest_ == interest::all) {
+        out_.values.push_back(
+            {.of = form_.find(what), .value = std::forward<Value>(value), .pictures = {}}
+        );
+    }
 }
 
 void speaker::lose(std::string_view midjourney, std::string_view native) {
     out_.left_out.emplace_back(request_.may_drop ? midjourney : native);
 }
 
-bool speaker::say_or_lose(
-    field what, nlohmann::json value, std::string_view mj, std::string_view own
-) {
+template <class Value>
+bool speaker::say_or_lose(field what, Value&& value, std::string_view mj, std::string_view own) {
     if (!form_.has(what)) {
         lose(mj, own);
         return false;
     }
-    say(what, std::move(value));
+    say(what, std::forward<Value>(value));
     return true;
 }
 
@@ -79,7 +89,7 @@ void speaker::say_word(field what, const std::string& word, std::string_view nam
         return;
     }
     if (at != nullptr && !at->fallback.empty()) {
-        say(what, std::string(at->fallback));
+        say(what, at->fallback);
     }
 }
 
@@ -219,7 +229,7 @@ void speaker::say_speed() {
 void speaker::say_magic() {
     const auto wish = request_.magic.value_or(task::magic_prompt::automatic);
     if (form_.has(field::magic_prompt)) {
-        say(field::magic_prompt, std::string(task::to_string(wish)));
+        say(field::magic_prompt, task::to_string(wish));
     } else if (request_.magic && !request_.may_drop) {
         lose("magic_prompt", "magic_prompt");
     } else if (wish != task::magic_prompt::automatic && form_.has(field::prompt)) {
@@ -289,6 +299,9 @@ void speaker::say_files(
         // The field's has no word of a language: it stands in sentences of both.
         lose(fmt::format("{} beyond {}", flag, count), fmt::format("{} > {}", name, count));
     }
+    if (interest_ == interest::losses) {
+        return;
+    }
     field_value value{.of = at, .value = {}, .pictures = {}};
     value.pictures.assign(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count));
     out_.values.push_back(std::move(value));
@@ -307,7 +320,7 @@ void speaker::say_pictures() {
 expression speaker::speak() && {
     say_texts();
     if (form_.has(field::model)) {
-        say(field::model, std::string(task::to_string(request_.model)));
+        say(field::model, task::to_string(request_.model));
     }
     say_framing();
     say_speed();
@@ -332,7 +345,11 @@ expression speaker::speak() && {
 } // namespace
 
 expression express(const form& spoken, const task::render_request& request, const call_plan& call) {
-    return speaker(spoken, request, call).speak();
+    return speaker(spoken, request, call, interest::all).speak();
+}
+
+std::vector<std::string> losses(const form& spoken, const task::render_request& request) {
+    return speaker(spoken, request, call_plan{}, interest::losses).speak().left_out;
 }
 
 } // namespace imagined::backend

@@ -27,4 +27,7 @@ struct expression {
 // `spoken` must outlive the result.
 expression express(const form& spoken, const task::render_request& request, const call_plan& call);
 
+// What express() would leave out of any call, without saying the rest.
+std::vector<std::string> losses(const form& spoken, const task::render_request& request);
+
 } // namespace imagined::backend

@@ -58,7 +58,7 @@ std::vector<std::string> form_dialect::inexpressible(const task::render_request&
     if (spoken == nullptr) {
         return {std::string(task::to_string(request.what))};
     }
-    return express(*spoken, request, call_plan{}).left_out;
+    return losses(*spoken, request);
 }
 
 std::vector<call_plan> form_dialect::plan(const task::render_request& request) const {

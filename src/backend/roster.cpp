@@ -47,7 +47,12 @@ std::vector<key_slot> in_order(std::vector<choice> choices, std::uint64_t dice) 
     std::sort(choices.begin(), choices.end(), [](const choice& a, const choice& b) {
         return std::tie(a.drops, a.priority, a.turn) < std::tie(b.drops, b.priority, b.turn);
     });
+    std::size_t count = 0;
+    for (const choice& one : choices) {
+        count += one.of->slots().size();
+    }
     std::vector<key_slot> order;
+    order.reserve(count);
     for (const choice& one : choices) {
         const auto& slots = one.of->slots();
         // All keys of a backend are equal; starting at any of them spreads the load.

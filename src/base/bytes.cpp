@@ -1,5 +1,7 @@
 #include "imagined/base/bytes.hpp"
 
+#include "imagined/base/any_byte.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -23,11 +25,7 @@ unsigned char* octets(std::string& text) {
 constexpr std::size_t ascii_block = 16;
 
 bool is_ascii(std::string_view text) {
-    unsigned char all = 0;
-    for (const char c : text) {
-        all |= static_cast<unsigned char>(c);
-    }
-    return all < 0x80;
+    return !any_byte(text, [](unsigned char c) { return c >= 0x80; });
 }
 
 std::string random_bytes(std::size_t count) {
@@ -145,6 +143,9 @@ std::string random_uuid() {
 }
 
 bool is_utf8(std::string_view text) {
+    if (is_ascii(text)) {
+        return true;
+    }
     std::size_t i = 0;
     while (i < text.size()) {
         if (i + ascii_block <= text.size() && is_ascii(text.substr(i, ascii_block))) {

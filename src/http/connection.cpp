@@ -98,6 +98,16 @@ void connection::cut() {
     socket_.close(ec);
 }
 
+void connection::rest_buffer() {
+    if (buffer_.size() > 0) {
+        return;
+    }
+    if (buffer_.capacity() == read_bytes) {
+        core_->spare_buffer = std::move(buffer_);
+    }
+    buffer_.shrink_to_fit();
+}
+
 std::string_view connection::buffered() const {
     return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
 }
@@ -131,7 +141,8 @@ awaitable<bool> connection::serve_one() {
     auto& admitted = std::get<admission>(verdict);
     incoming.noted = std::move(admitted.note);
     const auto limit = admitted.max_body_bytes;
-    if (head->has_body() && !co_await read_body(*head, limit, incoming.body)) {
+    const bool whole = !head->has_body() || take_body(*head, limit, incoming.body);
+    if (!whole && !co_await read_body(*head, limit, incoming.body)) {
         co_return false;
     }
     // The handler may take a request's head apart; answering needs these few facts of it.
@@ -141,9 +152,7 @@ awaitable<bool> connection::serve_one() {
     facts.head.method = about.method;
     static_cast<request_head&>(incoming) = std::move(head->head);
     head.reset();
-    if (buffer_.size() == 0) {
-        buffer_.shrink_to_fit(); // the handler may take minutes
-    }
+    rest_buffer(); // the handler may take minutes
     enter(stage::handling, milliseconds::max());
     auto reply = co_await ask(std::move(incoming));
     if (!alive()) {
@@ -164,7 +173,7 @@ awaitable<bool> connection::await_request() {
         co_return false;
     }
     if (buffer_.size() == 0) {
-        buffer_.shrink_to_fit(); // an idle connection holds no buffer
+        rest_buffer(); // an idle connection holds none
         // A peer that never said anything gets no more patience than one in the middle of a head.
         enter(stage::idle, first_ ? core_->options.header_deadline : core_->options.idle_deadline);
         if (!co_await fill(read_bytes)) {
@@ -461,6 +470,9 @@ std::size_t connection::discard_now(boost::system::error_code& ec) {
 }
 
 std::size_t connection::read_now(std::size_t bytes, boost::system::error_code& ec) {
+    if (buffer_.capacity() == 0) {
+        buffer_ = std::move(core_->spare_buffer);
+    }
     const auto count = socket_.read_some(buffer_.prepare(bytes), ec);
     buffer_.commit(count);
     return count;

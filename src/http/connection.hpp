@@ -52,6 +52,8 @@ private:
     awaitable<bool> serve_one();
     awaitable<bool> await_request();
     awaitable<std::optional<parsed_head>> read_head();
+    // The body, if all of it came along with the head; else nothing is taken.
+    bool take_body(const parsed_head& head, std::size_t limit, std::string& body);
     awaitable<bool> read_body(const parsed_head& head, std::size_t limit, std::string& body);
     awaitable<bool> read_fixed(const parsed_head& head, std::string& body);
     awaitable<bool> read_chunked(const parsed_head& head, std::size_t limit, std::string& body);
@@ -75,6 +77,9 @@ private:
     awaitable<bool> fill(std::size_t bytes);
     std::size_t read_now(std::size_t bytes, boost::system::error_code& ec);
     std::size_t discard_now(boost::system::error_code& ec);
+
+    // Lets the read buffer go, if there is nothing in it: for as long as nothing is read.
+    void rest_buffer();
 
     void enter(stage next, milliseconds limit);
 

@@ -15,6 +15,16 @@ constexpr std::size_t max_reserved_bytes = std::size_t{1024} * 1024;
 
 } // namespace
 
+bool connection::take_body(const parsed_head& head, std::size_t limit, std::string& body) {
+    if (head.chunked || head.length > limit || head.length > buffer_.size()) {
+        return false;
+    }
+    const auto length = static_cast<std::size_t>(head.length);
+    body.assign(buffered().substr(0, length));
+    buffer_.consume(length);
+    return true;
+}
+
 awaitable<bool>
 connection::read_body(const parsed_head& head, std::size_t limit, std::string& body) {
     if (head.length > limit) {

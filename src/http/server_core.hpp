@@ -11,6 +11,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 
 #include <list>
 #include <memory>
@@ -49,6 +50,9 @@ struct server_core {
     wakeup entered;              // somebody did: there are deadlines to look after
     bool draining = false;
     http_date date;
+    // What one connection let go and the next one that reads may have: most requests are read,
+    // taken apart and let go in one turn of the loop.
+    boost::beast::flat_buffer spare_buffer;
 };
 
 // server::open with its timing, for tests.

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <mutex>
+#include <unordered_map>
 
 namespace imagined::metrics {
 
@@ -27,6 +28,21 @@ prometheus::Labels to_map(const labels& with) {
     return map;
 }
 
+// What tells one counter from all others. Names and values hold no NUL.
+std::string key_of(std::string_view name, const labels& with) {
+    std::size_t bytes = name.size();
+    for (const auto& [label, value] : with) {
+        bytes += label.size() + value.size() + 2;
+    }
+    std::string key;
+    key.reserve(bytes);
+    key.append(name);
+    for (const auto& [label, value] : with) {
+        key.append(1, '\0').append(label).append(1, '\0').append(value);
+    }
+    return key;
+}
+
 } // namespace
 
 // prometheus-cpp looks families up only by the reference that Register() returned, so they are kept
@@ -35,6 +51,8 @@ struct registry::state {
     std::mutex lock;
     prometheus::Registry metrics;
     std::map<std::string, prometheus::Family<prometheus::Counter>*, std::less<>> counters;
+    // By key_of(): a family sorts, checks and hashes the labels each time that it is asked.
+    std::unordered_map<std::string, prometheus::Counter*> counted;
     std::map<std::string, prometheus::Family<prometheus::Gauge>*, std::less<>> gauges;
     std::map<std::string, prometheus::Family<prometheus::Histogram>*, std::less<>> histograms;
 
@@ -70,7 +88,18 @@ counter registry::counter_of(std::string_view name, std::string_view help, const
 }
 
 void registry::count(std::string_view name, std::string_view help, const labels& with, double by) {
-    counter_of(name, help, with).add(by);
+    std::string key = key_of(name, with);
+    {
+        const std::lock_guard guard(state_->lock);
+        if (const auto known = state_->counted.find(key); known != state_->counted.end()) {
+            known->second->Increment(by);
+            return;
+        }
+    }
+    const counter made = counter_of(name, help, with);
+    made.add(by);
+    const std::lock_guard guard(state_->lock);
+    state_->counted.emplace(std::move(key), made.on_);
 }
 
 void registry::set(std::string_view name, std::string_view help, double value, const labels& with) {

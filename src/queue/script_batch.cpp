@@ -1,7 +1,5 @@
 #include "script_batch.hpp"
 
-#include "task_record.hpp"
-
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -13,6 +11,7 @@
 #include <exception>
 #include <iterator>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace imagined::queue {
@@ -31,6 +30,16 @@ std::size_t bytes_of(const redis::arguments& values) {
         sum += value.size();
     }
     return sum;
+}
+
+// Verdict `at` of a script's answer, taken out of it; nil when there is none.
+redis::reply take_verdict(redis::reply& answer, std::size_t at) {
+    auto* parts = std::get_if<redis::array>(&answer.value);
+    auto* verdicts = parts != nullptr && parts->size() > 1
+                         ? std::get_if<redis::array>(&(*parts)[1].value)
+                         : nullptr;
+    return verdicts != nullptr && at < verdicts->size() ? std::move((*verdicts)[at])
+                                                        : redis::reply{};
 }
 
 } // namespace
@@ -55,12 +64,12 @@ struct script_batch::open_batch {
     }
 
     // Answer `at` of the script's verdicts to waiter `at`; a failure to all.
-    void answer(const result<redis::reply>& came) {
+    void answer(result<redis::reply> came) {
         for (std::size_t at = 0; at < waiting.size(); ++at) {
             if (!came) {
                 waiting[at](came.error());
             } else {
-                waiting[at](item(item(*came, 1), at));
+                waiting[at](take_verdict(*came, at));
             }
         }
     }
@@ -86,7 +95,11 @@ awaitable<result<redis::reply>> script_batch::join(redis::arguments task, millis
         }
     }
     open_batch& batch = *open_;
-    std::move(task.begin(), task.end(), std::back_inserter(batch.values));
+    batch.values.insert(
+        batch.values.end(),
+        std::make_move_iterator(task.begin()),
+        std::make_move_iterator(task.end())
+    );
     batch.bytes += bytes;
     batch.until = std::min(batch.until, open_batch::clock::now() + left);
     using token = asio::use_awaitable_t<executor>;
@@ -129,7 +142,7 @@ awaitable<> script_batch::carry_out(std::shared_ptr<open_batch> batch) {
     if (open_ && under_way_ == 0) {
         launch();
     }
-    batch->answer(came);
+    batch->answer(std::move(came));
 }
 
 } // namespace imagined::queue

@@ -95,23 +95,34 @@ std::string rarities_of(const new_task& task, unix_millis since) {
 
 redis::arguments
 submit_arguments(const new_task& task, const std::string& mark, unix_millis since) {
-    return {kind_of(task), task.submission, mark, rarities_of(task, since), task.ended_view};
+    redis::arguments values;
+    // Piece by piece: an initializer list would copy every text twice.
+    values.reserve(5);
+    values.push_back(kind_of(task));
+    values.push_back(task.submission);
+    values.push_back(mark);
+    values.push_back(rarities_of(task, since));
+    values.push_back(task.ended_view);
+    return values;
 }
 
 // The script's verdicts stand one behind the other; here each becomes an array of its own.
 result<redis::reply> by_task(result<redis::reply> told) {
     constexpr std::size_t width = 5;
-    const auto* flat = told ? told->items() : nullptr;
+    auto* flat = told ? std::get_if<redis::array>(&told->value) : nullptr;
     if (flat == nullptr || word_of(*told) != "ok") {
         return told;
     }
     redis::array verdicts;
     verdicts.reserve(flat->size() / width);
-    for (auto at = flat->begin() + 1; flat->end() - at >= static_cast<std::ptrdiff_t>(width);
-         at += width) {
-        verdicts.push_back({redis::array(at, at + width)});
+    for (std::size_t at = 1; at + width <= flat->size(); at += width) {
+        const auto first = std::make_move_iterator(flat->begin() + static_cast<std::ptrdiff_t>(at));
+        verdicts.push_back({redis::array(first, first + static_cast<std::ptrdiff_t>(width))});
     }
-    return redis::reply{redis::array{{std::string("ok")}, {std::move(verdicts)}}};
+    redis::array made;
+    made.push_back({std::string("ok")});
+    made.push_back({std::move(verdicts)});
+    return redis::reply{std::move(made)};
 }
 
 redis::arguments

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <exception>
 #include <new>
+#include <utility>
 
 namespace imagined::redis {
 
@@ -36,28 +38,49 @@ void append_header(std::string& out, char type, std::size_t number) {
     out.append(text.data(), end);
 }
 
-// The depth is bounded by hiredis (9 levels).
-reply take(const redisReply& from) {
-    switch (from.type) {
-    case REDIS_REPLY_INTEGER:
-        return {static_cast<std::int64_t>(from.integer)};
-    case REDIS_REPLY_STRING:
-    case REDIS_REPLY_STATUS:
-        return {std::string(from.str, from.len)};
-    case REDIS_REPLY_ERROR:
-        return {reply::error{std::string(from.str, from.len)}};
-    case REDIS_REPLY_ARRAY: {
-        array items;
-        items.reserve(from.elements);
-        for (std::size_t i = 0; i < from.elements; ++i) {
-            items.push_back(take(*from.element[i]));
+// hiredis tells what it reads value by value, a list before its elements, and each goes straight to
+// its place in the reply. It is C: no exception may pass through it, and nullptr means that memory
+// ran out.
+template <class Make>
+void* put(const redisReadTask* task, const Make& make) noexcept {
+    try {
+        if (task->parent == nullptr) {
+            return std::make_unique<reply>(reply{make()}).release();
         }
-        return {std::move(items)};
-    }
-    default:
-        return {reply::nil{}};
+        auto& list = std::get<array>(static_cast<reply*>(task->parent->obj)->value);
+        reply& place = list[static_cast<std::size_t>(task->idx)];
+        place.value = make();
+        return &place;
+    } catch (const std::exception&) {
+        return nullptr;
     }
 }
+
+void* put_text(const redisReadTask* task, char* text, std::size_t length) {
+    if (task->type == REDIS_REPLY_ERROR) {
+        return put(task, [&] { return reply::error{std::string(text, length)}; });
+    }
+    return put(task, [&] { return std::string(text, length); });
+}
+
+void* put_list(const redisReadTask* task, int elements) {
+    return put(task, [&] { return array(static_cast<std::size_t>(elements)); });
+}
+
+void* put_integer(const redisReadTask* task, long long number) {
+    return put(task, [&] { return static_cast<std::int64_t>(number); });
+}
+
+void* put_nil(const redisReadTask* task) {
+    return put(task, [] { return reply::nil{}; });
+}
+
+// Called for a whole reply only; its elements lie in it.
+void drop(void* whole) {
+    delete static_cast<reply*>(whole);
+}
+
+redisReplyObjectFunctions makers{put_text, put_list, put_integer, put_nil, drop};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& codes, std::string_view code) {
@@ -94,7 +117,7 @@ void reply_reader::release::operator()(redisReader* reader) const {
     redisReaderFree(reader);
 }
 
-reply_reader::reply_reader() : reader_(redisReaderCreate()) {
+reply_reader::reply_reader() : reader_(redisReaderCreateWithFunctions(&makers)) {
     if (!reader_) {
         throw std::bad_alloc();
     }
@@ -119,8 +142,8 @@ result<std::optional<reply>> reply_reader::next() {
     if (raw == nullptr) {
         return std::optional<reply>{};
     }
-    const std::unique_ptr<void, void (*)(void*)> owner(raw, freeReplyObject);
-    return std::optional<reply>(take(*static_cast<const redisReply*>(raw)));
+    const std::unique_ptr<reply> whole(static_cast<reply*>(raw));
+    return std::optional<reply>(std::move(*whole));
 }
 
 std::string_view error_code_of(std::string_view text) {

@@ -1,5 +1,6 @@
-#include "json_text.hpp"
+#include "imagined/task/json_text.hpp"
 
+#include "imagined/base/any_byte.hpp"
 #include "imagined/base/bytes.hpp"
 
 namespace imagined::task {
@@ -32,23 +33,18 @@ void append_escape(std::string& out, unsigned char c) {
 }
 
 constexpr bool needs_escape(unsigned char c) {
-    return c < 0x20 || c == '"' || c == '\\';
-}
-
-// Without an early way out: so the compiler looks at many bytes at a time.
-bool is_plain(std::string_view text) {
-    bool plain = true;
-    for (const char c : text) {
-        plain &= !needs_escape(static_cast<unsigned char>(c));
-    }
-    return plain;
+    return (c < 0x20) | (c == '"') | (c == '\\');
 }
 
 void append_escaped(std::string& out, std::string_view text) {
+    if (!any_byte(text, needs_escape)) {
+        out += text;
+        return;
+    }
     constexpr std::size_t block = 32;
     std::size_t plain = 0; // start of the run that can be copied as it is
     for (std::size_t i = 0; i < text.size(); ++i) {
-        while (i + block < text.size() && is_plain(text.substr(i, block))) {
+        while (i + block < text.size() && !any_byte(text.substr(i, block), needs_escape)) {
             i += block;
         }
         const auto c = static_cast<unsigned char>(text[i]);
@@ -123,6 +119,21 @@ void object_text::number_or_null(std::string_view name, std::int64_t value) {
     } else {
         number(name, value);
     }
+}
+
+void object_text::flag(std::string_view name, bool value) {
+    key(name);
+    out_ += value ? "true" : "false";
+}
+
+void object_text::texts(std::string_view name, const std::vector<std::string>& values) {
+    key(name);
+    out_ += '[';
+    for (const std::string& value : values) {
+        out_ += &value == values.data() ? "" : ",";
+        append_json_string(out_, value);
+    }
+    out_ += ']';
 }
 
 void object_text::null(std::string_view name) {

@@ -1,6 +1,8 @@
 #include "imagined/task/render_request.hpp"
 
+#include "imagined/task/json_text.hpp"
 #include "json_fields.hpp"
+#include "request_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,44 +18,88 @@ using nlohmann::json;
 constexpr std::int64_t max_seed = 2147483647;
 constexpr std::int64_t max_int = std::numeric_limits<int>::max();
 
-json to_json(const picture_ref& picture) {
-    return json::array({picture.id, picture.n});
+void append_picture(std::string& out, const picture_ref& picture) {
+    out += '[';
+    append_json_string(out, picture.id);
+    out += ',';
+    out += std::to_string(picture.n);
+    out += ']';
 }
 
-json to_json(const std::vector<picture_ref>& pictures) {
-    json list = json::array();
-    for (const picture_ref& picture : pictures) {
-        list.push_back(to_json(picture));
-    }
-    return list;
-}
+// The members of one request; each is left out where it says nothing.
+class request_text {
+public:
+    explicit request_text(std::string& out) : out_(out), object_(out) {}
 
-template <class Value>
-void put(json& object, const char* key, const Value& value, const Value& usual) {
-    if (value != usual) {
-        object[key] = value;
+    void text(std::string_view name, std::string_view value, std::string_view usual = "") {
+        if (value != usual) {
+            object_.text(name, value);
+        }
     }
-}
 
-template <class Word>
-void put_word(json& object, const char* key, const Word& value, const Word& usual) {
-    if (value != usual) {
-        object[key] = to_string(value);
+    template <class Word>
+    void word(std::string_view name, Word value, Word usual) {
+        if (value != usual) {
+            object_.text(name, to_string(value));
+        }
     }
-}
 
-template <class Value>
-void put(json& object, const char* key, const std::optional<Value>& value) {
-    if (value) {
-        object[key] = *value;
+    void number(std::string_view name, std::int64_t value, std::int64_t usual) {
+        if (value != usual) {
+            object_.number(name, value);
+        }
     }
-}
 
-void put(json& object, const char* key, const std::vector<picture_ref>& pictures) {
-    if (!pictures.empty()) {
-        object[key] = to_json(pictures);
+    template <class Number>
+    void number(std::string_view name, const std::optional<Number>& value) {
+        if (value) {
+            object_.number(name, *value);
+        }
     }
-}
+
+    void flag(std::string_view name, bool value, bool usual) {
+        if (value != usual) {
+            object_.flag(name, value);
+        }
+    }
+
+    void aspect(std::string_view name, const std::optional<ratio>& value) {
+        if (value) {
+            object_.key(name);
+            out_ += json::array({value->width, value->height}).dump();
+        }
+    }
+
+    void texts(std::string_view name, const std::vector<std::string>& values) {
+        if (!values.empty()) {
+            object_.texts(name, values);
+        }
+    }
+
+    void pictures(std::string_view name, const std::vector<picture_ref>& values) {
+        if (!values.empty()) {
+            object_.key(name);
+            char before = '[';
+            for (const picture_ref& value : values) {
+                out_ += before;
+                append_picture(out_, value);
+                before = ',';
+            }
+            out_ += ']';
+        }
+    }
+
+    void picture(std::string_view name, const std::optional<picture_ref>& value) {
+        if (value) {
+            object_.key(name);
+            append_picture(out_, *value);
+        }
+    }
+
+private:
+    std::string& out_;
+    object_text object_;
+};
 
 std::optional<picture_ref> picture_from(const json& value) {
     if (!value.is_array() || value.size() != 2 || !value[0].is_string()
@@ -115,41 +161,44 @@ void read_ratio(json_fields& fields, const char* key, std::optional<ratio>& into
 
 } // namespace
 
-json to_json(const render_request& request) {
+void append_request(
+    std::string& out, const render_request& request, std::string_view usual_prompt
+) {
     static const render_request usual;
-    json object = json::object();
-    put_word(object, "op", request.what, usual.what);
-    put_word(object, "model", request.model, usual.model);
-    put_word(object, "speed", request.speed, usual.speed);
-    put(object, "prompt", request.prompt, usual.prompt);
-    put(object, "negative", request.negative_prompt, usual.negative_prompt);
-    put(object, "images", request.images, usual.images);
-    if (request.aspect) {
-        object["aspect"] = json::array({request.aspect->width, request.aspect->height});
-    }
-    put(object, "resolution", request.resolution, usual.resolution);
-    put(object, "seed", request.seed);
+    request_text members(out);
+    members.aspect("aspect", request.aspect);
+    members.pictures("character_pictures", request.character_references);
+    members.texts("codes", request.style_codes);
+    members.text("describe", request.describe_model);
+    members.number("detail", request.detail);
+    members.text("factor", request.upscale_factor);
+    members.number("images", request.images, usual.images);
     if (request.magic) {
-        object["magic"] = to_string(*request.magic);
+        members.text("magic", to_string(*request.magic));
     }
-    put(object, "style", request.style_type, usual.style_type);
-    put(object, "preset", request.style_preset, usual.style_preset);
-    put(object, "weight", request.image_weight);
-    put(object, "resemblance", request.resemblance);
-    put(object, "detail", request.detail);
-    put(object, "codes", request.style_codes, usual.style_codes);
-    put(object, "palette", request.color_palette, usual.color_palette);
-    put(object, "factor", request.upscale_factor, usual.upscale_factor);
-    put(object, "describe", request.describe_model, usual.describe_model);
-    put(object, "transparent", request.transparent_background, usual.transparent_background);
-    put(object, "pictures", request.pictures);
-    if (request.mask) {
-        object["mask"] = to_json(*request.mask);
-    }
-    put(object, "style_pictures", request.style_references);
-    put(object, "character_pictures", request.character_references);
-    put(object, "may_drop", request.may_drop, usual.may_drop);
-    return object;
+    members.picture("mask", request.mask);
+    members.flag("may_drop", request.may_drop, usual.may_drop);
+    members.word("model", request.model, usual.model);
+    members.text("negative", request.negative_prompt);
+    members.word("op", request.what, usual.what);
+    members.text("palette", request.color_palette);
+    members.pictures("pictures", request.pictures);
+    members.text("preset", request.style_preset);
+    members.text("prompt", request.prompt, usual_prompt);
+    members.number("resemblance", request.resemblance);
+    members.text("resolution", request.resolution);
+    members.number("seed", request.seed);
+    members.word("speed", request.speed, usual.speed);
+    members.text("style", request.style_type);
+    members.pictures("style_pictures", request.style_references);
+    members.flag("transparent", request.transparent_background, usual.transparent_background);
+    members.number("weight", request.image_weight);
+}
+
+json to_json(const render_request& request) {
+    std::string text;
+    append_request(text, request);
+    return json::parse(text);
 }
 
 result<render_request> render_request_from_json(const json& value) {

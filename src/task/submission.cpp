@@ -1,7 +1,8 @@
 #include "imagined/task/submission.hpp"
 
+#include "imagined/task/json_text.hpp"
 #include "json_fields.hpp"
-#include "json_text.hpp"
+#include "request_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view imagine_command = "/imagine ";
+constexpr std::size_t usual_bytes = 400; // beside the prompt
 
 void put_text(object_text& object, std::string_view key, const std::string& text) {
     if (!text.empty()) {
@@ -19,27 +21,9 @@ void put_text(object_text& object, std::string_view key, const std::string& text
     }
 }
 
-void put_flag(object_text& object, std::string& out, std::string_view key, bool set) {
-    if (set) {
-        object.key(key);
-        out += "true";
-    }
-}
-
 bool is_usual_description(const submission& value) {
     const std::string_view text = value.description;
     return text.starts_with(imagine_command) && text.substr(imagine_command.size()) == value.prompt;
-}
-
-// The request's prompt is nearly always the final one.
-std::string request_text(const submission& value) {
-    json request = to_json(value.request);
-    if (value.request.prompt == value.final_prompt) {
-        request.erase("prompt");
-    } else {
-        request["prompt"] = value.request.prompt;
-    }
-    return request.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 bool is_task_bot(std::string_view text) {
@@ -53,6 +37,7 @@ bool is_task_bot(std::string_view text) {
 // the request the final one. An imagine in Chinese names neither.
 std::string to_text(const submission& value) {
     std::string out;
+    out.reserve(usual_bytes + value.prompt.size());
     {
         object_text object(out);
         if (value.what != action::imagine) {
@@ -83,14 +68,17 @@ std::string to_text(const submission& value) {
             object.number("parent_index", value.parent_index);
         }
         put_text(object, "pressed", value.pressed);
-        put_flag(object, out, "strong", value.strong);
-        put_flag(object, out, "native", value.native);
+        if (value.strong) {
+            object.flag("strong", true);
+        }
+        if (value.native) {
+            object.flag("native", true);
+        }
         if (!value.notes.empty()) {
-            object.key("notes");
-            out += json(value.notes).dump(-1, ' ', false, json::error_handler_t::replace);
+            object.texts("notes", value.notes);
         }
         object.key("request");
-        out += request_text(value);
+        append_request(out, value.request, value.final_prompt);
     }
     return out;
 }

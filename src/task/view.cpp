@@ -1,10 +1,9 @@
 #include "imagined/task/view.hpp"
 
-#include "imagined/task/fail_texts.hpp"
-
 #include "imagined/task/bilingual.hpp"
+#include "imagined/task/fail_texts.hpp"
+#include "imagined/task/json_text.hpp"
 #include "imagined/task/progress.hpp"
-#include "json_text.hpp"
 
 namespace imagined::task {
 

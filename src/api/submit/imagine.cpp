@@ -88,7 +88,9 @@ awaitable<imagine_draft> draft_imagine(context& api, const call& from, imagine_w
         drafted.refused = refusal(code::bad_request, texts::too_many_pictures, from.lang);
         co_return drafted;
     }
-    drafted.refused = co_await decode_pictures(api, from, pictures);
+    if (!pictures.empty()) {
+        drafted.refused = co_await decode_pictures(api, from, pictures);
+    }
     if (drafted.refused) {
         co_return drafted;
     }
@@ -103,6 +105,9 @@ awaitable<imagine_draft> draft_imagine(context& api, const call& from, imagine_w
         submission.notes.emplace_back("state: the flags in it were applied");
     }
     auto inputs = gather_inputs(std::move(pictures), parsed, submission);
+    if (inputs.all.empty()) {
+        co_return drafted; // most submits: there is nothing to wait for
+    }
     drafted.refused = co_await fetch_pictures(api, from, inputs.all);
     if (drafted.refused) {
         co_return drafted;
@@ -114,13 +119,18 @@ awaitable<imagine_draft> draft_imagine(context& api, const call& from, imagine_w
 }
 
 awaitable<http::response> submit_imagine(context& api, call from) {
-    opened_body body = co_await open_body(api, from);
-    if (body.refused) {
-        co_return std::move(*body.refused);
-    }
-    imagine_wish wanted = read_wish(api, from, body.fields);
-    if (body.fields.error()) {
-        co_return refusal(code::bad_request, *body.fields.error(), from.lang);
+    imagine_wish wanted;
+    {
+        // Let go before the queue is waited for: what one turn of the loop takes and gives back
+        // costs the next submit little.
+        opened_body body = co_await open_body(api, from);
+        if (body.refused) {
+            co_return std::move(*body.refused);
+        }
+        wanted = read_wish(api, from, body.fields);
+        if (body.fields.error()) {
+            co_return refusal(code::bad_request, *body.fields.error(), from.lang);
+        }
     }
     auto drafted = co_await draft_imagine(api, from, std::move(wanted));
     if (drafted.refused) {

@@ -138,14 +138,14 @@ queue::new_task task_of(context& api, const call& from, draft& made) {
 }
 
 http::response in_queue(const call& from, const queue::submitted& task) {
-    const std::string count = std::to_string(std::max<std::size_t>(task.ahead, 1));
-    const task::bilingual text{
-        "排队中，前面还有" + count + "个任务", "In queue, there are " + count + " tasks ahead"
-    };
-    const std::string properties = R"({"numberOfQueues":)" + count + R"(,"discordInstanceId":")"
-                                   + std::string(instance) + R"("})";
+    const std::size_t count = std::max<std::size_t>(task.ahead, 1);
+    const std::string text = from.lang == task::language::zh
+                                 ? fmt::format("排队中，前面还有{}个任务", count)
+                                 : fmt::format("In queue, there are {} tasks ahead", count);
+    const std::string properties =
+        fmt::format(R"({{"numberOfQueues":{},"discordInstanceId":"{}"}})", count, instance);
     const auto result = from.result_of(task.id);
-    return json_answer(200, submit_body(code::in_queue, text.in(from.lang), result, properties));
+    return json_answer(200, submit_body(code::in_queue, text, result, properties));
 }
 
 // Clients tell a modal by the English word in the description, and put finalPrompt before the user.

@@ -1,3 +1,4 @@
+#include "imagined/base/any_byte.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/task/prompt.hpp"
 #include "prompt/characters.hpp"
@@ -38,20 +39,30 @@ prompt_error unexpected_value(const token& typed, const flag& known) {
     };
 }
 
+// Anything but letters, digits and marks that mean nothing to the grammar.
+constexpr bool may_mean_something(unsigned char c) {
+    const auto letter = static_cast<unsigned char>((c | 0x20U) - 'a');
+    const auto digit = static_cast<unsigned char>(c - '0');
+    const bool mark = (c == ' ') | (c == ',') | (c == '.') | (c == '\'') | (c == '(') | (c == ')')
+                      | (c == '!') | (c == '?') | (c == ';') | (c == '/');
+    return !((letter < 26) | (digit < 10) | mark);
+}
+
+bool has_double_space(std::string_view text) {
+    unsigned char any = 0;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const unsigned char before = text[i - 1] == ' ';
+        const unsigned char here = text[i] == ' ';
+        any |= static_cast<unsigned char>(before & here);
+    }
+    return any != 0;
+}
+
 // Most prompts are words and commas. Where no character of the grammar occurs, and no space to
 // collapse, the text is the prompt; the long way comes to the same result.
 bool is_plain(std::string_view prompt) {
-    char before = ' ';
-    for (const char c : prompt) {
-        const bool word = is_ascii_alnum(static_cast<unsigned char>(c));
-        const bool mark = c == ',' || c == '.' || c == '\'' || c == '(' || c == ')' || c == '!'
-                          || c == '?' || c == ';' || c == '/';
-        if (!word && !mark && !(c == ' ' && before != ' ')) {
-            return false;
-        }
-        before = c;
-    }
-    return before != ' ';
+    return !prompt.empty() && prompt.front() != ' ' && prompt.back() != ' '
+           && !any_byte(prompt, may_mean_something) && !has_double_space(prompt);
 }
 
 // Takes the leading picture URLs off the text.

@@ -1,3 +1,4 @@
+#include "imagined/base/any_byte.hpp"
 #include "imagined/task/prompt.hpp"
 
 #include <string>
@@ -149,6 +150,10 @@ private:
     std::size_t at_ = 0;
 };
 
+bool has_braces(std::string_view prompt) {
+    return any_byte(prompt, [](unsigned char c) { return (c == '{') | (c == '}') | (c == '\\'); });
+}
+
 } // namespace
 
 prompt_result<std::vector<std::string>>
@@ -156,7 +161,7 @@ expand_permutations(std::string_view prompt, std::size_t most) {
     if (prompt.size() > max_submitted_prompt_bytes) {
         return refusal("prompt过长", "the prompt is too long");
     }
-    if (prompt.find_first_of("{}\\") == std::string_view::npos && most > 0) {
+    if (!has_braces(prompt) && most > 0) {
         return texts{std::string(prompt)};
     }
     return expansion(prompt, most).run();

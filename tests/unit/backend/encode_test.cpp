@@ -1,4 +1,6 @@
 #include "a_request.hpp"
+#include "expression.hpp"
+#include "form_dialect.hpp"
 
 #include <doctest/doctest.h>
 
@@ -213,6 +215,33 @@ TEST_CASE("what a model does not know is reported under the name its author used
     request.style_type = "AUTO";
     request.model = model::v2;
     CHECK(left_out("mjdjourney", request) == std::vector<std::string>{"style_type AUTO"});
+}
+
+TEST_CASE("what is reported as lost is what saying it leaves out") {
+    for (const auto name : dialect_names()) {
+        const form_dialect& speaks = *find_form_dialect(name);
+        for (const form& spoken : speaks.forms()) {
+            auto request = a_full_request(spoken.with);
+            request.what = spoken.what;
+            request.resolution = "1536x640";
+            request.style_codes = {"0123abcd"};
+            request.style_preset = "JAZZY";
+            request.color_palette = R"({"name":"EMBER"})";
+            request.image_weight = request.resemblance = request.detail = 7;
+            request.upscale_factor = "X9";
+            request.transparent_background = true;
+            request.pictures = {{"a", 1}, {"a", 2}};
+            request.mask = task::picture_ref{"a", 3};
+            request.style_references = std::vector<task::picture_ref>(12, {"b", 1});
+            request.character_references = {{"c", 1}, {"c", 2}};
+            for (const bool may_drop : {true, false}) {
+                request.may_drop = may_drop;
+                const auto lost = losses(spoken, request);
+                CHECK(lost == express(spoken, request, call_plan{}).left_out);
+                CHECK(lost == speaks.inexpressible(request));
+            }
+        }
+    }
 }
 
 TEST_CASE("FLASH becomes TURBO, and a note, where it is not documented") {

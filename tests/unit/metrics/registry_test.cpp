@@ -15,6 +15,20 @@ TEST_CASE("a counter adds up under its name and labels") {
     CHECK(text.find("# HELP imagined_tasks_total Tasks.") != std::string::npos);
 }
 
+TEST_CASE("counters are told apart by name, label and value, in whatever order labels come") {
+    registry metrics;
+    for (int i = 0; i < 2; ++i) {
+        metrics.count("imagined_a_total", "A.", {{"b", "c"}, {"d", "e"}});
+        metrics.count("imagined_a_total", "A.", {{"d", "e"}, {"b", "c"}});
+        metrics.count("imagined_a_total", "A.", {{"b", "cd"}, {"d", ""}});
+        metrics.count("imagined_a_totalb", "B.", {{"b", "c"}, {"d", "e"}});
+    }
+    const std::string text = metrics.text();
+    CHECK(text.find("imagined_a_total{b=\"c\",d=\"e\"} 4") != std::string::npos);
+    CHECK(text.find("imagined_a_total{b=\"cd\",d=\"\"} 2") != std::string::npos);
+    CHECK(text.find("imagined_a_totalb{b=\"c\",d=\"e\"} 2") != std::string::npos);
+}
+
 TEST_CASE("a counter that was looked up adds to the same figure") {
     registry metrics;
     const auto held = metrics.counter_of("imagined_asked_total", "Asked.", {{"how", "once"}});

@@ -46,6 +46,32 @@ TEST_CASE("an error inside an array keeps its text") {
     CHECK(inner[0].failed()->text == "ERR inner");
 }
 
+TEST_CASE("lists hold what they held, in its order and at its depth") {
+    const auto answer = parse("*4\r\n$1\r\na\r\n*2\r\n:1\r\n*1\r\n$-1\r\n*0\r\n+b\r\n");
+    const array& outer = *answer.items();
+    REQUIRE(outer.size() == 4);
+    CHECK(*outer[0].text() == "a");
+    const array& inner = *outer[1].items();
+    REQUIRE(inner.size() == 2);
+    CHECK(inner[0].integer() == 1);
+    CHECK(inner[1].items()->front().is_nil());
+    CHECK(outer[2].items()->empty());
+    CHECK(*outer[3].text() == "b");
+}
+
+TEST_CASE("a list that breaks off in the middle is corrupt, or waits for the rest") {
+    reply_reader reader;
+    reader.feed("*2\r\n*1\r\n$3\r\nabc\r\n");
+    CHECK(!reader.next().value());
+    reader.feed("?what is this\r\n");
+    const auto parsed = reader.next();
+    REQUIRE(!parsed);
+    CHECK(parsed.error().kind == failure_kind::corrupt);
+    reply_reader unfinished; // what it holds goes with it
+    unfinished.feed("*2\r\n$3\r\nabc\r\n");
+    CHECK(!unfinished.next().value());
+}
+
 TEST_CASE("replies are found in bytes that arrive one at a time") {
     reply_reader reader;
     const std::string bytes = "$5\r\nhello\r\n*2\r\n:1\r\n:2\r\n";

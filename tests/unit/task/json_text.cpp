@@ -1,4 +1,4 @@
-#include "json_text.hpp"
+#include "imagined/task/json_text.hpp"
 
 #include "imagined/base/bytes.hpp"
 #include "imagined/task/view.hpp"

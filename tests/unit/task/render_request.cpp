@@ -1,5 +1,7 @@
 #include "imagined/task/render_request.hpp"
 
+#include "request_text.hpp"
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -40,6 +42,12 @@ task::render_request a_full_request() {
     return r;
 }
 
+json written(const task::render_request& request, std::string_view usual_prompt) {
+    std::string text;
+    task::append_request(text, request, usual_prompt);
+    return json::parse(text);
+}
+
 imagined::failure refusal(const json& value) {
     CAPTURE(value.dump());
     const auto read = task::render_request_from_json(value);
@@ -61,6 +69,15 @@ TEST_CASE("only what differs from the default is written") {
     task::render_request zero_seed;
     zero_seed.seed = 0;
     CHECK(task::to_json(zero_seed) == json{{"seed", 0}});
+}
+
+TEST_CASE("a prompt that the reader knows is left out, and any other is written, even none") {
+    task::render_request request;
+    request.prompt = "a fox";
+    CHECK(written(request, "a fox") == json::object());
+    CHECK(written(request, "a cat") == json{{"prompt", "a fox"}});
+    request.prompt.clear();
+    CHECK(written(request, "a cat") == json{{"prompt", ""}});
 }
 
 TEST_CASE("the JSON form of a full request names every field once") {

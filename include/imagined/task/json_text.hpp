@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::task {
 
@@ -28,6 +29,8 @@ public:
     void text_or_null(std::string_view name, std::string_view value); // "" is null
     void number(std::string_view name, std::int64_t value);
     void number_or_null(std::string_view name, std::int64_t value); // 0 is null
+    void flag(std::string_view name, bool value);
+    void texts(std::string_view name, const std::vector<std::string>& values);
     void null(std::string_view name);
 
 private:
