@@ -7,6 +7,7 @@
 #include <charconv>
 #include <exception>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace imagined::redis {
@@ -63,7 +64,10 @@ void* put_text(const redisReadTask* task, char* text, std::size_t length) {
     return put(task, [&] { return std::string(text, length); });
 }
 
-void* put_list(const redisReadTask* task, int elements) {
+// hiredis 1 counts in size_t.
+using list_size = std::conditional_t<(HIREDIS_MAJOR >= 1), std::size_t, int>;
+
+void* put_list(const redisReadTask* task, list_size elements) {
     return put(task, [&] { return array(static_cast<std::size_t>(elements)); });
 }
 
@@ -80,7 +84,18 @@ void drop(void* whole) {
     delete static_cast<reply*>(whole);
 }
 
-redisReplyObjectFunctions makers{put_text, put_list, put_integer, put_nil, drop};
+// By name, because hiredis 1 has more of them, for RESP3, which is never spoken here.
+redisReplyObjectFunctions our_makers() {
+    redisReplyObjectFunctions made{};
+    made.createString = put_text;
+    made.createArray = put_list;
+    made.createInteger = put_integer;
+    made.createNil = put_nil;
+    made.freeObject = drop;
+    return made;
+}
+
+redisReplyObjectFunctions makers = our_makers();
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& codes, std::string_view code) {
