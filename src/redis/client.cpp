@@ -51,10 +51,14 @@ awaitable<result<reply>> run_function(
     auto load = [&](std::string& out) {
         append_command(out, {"FUNCTION", "LOAD", "REPLACE", what.from->source});
     };
+    const auto loaded = std::make_shared<client_core::kept_replies>(1);
     for (int loads = 0;; ++loads) {
         auto answer = co_await on->submit(evaluate, deadline, errors::as_replies);
         if (!answer || !is_missing_function(*answer)) {
             co_return checked(std::move(answer));
+        }
+        if (loads > 0 && !loaded->front()) {
+            co_return loaded->front().error();
         }
         if (loads == max_loads) {
             co_return failure{
@@ -62,10 +66,8 @@ awaitable<result<reply>> run_function(
                 "redis: library " + what.from->name + " does not stay loaded"
             };
         }
-        auto loaded = co_await on->submit(load, deadline);
-        if (!loaded) {
-            co_return loaded;
-        }
+        // The call goes right behind: nothing that others ask meanwhile comes in between.
+        on->keep(load, deadline, loaded, 0);
     }
 }
 
