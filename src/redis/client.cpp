@@ -51,13 +51,13 @@ awaitable<result<reply>> run_function(
     auto load = [&](std::string& out) {
         append_command(out, {"FUNCTION", "LOAD", "REPLACE", what.from->source});
     };
-    const auto loaded = std::make_shared<client_core::kept_replies>(1);
+    std::shared_ptr<client_core::kept_replies> loaded;
     for (int loads = 0;; ++loads) {
         auto answer = co_await on->submit(evaluate, deadline, errors::as_replies);
         if (!answer || !is_missing_function(*answer)) {
             co_return checked(std::move(answer));
         }
-        if (loads > 0 && !loaded->front()) {
+        if (loaded && !loaded->front()) {
             co_return loaded->front().error();
         }
         if (loads == max_loads) {
@@ -67,7 +67,7 @@ awaitable<result<reply>> run_function(
             };
         }
         // The call goes right behind: nothing that others ask meanwhile comes in between.
-        on->keep(load, deadline, loaded, 0);
+        loaded = on->load(what.from->name, load, deadline);
     }
 }
 

@@ -63,6 +63,12 @@ public:
         std::size_t at
     );
 
+    // Queues the load of a library that several found missing, unless it is under way; gives the
+    // place of its reply.
+    template <class Encode>
+    std::shared_ptr<kept_replies>
+    load(const std::string& library, const Encode& encode, time_point deadline);
+
 private:
     struct connection {
         std::string writing;
@@ -123,6 +129,8 @@ private:
     pipeline pipeline_;
     std::shared_ptr<transport> stream_; // also while it is being connected
     std::shared_ptr<connection> connection_;
+    std::weak_ptr<kept_replies> load_; // the last one's reply
+    std::string loaded_library_;
     std::weak_ptr<anchor> anchor_;
     steady_timer sweep_timer_;
     steady_timer retry_timer_;
@@ -175,6 +183,21 @@ void client_core::keep(
     const Encode& encode, time_point deadline, std::shared_ptr<kept_replies> into, std::size_t at
 ) {
     enqueue(std::make_unique<keeping_waiter>(std::move(into), at), encode, deadline);
+}
+
+template <class Encode>
+std::shared_ptr<client_core::kept_replies>
+client_core::load(const std::string& library, const Encode& encode, time_point deadline) {
+    auto under_way = load_.lock();
+    // It answers with the library's name.
+    const bool answered = under_way && (!under_way->front() || under_way->front()->text());
+    if (!under_way || answered || loaded_library_ != library) {
+        under_way = std::make_shared<kept_replies>(1);
+        load_ = under_way;
+        loaded_library_ = library;
+        keep(encode, deadline, under_way, 0);
+    }
+    return under_way;
 }
 
 template <class Encode>

@@ -154,6 +154,22 @@ TEST_CASE("a function forgotten by the server is loaded again and runs exactly o
     CHECK(run()->integer() == 3);
 }
 
+TEST_CASE("several calls that find their library missing load it once") {
+    redis_server server;
+    client_fixture f(server);
+    f.wait_until_connected();
+    const auto count = function_of("count", "return redis.call('INCR', keys[1])");
+    std::vector<std::shared_ptr<client_fixture::question>> asked;
+    for (int i = 0; i < 3; ++i) {
+        asked.push_back(f.start([&] { return f.client().run(count, {"n"}, {}); }));
+    }
+    for (int i = 0; i < 3; ++i) {
+        CHECK(f.finish(asked[static_cast<std::size_t>(i)])->integer() == i + 1);
+    }
+    const std::string stats = f.text({"INFO", "commandstats"});
+    CHECK(stats.find("cmdstat_function|load:calls=1,") != std::string::npos);
+}
+
 TEST_CASE("the server makes a library once, not at each call") {
     redis_server server;
     client_fixture f(server);
