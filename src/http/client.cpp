@@ -42,6 +42,7 @@ result<tls_context> make_tls(const std::string& ca_file) {
     // Some front ends only speak HTTP/1.1 when it is named.
     constexpr std::array<unsigned char, 9> protocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_CTX_set_alpn_protos(tls->native_handle(), protocols.data(), protocols.size());
+    tls_session::keep_offers(tls->native_handle());
     return tls;
 }
 
@@ -100,6 +101,7 @@ private:
     executor executor_;
     client_options options_;
     tls_context tls_; // nullptr: the system's, not yet asked for
+    std::shared_ptr<session_cache> sessions_ = std::make_shared<session_cache>();
     name_resolver resolver_;
     alarm_clock clock_;
     wire_pool pool_;
@@ -220,7 +222,7 @@ pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) 
         co_return wire_failure("connect to " + to.authority(), ec, bell.rung());
     }
     if (to.tls) {
-        ec = co_await fresh->handshake(to.host);
+        ec = co_await fresh->handshake(to.host, sessions_);
         if (ec || bell.rung()) {
             co_return wire_failure("TLS with " + to.authority(), ec, bell.rung());
         }

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <new>
+#include <utility>
 
 namespace imagined::http {
 
@@ -81,6 +82,11 @@ bool is_address(const std::string& host) {
 
 } // namespace
 
+void tls_session::keep_offers(SSL_CTX* context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, offered);
+}
+
 tls_session::tls_session(SSL_CTX* context) : session_(SSL_new(context)) {
     auto* socket = session_ ? BIO_new(socket_method()) : nullptr;
     if (socket == nullptr) {
@@ -101,6 +107,25 @@ bool tls_session::expect(const std::string& host) {
     }
     return SSL_set_tlsext_host_name(session_.get(), host.c_str()) == 1
            && SSL_set1_host(session_.get(), host.c_str()) == 1;
+}
+
+void tls_session::resume(std::shared_ptr<session_cache> cache, std::string peer) {
+    cache_ = std::move(cache);
+    peer_ = std::move(peer);
+    SSL_set_app_data(session_.get(), this);
+    if (const auto known = cache_->find(peer_)) {
+        SSL_set_session(session_.get(), known.get());
+    }
+}
+
+// TLS 1.3 offers after the handshake, while the peer's first bytes are read.
+int tls_session::offered(SSL* session, SSL_SESSION* fresh) {
+    const auto* self = static_cast<tls_session*>(SSL_get_app_data(session));
+    if (self == nullptr) {
+        return 0;
+    }
+    self->cache_->keep(self->peer_, *fresh);
+    return 0; // not this one, but its copy
 }
 
 void tls_session::use(int fd) {
@@ -136,7 +161,11 @@ tls_session::step tls_session::after(int told, std::size_t bytes) {
 
 tls_session::step tls_session::handshake(int fd) {
     use(fd);
-    return after(SSL_do_handshake(session_.get()), 0);
+    const auto made = after(SSL_do_handshake(session_.get()), 0);
+    if (made.what == outcome::failed && cache_) {
+        cache_->forget(peer_); // in case it is what the peer stumbled over
+    }
+    return made;
 }
 
 tls_session::step tls_session::read(int fd, boost::asio::mutable_buffer into) {

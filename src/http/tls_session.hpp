@@ -3,6 +3,8 @@
 // waits: so a call that is held costs a fraction of what Asio's stream keeps for it.
 #pragma once
 
+#include "session_cache.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -24,11 +26,20 @@ public:
         boost::system::error_code ec{}; // when failed; asio::error::eof after the peer's goodbye
     };
 
+    // Once for a context: its sessions keep what their peers offer, see resume().
+    static void keep_offers(SSL_CTX* context);
+
     // `context` must outlive the session.
     explicit tls_session(SSL_CTX* context);
+    tls_session(const tls_session&) = delete; // OpenSSL knows where it is
+    tls_session& operator=(const tls_session&) = delete;
 
     // Names `host` to the peer (SNI, unless it is an address), and requires a certificate for it.
     bool expect(const std::string& host);
+
+    // Before the handshake: resumes what `cache` keeps of `peer` (host and port), and keeps there
+    // what the peer offers. A peer that refuses to resume makes a whole handshake of it by itself.
+    void resume(std::shared_ptr<session_cache> cache, std::string peer);
 
     // `fd` is the socket's, or -1 once it was closed: asked anew each time, because the number may
     // be somebody else's by then. A write that waits is repeated with the same bytes.
@@ -43,9 +54,13 @@ private:
         void operator()(SSL* session) const { SSL_free(session); }
     };
 
+    static int offered(SSL* session, SSL_SESSION* fresh);
+
     void use(int fd);
     step after(int told, std::size_t bytes);
 
+    std::shared_ptr<session_cache> cache_;
+    std::string peer_;
     std::unique_ptr<SSL, free_session> session_;
 };
 

@@ -39,10 +39,11 @@ awaitable<error_code> wire::wait_for(outcome wanted) {
     co_return ec;
 }
 
-awaitable<error_code> wire::handshake(std::string host) {
+awaitable<error_code> wire::handshake(std::string host, std::shared_ptr<session_cache> offered) {
     if (!tls_->expect(host)) {
         co_return asio::error::invalid_argument;
     }
+    tls_->resume(std::move(offered), host + ":" + std::to_string(peer_.port()));
     for (;;) {
         const auto made = tls_->handshake(socket_.native_handle());
         if (!waits(made)) {

@@ -35,8 +35,9 @@ public:
     awaitable<boost::system::error_code> connect(tcp::endpoint peer);
 
     // TLS only: names `host` to the peer (SNI, unless it is an address) and requires a certificate
-    // for it.
-    awaitable<boost::system::error_code> handshake(std::string host);
+    // for it, or resumes what it offered before to the same cache.
+    awaitable<boost::system::error_code>
+    handshake(std::string host, std::shared_ptr<session_cache> offered);
 
     awaitable<moved> write_some(std::array<asio::const_buffer, 2> data);
     awaitable<moved> read_some(asio::mutable_buffer into);

@@ -1,6 +1,7 @@
 // An HTTP/1.1 client on Asio: pooled keep-alive connections per (scheme, host, port), TLS with peer
-// and host name verification, a deadline on every phase, a cap on what is read. It never retries
-// and never follows a redirect by itself: who pays for a request decides about repeating it.
+// and host name verification (once: later connections resume what the peer offered then, for as
+// long as it lets them), a deadline on every phase, a cap on what is read. It never retries and
+// never follows a redirect by itself: who pays for a request decides about repeating it.
 #pragma once
 
 #include "imagined/base/async.hpp"

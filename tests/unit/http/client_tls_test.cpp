@@ -8,11 +8,13 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <unistd.h>
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -81,11 +83,17 @@ private:
 // read, as often as one comes, and closed without a TLS goodbye after `requests` of them.
 class tls_server {
 public:
-    tls_server(asio::io_context& io, const identity& who, std::string answer, int requests)
+    tls_server(
+        asio::io_context& io,
+        const identity& who,
+        std::string answer,
+        int requests,
+        std::uint16_t port = 0
+    )
         : answer_(std::move(answer)),
           requests_(requests),
           context_(who.server_context()),
-          acceptor_(io.get_executor(), tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+          acceptor_(io.get_executor(), tcp::endpoint(asio::ip::address_v4::loopback(), port)),
           peers_(io.get_executor()) {
         peers_.spawn("tls accept", [this] { return accept(); });
     }
@@ -95,6 +103,33 @@ public:
     int accepted() const { return accepted_; }
 
     int read_requests() const { return read_requests_; }
+
+    int resumed() const { return resumed_; }
+
+    void leave_port() { acceptor_.close(); }
+
+    // As a restart does: what was offered so far can not be resumed any more.
+    void forget_keys() {
+        constexpr std::size_t key_bytes = 80; // as OpenSSL wants them
+        std::array<unsigned char, key_bytes> fresh{};
+        REQUIRE(RAND_bytes(fresh.data(), static_cast<int>(fresh.size())) == 1);
+        REQUIRE(
+            SSL_CTX_set_tlsext_ticket_keys(context_.native_handle(), fresh.data(), fresh.size())
+            == 1
+        );
+    }
+
+    // From now on breaks off with whoever wants to resume, and offers nothing.
+    void stumble_over_offers() {
+        SSL_CTX_set_tlsext_ticket_key_evp_cb(
+            context_.native_handle(),
+            [](SSL*, unsigned char*, unsigned char*, EVP_CIPHER_CTX*, EVP_MAC_CTX*, int making) {
+                return making == 1 ? 0 : -1;
+            }
+        );
+    }
+
+    void only_tls12() { SSL_CTX_set_max_proto_version(context_.native_handle(), TLS1_2_VERSION); }
 
     const std::string& server_name() const { return server_name_; }
 
@@ -116,6 +151,7 @@ private:
         if (failed) {
             co_return;
         }
+        resumed_ += SSL_session_reused(peer->native_handle());
         const auto* name = SSL_get_servername(peer->native_handle(), TLSEXT_NAMETYPE_host_name);
         server_name_ = name == nullptr ? "" : name;
         std::string received;
@@ -141,6 +177,7 @@ private:
     task_group peers_;
     int accepted_ = 0;
     int read_requests_ = 0;
+    int resumed_ = 0;
     std::string server_name_;
 };
 
@@ -270,4 +307,69 @@ TEST_CASE("a pooled TLS connection that the peer cut is replaced by a fresh one"
            }));
     CHECK(c.get("localhost", server.port()).reached == progress::answered);
     CHECK(server.accepted() == 2);
+}
+
+TEST_CASE("the next connection to a peer resumes what it offered, with TLS 1.3 and 1.2") {
+    const identity who("DNS:localhost");
+    for (const bool old : {false, true}) {
+        CAPTURE(old);
+        secure_caller c(who.ca_file());
+        tls_server server(c.io, who, ok, 1);
+        if (old) {
+            server.only_tls12();
+        }
+        for (int i = 0; i < 3; ++i) {
+            CHECK(c.get("localhost", server.port()).outcome.value().text() == "hi");
+        }
+        CHECK(server.accepted() == 3);
+        CHECK(server.resumed() == 2);
+    }
+}
+
+TEST_CASE("a peer that can not resume what it offered is reached by a whole handshake") {
+    const identity who("DNS:localhost");
+    secure_caller c(who.ca_file());
+    tls_server server(c.io, who, ok, 1);
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+    server.forget_keys();
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+    CHECK(server.resumed() == 0);
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+    CHECK(server.resumed() == 1);
+}
+
+// What a peer offered stands for the name that its certificate was checked for, and no other.
+TEST_CASE("what was offered under one name is not resumed under another") {
+    const identity who("DNS:localhost");
+    secure_caller c(who.ca_file());
+    tls_server server(c.io, who, ok, 1);
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+    CHECK(c.get("127.0.0.1", server.port()).reached == progress::not_sent);
+    CHECK(server.resumed() == 0);
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+    CHECK(server.resumed() == 1);
+}
+
+TEST_CASE("a peer that stumbles over what it offered is met without it the next time") {
+    const identity who("DNS:localhost");
+    secure_caller c(who.ca_file());
+    tls_server server(c.io, who, ok, 1);
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+    server.stumble_over_offers();
+    CHECK(c.get("localhost", server.port()).reached == progress::not_sent);
+    CHECK(c.get("localhost", server.port()).reached == progress::answered);
+}
+
+TEST_CASE("an impostor at the port of a known peer is refused") {
+    const identity who("DNS:localhost");
+    const identity other("DNS:localhost");
+    secure_caller c(who.ca_file());
+    tls_server known(c.io, who, ok, 1);
+    const auto port = known.port();
+    CHECK(c.get("localhost", port).reached == progress::answered);
+    known.leave_port();
+    tls_server impostor(c.io, other, ok, 1, port);
+    CHECK(c.get("localhost", port).reached == progress::not_sent);
+    CHECK(impostor.read_requests() == 0);
+    CHECK(impostor.resumed() == 0);
 }
