@@ -59,7 +59,7 @@ std::string operation_complaint(std::string_view word) {
 
 std::string egress_complaint(const std::string& rule) {
     const auto parsed = http::egress_policy::parse({rule});
-    return parsed ? "" : parsed.error().detail + "; expected a CIDR, a host or host:port";
+    return parsed ? "" : parsed.error().detail;
 }
 
 // scheme://host[:port] as browsers send it in Origin: nothing behind the port.

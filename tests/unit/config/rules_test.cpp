@@ -154,6 +154,7 @@ TEST_CASE("sizes, counts and lengths have limits") {
 TEST_CASE("rules of egress are CIDRs, hosts or host and port") {
     CHECK(contains(refused("callback", "allow = [\"10.0.0.0/99\"]"), "10.0.0.0/99"));
     CHECK(contains(refused("fetch", "allow = [\"a b\"]"), "fetch.allow"));
+    CHECK(contains(refused("fetch", "allow = [\"a b\"]"), "expected an address, a CIDR"));
     CHECK(contains(refused("callback", "default_url = \"not a url\""), "callback.default_url"));
 }
 
