@@ -94,6 +94,18 @@ result<written_file> write_picture(
     };
 }
 
+// A name that was free is one of `names`: taken back unless they are kept.
+result<void> name_picture(written_file& written, const picture_place& place, new_names& names) {
+    const auto was = name(written.file, place);
+    if (!was) {
+        return was.error();
+    }
+    if (*was == name_was::free) {
+        names.add(place.file);
+    }
+    return {};
+}
+
 // The bytes of a thumbnail need not outlive a power cut, but half of them must not either: hence
 // the fsync of the file, and none of the directory.
 result<void>
@@ -139,12 +151,8 @@ result<stored_picture> image_store::put(std::string_view id, int n, std::string_
         return std::move(written).error();
     }
     new_names names(written->status);
-    const auto was = name(written->file, *place);
-    if (!was) {
-        return was.error();
-    }
-    if (*was == name_was::free) {
-        names.add(place->file);
+    if (auto named = name_picture(*written, *place, names); !named) {
+        return std::move(named).error();
     }
     if (auto flushed = flush(*directories_, *place); !flushed) {
         return std::move(flushed).error();
@@ -164,12 +172,8 @@ result<stored_picture> image_store::put_shown(std::string_view id, int n, std::s
         return std::move(written).error();
     }
     new_names names(written->status);
-    const auto was = name(written->file, *place);
-    if (!was) {
-        return was.error();
-    }
-    if (*was == name_was::free) {
-        names.add(place->file);
+    if (auto named = name_picture(*written, *place, names); !named) {
+        return std::move(named).error();
     }
     const auto linked = link_as(place->file, *shown);
     if (!linked) {

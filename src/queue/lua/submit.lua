@@ -60,6 +60,11 @@ local function could_start(kind, before)
     return room > before and free > 0
 end
 
+-- What is shown at once is done; what asks first waits for its answer.
+local function at_once(kind, view, before)
+    return view ~= '' or (not kind.modal and could_start(kind, before))
+end
+
 local function answer(word, id, immediate, before, left)
     local length = #verdicts
     verdicts[length + 1] = word
@@ -170,8 +175,7 @@ local function submit(at)
         local id = find_marked(kind.caller, mark, given, since)
         if id then
             local before = math.max(0, ahead - 1)
-            local immediate = view ~= '' or (not kind.modal and could_start(kind, before))
-            return answer('ok', id, immediate, before)
+            return answer('ok', id, at_once(kind, view, before), before)
         end
     end
     local known, other_body = known_submit(kind.caller, hash, fingerprint)
@@ -183,8 +187,7 @@ local function submit(at)
         if task_of(known).s then
             set(task_of(known), 'm', '')
         end
-        local immediate = view ~= '' or (not kind.modal and could_start(kind, ahead))
-        return answer('replayed', known, immediate, ahead)
+        return answer('replayed', known, at_once(kind, view, ahead), ahead)
     end
     if given ~= '' and (tasks_read[given] or redis.call('EXISTS', task_key(given)) == 1) then
         return answer('conflict', '', false, 0)
@@ -194,7 +197,6 @@ local function submit(at)
         return answer(refused, '', false, 0)
     end
     local before = ahead
-    local immediate = view ~= '' or (not kind.modal and could_start(kind, before))
     local id = given
     if id ~= '' then
         create_named(kind, id, ARGV[at + 1], mark, view, event)
@@ -202,7 +204,7 @@ local function submit(at)
         id = create_next(kind, (#ARGV + 1 - at) / fields, ARGV[at + 1], mark, view, event)
     end
     remember_submit(kind.caller, hash, fingerprint, id)
-    answer('ok', id, immediate, before, left)
+    answer('ok', id, at_once(kind, view, before), before, left)
 end
 
 ahead = redis.call('ZCARD', waiting_key)
