@@ -177,6 +177,11 @@ MUTANTS = [
     Mutant("ports below 1024 are the web's only", "src/http/egress.cpp",
            "port == 80 || port == 443 || port >= first_free_port", "true",
            "test_http", ("test_http",)),
+    Mutant("what a peer offered is not resumed under another name", "src/http/wire.cpp",
+           'host + ":" + std::to_string(peer_.port())', "std::to_string(peer_.port())",
+           "test_http", ("test_http",)),
+    Mutant("what a peer stumbles over is forgotten", "src/http/tls_session.cpp",
+           "cache_->forget(peer_);", "", "test_http", ("test_http",)),
 
     # -- Pictures
     Mutant("a picture's bytes are on the disk before it has its name", "src/store/image_store.cpp",
