@@ -131,6 +131,7 @@ int tls_session::offered(SSL* session, SSL_SESSION* fresh) {
 void tls_session::use(int fd) {
     ERR_clear_error(); // or what went wrong with another session would be told as ours
     errno = 0;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the number itself, never followed
     BIO_set_data(SSL_get_rbio(session_.get()), reinterpret_cast<void*>(std::intptr_t{fd}));
 }
 
