@@ -97,7 +97,7 @@ awaitable<result<std::string>> fetch(http::client& via, fetch_order order) {
             co_return of_exchange(made.outcome.error());
         }
         if (!is_redirect(made.outcome->status)) {
-            co_return picture_in(*made.outcome);
+            co_return picture_in(std::move(*made.outcome));
         }
         const std::string location(made.outcome->headers.get("Location"));
         if (location.empty()) {
