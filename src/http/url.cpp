@@ -1,5 +1,6 @@
 #include "imagined/http/url.hpp"
 
+#include "address_encoding.hpp"
 #include "grammar.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -103,8 +104,29 @@ result<std::uint16_t> read_port(std::string_view text, bool tls) {
     return static_cast<std::uint16_t>(*number);
 }
 
-bool is_printable_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+bool has_control(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x80;
+    });
+}
+
+// The authority of a URL with its host in ASCII.
+result<std::string> encoded_authority(std::string_view authority) {
+    if (authority.find(' ') != std::string_view::npos) {
+        return refused("has a space in its host");
+    }
+    if (is_ascii(authority)) {
+        return std::string(authority);
+    }
+    const auto colon = std::min(authority.rfind(':'), authority.size());
+    auto name = registered_name(authority.substr(0, colon));
+    return name ? *name + std::string(authority.substr(colon)) : name;
 }
 
 } // namespace
@@ -125,8 +147,8 @@ result<url> parse_url(std::string_view text) {
     if (text.size() > max_url_bytes) {
         return refused("is longer than 4096 bytes");
     }
-    if (!is_printable_ascii(text)) {
-        return refused("has a space, a control character or a character beyond ASCII");
+    if (has_control(text)) {
+        return refused("has a control character");
     }
     const auto colon = text.find(':');
     const auto scheme = to_lower(text.substr(0, colon));
@@ -137,14 +159,22 @@ result<url> parse_url(std::string_view text) {
     if (!rest.starts_with("//")) {
         return refused("has no host");
     }
+    rest.remove_prefix(2);
+    rest = rest.substr(0, rest.find('#'));
+    const auto written = rest.substr(0, rest.find_first_of("/?"));
+    const auto encoded = encoded_authority(written);
+    if (!encoded) {
+        return encoded.error();
+    }
+    const std::string target = encoded_target(rest.substr(written.size()));
     // Boost decides whether it is a URL at all, but only of what has an authority: an assertion of
     // Boost.URL 1.81 fails at "http:^". The parts are cut here, because it ends the host of
     // "http://1.2.3.4.example/" after "1.2.3.4".
-    if (!boost::urls::parse_uri({text.data(), text.size()})) {
+    const std::string whole = scheme + "://" + *encoded + target;
+    if (!boost::urls::parse_uri({whole.data(), whole.size()})) {
         return refused("is malformed");
     }
-    rest.remove_prefix(2);
-    const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+    const std::string_view authority = *encoded;
     if (authority.find('@') != std::string_view::npos) {
         return refused("carries a user name or password");
     }
@@ -165,9 +195,7 @@ result<url> parse_url(std::string_view text) {
     }
     read.host = std::move(*host);
     read.port = *port;
-    rest.remove_prefix(authority.size());
-    rest = rest.substr(0, rest.find('#'));
-    read.target = rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
+    read.target = target.starts_with('/') ? target : "/" + target;
     return read;
 }
 

@@ -1,5 +1,5 @@
-// One strict URL reader for everything that we connect to: callbacks, pictures, backends. Built on
-// Boost.URL; refuses what a lenient parser would guess about.
+// One URL reader for everything that we connect to: callbacks, pictures, backends. Built on
+// Boost.URL; encodes what browsers encode, and refuses what a lenient parser would guess about.
 #pragma once
 
 #include "imagined/base/failure.hpp"
@@ -24,9 +24,9 @@ struct url {
     friend bool operator==(const url&, const url&) = default;
 };
 
-// Absolute http or https only. Fails with `invalid` and a reason a person can act on for: userinfo,
-// control characters or spaces, an empty host, octal/hex/short IPv4 spellings ("0x7f.1"), a
-// numeric-only host, a bad port, more than 4096 bytes. A fragment is dropped.
+// Absolute http or https only; percent-encodes what needs it, and takes a host by IDNA. Fails with
+// `invalid` and a reason for: userinfo, control characters, an empty host or one with spaces, a bad
+// port, short, octal or hex IPv4 ("0x7f.1"), other numbers, over 4096 bytes. Drops a fragment.
 result<url> parse_url(std::string_view text);
 
 } // namespace imagined::http
