@@ -19,6 +19,9 @@ result<void> decode_png(std::string_view bytes, const pixel_area& target);
 result<void> decode_jpeg(std::string_view bytes, const pixel_area& target);
 result<void> decode_webp(std::string_view bytes, const pixel_area& target);
 
+// Reads every row of a PNG and keeps none of them.
+result<void> check_png_rows(std::string_view bytes, const picture_info& info);
+
 // A JPEG decoded at the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that is still at least
 // `wanted`: a thumbnail of a large picture then costs a fraction of a full decode.
 result<bitmap>
@@ -33,6 +36,8 @@ decode_webp_rgba(std::string_view bytes, const picture_info& info, std::vector<s
 
 // `pixels` is not empty and complete (encode() has checked it).
 result<std::string> encode_png(const bitmap& pixels);
+result<std::string>
+encode_png_rgba(std::uint32_t width, std::uint32_t height, const std::vector<std::uint8_t>& rgba);
 result<std::string> encode_jpeg(const bitmap& pixels, int quality);
 result<std::string> encode_webp(const bitmap& pixels, int quality);
 

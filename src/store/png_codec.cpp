@@ -147,7 +147,14 @@ int append(spng_ctx*, void* output, void* bytes, std::size_t size) noexcept {
     }
 }
 
-int encode_all(spng_ctx* context, const bitmap& pixels, std::string& output) {
+struct raw_pixels {
+    std::uint32_t width;
+    std::uint32_t height;
+    spng_color_type type;
+    const std::vector<std::uint8_t>& bytes;
+};
+
+int encode_all(spng_ctx* context, const raw_pixels& pixels, std::string& output) {
     const std::pair<spng_option, int> options[] = {
         {SPNG_IMG_COMPRESSION_LEVEL, compression_level},
         {SPNG_IMG_COMPRESSION_STRATEGY, compression_strategy},
@@ -162,7 +169,7 @@ int encode_all(spng_ctx* context, const bitmap& pixels, std::string& output) {
     header.width = pixels.width;
     header.height = pixels.height;
     header.bit_depth = 8;
-    header.color_type = SPNG_COLOR_TYPE_TRUECOLOR;
+    header.color_type = pixels.type;
     int error = spng_set_png_stream(context, append, &output);
     if (error == SPNG_OK) {
         error = spng_set_ihdr(context, &header);
@@ -170,11 +177,20 @@ int encode_all(spng_ctx* context, const bitmap& pixels, std::string& output) {
     return error != SPNG_OK ? error
                             : spng_encode_image(
                                   context,
-                                  pixels.rgb.data(),
-                                  pixels.rgb.size(),
+                                  pixels.bytes.data(),
+                                  pixels.bytes.size(),
                                   SPNG_FMT_PNG,
                                   SPNG_ENCODE_FINALIZE
                               );
+}
+
+result<std::string> encoded(const raw_pixels& pixels) {
+    const context_ptr context = make_context(SPNG_CTX_ENCODER);
+    std::string output;
+    if (const int error = encode_all(context.get(), pixels, output)) {
+        return png_failure(error);
+    }
+    return output;
 }
 
 } // namespace
@@ -207,13 +223,23 @@ decode_png_rgba(std::string_view bytes, const picture_info& info, std::vector<st
     return {};
 }
 
-result<std::string> encode_png(const bitmap& pixels) {
-    const context_ptr context = make_context(SPNG_CTX_ENCODER);
-    std::string output;
-    if (const int error = encode_all(context.get(), pixels, output)) {
+result<void> check_png_rows(std::string_view bytes, const picture_info& info) {
+    std::vector<std::uint8_t> row(info.width * rgb_channels);
+    const pixel_area same_row_always{row.data(), 0, info.width, info.height};
+    const context_ptr context = make_context(SPNG_CTX_IGNORE_ADLER32);
+    if (const int error = decode_all(context.get(), bytes, same_row_always)) {
         return png_failure(error);
     }
-    return output;
+    return {};
+}
+
+result<std::string> encode_png(const bitmap& pixels) {
+    return encoded({pixels.width, pixels.height, SPNG_COLOR_TYPE_TRUECOLOR, pixels.rgb});
+}
+
+result<std::string>
+encode_png_rgba(std::uint32_t width, std::uint32_t height, const std::vector<std::uint8_t>& rgba) {
+    return encoded({width, height, SPNG_COLOR_TYPE_TRUECOLOR_ALPHA, rgba});
 }
 
 } // namespace imagined::store
