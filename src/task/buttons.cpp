@@ -67,11 +67,10 @@ std::vector<button> grid_buttons(int count, const button_support& can, std::stri
 std::vector<button> single_buttons(const button_support& can, std::string_view job) {
     std::vector<button> buttons;
     if (can.upscale) {
+        // Midjourney's emoji here is the name of a picture, which clients show as text.
+        buttons.push_back({solo_id("MJ::JOB::upsample_v7_2x_subtle", job), "", "Upscale (Subtle)"});
         buttons.push_back(
-            {solo_id("MJ::JOB::upsample_v7_2x_subtle", job), "upscale_1", "Upscale (Subtle)"}
-        );
-        buttons.push_back(
-            {solo_id("MJ::JOB::upsample_v7_2x_creative", job), "upscale_1", "Upscale (Creative)"}
+            {solo_id("MJ::JOB::upsample_v7_2x_creative", job), "", "Upscale (Creative)"}
         );
     }
     if (can.vary) {

@@ -1,10 +1,13 @@
 #include "prompt/flags.hpp"
 
+#include "imagined/base/edit_distance.hpp"
 #include "imagined/task/framing.hpp"
 #include "prompt/characters.hpp"
 #include "prompt/scanner.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace imagined::task {
 
@@ -279,7 +282,7 @@ consumed ignore_profile(const flag& self, flag_words words, parsed_prompt& into)
 
 constexpr double max_seed = 4294967295.0;
 
-// In the order of their names, which is how known_flags() lists them.
+// In the order of their names; of two that are as near to an unknown one the first is named.
 constexpr flag table[] = {
     {"ar", "aspect", "宽:高，例如 16:9", "W:H, such as 16:9", take_aspect},
     {"bs", "", "1 到 4 的整数", "a whole number from 1 to 4", ignore_whole, 1, 4},
@@ -347,16 +350,26 @@ const flag* find_flag(std::string_view name) {
     return nullptr;
 }
 
-const std::string& known_flags() {
-    static const std::string names = [] {
-        std::string list;
-        for (const flag& f : table) {
-            list += list.empty() ? "--" : ", --";
-            list += f.name;
+std::string_view nearest_flag(std::string_view name) {
+    std::string_view nearest;
+    std::size_t least = 0;
+    for (const flag& f : table) {
+        for (const std::string_view known : {f.name, f.alias}) {
+            const std::size_t distance = edit_distance(name, known);
+            if (!known.empty() && (nearest.empty() || distance < least)) {
+                nearest = known;
+                least = distance;
+            }
         }
-        return list;
-    }();
-    return names;
+    }
+    return nearest;
+}
+
+bool is_mendable(const flag& known) {
+    constexpr std::string_view names[] = {
+        "ar", "version", "stylize", "seed", "iw", "quality", "chaos", "weird", "niji"
+    };
+    return std::find(std::begin(names), std::end(names), known.name) != std::end(names);
 }
 
 } // namespace imagined::task

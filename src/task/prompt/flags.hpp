@@ -31,7 +31,11 @@ struct flag {
 // By name or alias, in lower case; nullptr for an unknown one.
 const flag* find_flag(std::string_view name);
 
-// "--ar, --bs, --chaos, …": for the message that refuses an unknown one.
-const std::string& known_flags();
+// The known name or alias that takes the fewest changes to become of `name`, in lower case.
+std::string_view nearest_flag(std::string_view name);
+
+// True for the few whose value is a number or a ratio that is hardly written by chance: they are
+// read even where their dashes were torn apart or stuck to a word.
+bool is_mendable(const flag& known);
 
 } // namespace imagined::task

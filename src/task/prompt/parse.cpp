@@ -21,12 +21,13 @@ prompt_error about_prompt(std::string zh, std::string en) {
 }
 
 prompt_error unknown_flag(const token& typed) {
-    const std::string name =
-        "--" + std::string(shortened(typed.typed + typed.glued, max_echo_bytes));
+    const std::string typed_name(shortened(typed.typed + typed.glued, max_echo_bytes));
+    const std::string name = "--" + typed_name;
+    const std::string nearest = "--" + std::string(nearest_flag(lower_ascii(typed_name)));
     return {
         name,
-        {name + " 不是已知的参数；可用的参数：" + known_flags(),
-         name + " is not a known parameter; expected one of " + known_flags()}
+        {name + " 不是已知的参数；最接近的参数是 " + nearest,
+         name + " is not a known parameter; the nearest one is " + nearest}
     };
 }
 

@@ -4,15 +4,6 @@
 
 using namespace imagined::config;
 
-TEST_CASE("the distance counts insertions, deletions, replacements and swaps") {
-    CHECK(edit_distance("lease", "lease") == 0);
-    CHECK(edit_distance("leas", "lease") == 1);
-    CHECK(edit_distance("leasse", "lease") == 1);
-    CHECK(edit_distance("leafe", "lease") == 1);
-    CHECK(edit_distance("laese", "lease") == 1);
-    CHECK(edit_distance("", "lease") == 5);
-}
-
 TEST_CASE("the nearest key is suggested") {
     const std::vector<std::string> known{"worker.lease", "worker.concurrency", "server.listen"};
     CHECK(did_you_mean("worker.laese", known) == ", did you mean worker.lease?");
