@@ -1,11 +1,15 @@
 #include "json_body.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/http/message.hpp"
+#include "json_mending.hpp"
 #include "json_text.hpp"
+#include "loose_text.hpp"
 #include "texts.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace imagined::api {
 
@@ -51,14 +55,70 @@ bool is_too_deep(std::string_view text) {
     return false;
 }
 
-std::optional<std::string> id_of(json& value) {
+// What a client sends where it has nothing to say; PHP writes an empty object as [], Lua an empty
+// array as {}, a form every field that was left out as "".
+bool is_nothing(const json& value) {
     if (value.is_string()) {
-        return std::move(value.get_ref<std::string&>());
+        return trimmed(value.get_ref<const std::string&>()).empty();
+    }
+    return value.is_null() || ((value.is_array() || value.is_object()) && value.empty());
+}
+
+// JavaScript's limit: beyond it a floating point number has lost its last digits.
+constexpr double max_exact = 9007199254740992.0;
+
+std::optional<std::int64_t> whole_of(double number) {
+    const bool whole = std::abs(number) < max_exact && std::trunc(number) == number;
+    return whole ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+}
+
+std::optional<std::int64_t> whole_in_text(std::string_view text) {
+    const std::string plain = plain_forms(trimmed(text));
+    const auto point = std::min(plain.find('.'), plain.size());
+    if (point > 0 && plain.find_first_not_of('0', point + 1) != std::string::npos) {
+        return std::nullopt;
+    }
+    std::int64_t number = 0;
+    const char* end = plain.data() + point;
+    const auto [stopped, error] = std::from_chars(plain.data(), end, number);
+    return error == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::int64_t> whole_in(const json& value) {
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) {
+        return std::nullopt;
     }
     if (value.is_number_integer()) {
-        return value.dump();
+        return value.get<std::int64_t>();
     }
-    return std::nullopt;
+    if (value.is_number_float()) {
+        return whole_of(value.get<double>());
+    }
+    return value.is_string() ? whole_in_text(value.get_ref<const std::string&>()) : std::nullopt;
+}
+
+std::optional<bool> truth_in(const json& value) {
+    if (value.is_boolean()) {
+        return value.get<bool>();
+    }
+    if (value.is_string()) {
+        const std::string word = plain_forms(trimmed(value.get_ref<const std::string&>()));
+        for (const bool truth : {true, false}) {
+            if (http::iequals(word, truth ? "true" : "false")) {
+                return truth;
+            }
+        }
+    }
+    const auto number = whole_in(value);
+    return number == 0 || number == 1 ? std::optional(number == 1) : std::nullopt;
+}
+
+std::optional<std::string> id_of(const json& value) {
+    if (value.is_string()) {
+        return id_in(value.get_ref<const std::string&>());
+    }
+    const auto number = value.is_number() ? whole_in(value) : std::nullopt;
+    return number ? std::optional(std::to_string(*number)) : std::nullopt;
 }
 
 } // namespace
@@ -73,7 +133,8 @@ std::variant<json_body, body_error> json_body::parse(std::string_view body) {
     if (is_too_deep(body)) {
         return body_error{400, texts::too_deep};
     }
-    auto value = read_json(body);
+    const auto mended = mend_json(body);
+    auto value = read_json(mended ? mended->text : body);
     if (!value) {
         return body_error{400, texts::not_json};
     }
@@ -88,12 +149,12 @@ std::variant<json_body, body_error> json_body::parse(std::string_view body) {
 
 json* json_body::find(std::string_view name) {
     const auto found = value_.find(name);
-    return found == value_.end() || found->is_null() ? nullptr : &*found;
+    return found == value_.end() || is_nothing(*found) ? nullptr : &*found;
 }
 
 bool json_body::has(std::string_view name) const {
     const auto found = value_.find(name);
-    return found != value_.end() && !found->is_null();
+    return found != value_.end() && !is_nothing(*found);
 }
 
 bool json_body::is_null(std::string_view name) const {
@@ -102,15 +163,14 @@ bool json_body::is_null(std::string_view name) const {
 }
 
 std::string json_body::text(std::string_view name) {
-    json* value = find(name);
-    if (value == nullptr) {
-        return {};
+    const auto found = value_.find(name);
+    if (found != value_.end() && found->is_string()) {
+        return std::move(found->get_ref<std::string&>()); // blanks too: `state` is echoed
     }
-    if (!value->is_string()) {
+    if (has(name)) {
         refuse(name, a_string);
-        return {};
     }
-    return std::move(value->get_ref<std::string&>());
+    return {};
 }
 
 std::string json_body::id(std::string_view name) {
@@ -144,7 +204,7 @@ std::vector<std::string> json_body::texts(std::string_view name) {
     } else {
         refuse(name, strings);
     }
-    std::erase_if(read, [](const std::string& item) { return item.empty(); });
+    std::erase_if(read, [](const std::string& item) { return trimmed(item).empty(); });
     return read;
 }
 
@@ -154,12 +214,15 @@ std::vector<std::string> json_body::ids(std::string_view name) {
     if (value == nullptr) {
         return read;
     }
-    if (!value->is_array()) {
+    if (value->is_object() || value->is_boolean()) {
         refuse(name, strings);
         return read;
     }
+    if (!value->is_array()) {
+        *value = json::array({std::move(*value)});
+    }
     read.reserve(value->size());
-    for (json& item : *value) {
+    for (const json& item : *value) {
         auto one = id_of(item);
         if (one) {
             read.push_back(std::move(*one));
@@ -172,38 +235,20 @@ std::vector<std::string> json_body::ids(std::string_view name) {
 
 std::optional<std::int64_t> json_body::integer(std::string_view name) {
     const json* value = find(name);
-    if (value == nullptr) {
-        return std::nullopt;
+    const auto number = value == nullptr ? std::nullopt : whole_in(*value);
+    if (value != nullptr && !number) {
+        refuse(name, an_integer);
     }
-    std::int64_t number = 0;
-    if (value->is_number_integer() && !value->is_number_unsigned()) {
-        return value->get<std::int64_t>();
-    }
-    if (value->is_number_unsigned() && value->get<std::uint64_t>() <= INT64_MAX) {
-        return value->get<std::int64_t>();
-    }
-    if (value->is_string()) {
-        const auto& digits = value->get_ref<const std::string&>();
-        const char* end = digits.data() + digits.size();
-        const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-        if (error == std::errc{} && stopped == end) {
-            return number;
-        }
-        if (digits.empty()) {
-            return std::nullopt;
-        }
-    }
-    refuse(name, an_integer);
-    return std::nullopt;
+    return number;
 }
 
 bool json_body::flag(std::string_view name) {
     const json* value = find(name);
-    if (value != nullptr && !value->is_boolean()) {
+    const auto truth = value == nullptr ? false : truth_in(*value);
+    if (!truth) {
         refuse(name, a_boolean);
-        return false;
     }
-    return value != nullptr && value->get<bool>();
+    return truth.value_or(false);
 }
 
 json_body json_body::object(std::string_view name) {

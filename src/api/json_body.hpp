@@ -1,5 +1,5 @@
-// Reading request bodies: strict about what a field is, lenient about what clients really send. A
-// null field is an absent one, an unknown field is nobody's business, an id may be a number.
+// Reading request bodies: strict about what a field is, lenient about what clients really send.
+// What holds nothing (null, "", blanks, [], {}) is absent, an unknown field is nobody's business.
 #pragma once
 
 #include "imagined/task/bilingual.hpp"
@@ -28,19 +28,19 @@ class json_body {
 public:
     json_body() = default;
 
-    // A byte order mark is skipped; `null` and an empty object are the same. Fails for what is not
-    // JSON in UTF-8, is nested deeper than max_json_depth, or is no object.
+    // A byte order mark is skipped, mend_json() comes first, and `null` is an empty object. Fails
+    // for what is not JSON in UTF-8, is nested deeper than max_json_depth, or is no object.
     static std::variant<json_body, body_error> parse(std::string_view body);
 
     // A string; "" when absent.
     std::string text(std::string_view name);
-    // A string, or a number as its decimal digits.
+    // A string, trimmed and with plain digits, or a whole number as its decimal digits.
     std::string id(std::string_view name);
     // An array of strings; also a single string. Empty ones are left out.
     std::vector<std::string> texts(std::string_view name);
-    // An array of ids in either form.
+    // An array of ids in either form; also a single one.
     std::vector<std::string> ids(std::string_view name);
-    // An integer, or a string of digits.
+    // A whole number ("1.0" is one), or a string of it; flag() takes 1, 0 and strings as well.
     std::optional<std::int64_t> integer(std::string_view name);
     bool flag(std::string_view name);
     // The object under `name`; an empty one when absent.

@@ -110,6 +110,10 @@ or_refusal<std::string> native_values::take_text(std::string_view name) {
     if (found == nullptr) {
         return std::string();
     }
+    if (found->value.is_array() && found->value.empty()) { // PHP's nothing
+        std::erase_if(all, [name](const submitted_value& one) { return one.name == name; });
+        return std::string();
+    }
     if (found->is_file || !found->value.is_string()) {
         return invalid(said_of("{} 必须是字符串", "{} must be a string", name));
     }

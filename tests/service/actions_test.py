@@ -273,8 +273,10 @@ class Actions(Scene):
 
     def test_custom_zoom(self):
         _, task = self.picked()
-        waiting = self.asked(self.press(task, "CustomZoom"))
-        refused = self.client.submit("modal", {"taskId": waiting, "prompt": "a fox"})
+        told = self.press(task, "CustomZoom")
+        self.assertEqual(told["properties"]["finalPrompt"], f"{PROMPT} --zoom 2")
+        waiting = self.asked(told)
+        refused = self.client.submit("modal", {"taskId": waiting, "prompt": "a fox --zoom 3"})
         self.assert_refused(refused, "--zoom")
         zoomed = self.finished(self.answer(waiting, prompt=f"{PROMPT}  --zoom 1.6"))
         self.assertEqual(zoomed["action"], "ZOOM")

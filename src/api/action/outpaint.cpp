@@ -1,6 +1,7 @@
 // New ground around a picture: zoom out, pan, make square.
 #include "action/repaint.hpp"
 #include "answers.hpp"
+#include "imagined/task/mended_prompt.hpp"
 #include "submit/input_pictures.hpp"
 #include "submit/read_prompt.hpp"
 #include "texts.hpp"
@@ -46,24 +47,32 @@ store::pan_direction direction_of(kind what) {
     }
 }
 
-// Clients append the flag to the old prompt; who sends the flag alone means the old prompt.
+// What the modal of a custom zoom is filled with, and what counts where its answer brings no other
+// (half of the clients have no field for it).
+constexpr double usual_zoom = 2;
+constexpr std::string_view usual_zoom_flag = " --zoom 2";
+
+// Clients append the flag to the old prompt; who sends the flag alone, or nothing, means the old
+// prompt.
 std::string with_old_text(const std::string& prompt, const std::string& old) {
     const bool flags_only =
         prompt.starts_with("--") || prompt.starts_with("—") || prompt.starts_with("–");
-    return flags_only ? old + " " + prompt : prompt;
+    return prompt.empty() ? old : flags_only ? task::bare_prompt(old) + " " + prompt : prompt;
 }
 
-// What the modal of a custom zoom must bring: --zoom, and perhaps another --ar.
+// "--zoom 2: no counterpart, ignored".
+bool is_about_zoom(std::string_view note) {
+    return note.starts_with("--zoom ");
+}
+
+// What the modal of a custom zoom brings: --zoom, and perhaps another --ar.
 struct zoom_wish {
-    double zoom = 1;
+    double zoom = usual_zoom;
     std::optional<double> shape;
 };
 
-std::optional<zoom_wish> zoom_of(const task::parsed_prompt& prompt) {
-    if (!prompt.zoom) {
-        return std::nullopt;
-    }
-    zoom_wish wish{*prompt.zoom, std::nullopt};
+zoom_wish zoom_of(const task::parsed_prompt& prompt) {
+    zoom_wish wish{prompt.zoom.value_or(usual_zoom), std::nullopt};
     if (prompt.aspect) {
         wish.shape = prompt.aspect->width / prompt.aspect->height;
     }
@@ -150,26 +159,25 @@ awaitable<http::response> press_custom(context& api, const call& from, press pre
     }
     task::submission& made = begun.made;
     if (!pressed.answer) {
-        co_return co_await ask(api, from, pressed, std::move(made));
+        std::string filled = task::bare_prompt(made.prompt).append(usual_zoom_flag);
+        co_return co_await ask(api, from, pressed, std::move(made), std::move(filled));
     }
     std::string& prompt = pressed.answer->prompt;
     prompt = with_old_text(prompt, made.prompt);
     task::parsed_prompt parsed;
-    if (prompt.empty()) {
-        co_return refusal(code::bad_request, texts::no_zoom, from.lang);
-    }
-    if (auto refused = read_prompt(api, prompt, parsed, from.lang)) {
+    std::vector<std::string> told_later; // by reword()
+    if (auto refused = read_prompt(api, prompt, parsed, told_later, from.lang)) {
         co_return std::move(*refused);
     }
-    const auto wish = zoom_of(parsed);
-    if (!wish) {
-        co_return refusal(code::bad_request, texts::no_zoom, from.lang);
-    }
+    const zoom_wish wish = zoom_of(parsed);
     adopt(api, pressed, std::move(begun.next), made);
     if (auto refused = reword(api, from, pressed, made)) {
         co_return std::move(*refused);
     }
-    const auto plan = store::plan_zoom(size_of(begun.picture), wish->zoom, wish->shape);
+    if (std::erase_if(made.notes, is_about_zoom) > 1) { // which counts here
+        made.notes.emplace_back("--zoom: of several the last one counts");
+    }
+    const auto plan = store::plan_zoom(size_of(begun.picture), wish.zoom, wish.shape);
     co_return co_await paint_around(api, from, pressed, plan, std::move(made));
 }
 

@@ -118,14 +118,14 @@ begin_press(context& api, const call& from, const press& pressed, task::action w
     made.parent_id = pressed.of.record.id;
     made.parent_index = pressed.button.index;
     made.request = old.request;
-    made.notes = old.notes;
+    add_notes(made, old.notes);
     made.mode = made.mode ? made.mode : old.mode;
     return made;
 }
 
 void adopt(context& api, const press& pressed, task::follow_up next, task::submission& made) {
     made.request = std::move(next.request);
-    std::move(next.notes.begin(), next.notes.end(), std::back_inserter(made.notes));
+    add_notes(made, std::move(next.notes));
     if (pressed.base.mode && pressed.base.mode != pressed.of.submission.mode) {
         apply_mode(api, *pressed.base.mode, made.request);
     }
@@ -138,7 +138,8 @@ reword(const context& api, const call& from, const press& pressed, task::submiss
         return std::nullopt;
     }
     task::parsed_prompt parsed;
-    if (auto refused = read_prompt(api, pressed.answer->prompt, parsed, from.lang)) {
+    auto notes = pressed.base.notes;
+    if (auto refused = read_prompt(api, pressed.answer->prompt, parsed, notes, from.lang)) {
         return refused;
     }
     task::imagine_defaults defaults = api.options.imagine;
@@ -151,7 +152,8 @@ reword(const context& api, const call& from, const press& pressed, task::submiss
     task::take_words(made.request, parsed, std::move(mapped.request));
     made.prompt = pressed.answer->prompt;
     made.final_prompt = made.request.prompt;
-    made.notes = std::move(mapped.notes);
+    made.notes = std::move(notes);
+    add_notes(made, std::move(mapped.notes));
     if (!parsed.image_urls.empty()) {
         made.notes.emplace_back("the picture URLs of the prompt are not used here");
     }
@@ -159,11 +161,16 @@ reword(const context& api, const call& from, const press& pressed, task::submiss
 }
 
 awaitable<http::response>
-ask(context& api, const call& from, const press& pressed, task::submission made) {
+ask(context& api,
+    const call& from,
+    const press& pressed,
+    task::submission made,
+    std::string filled_with) {
     made.pressed = pressed.custom_id;
     made.strong = pressed.strong;
     draft question;
     question.modal = true;
+    question.question = std::move(filled_with);
     question.event = "asked for a modal: " + task::label_of(pressed.button);
     question.submission = std::move(made);
     co_return co_await submit(api, from, std::move(question));

@@ -52,9 +52,13 @@ void adopt(context& api, const press& pressed, task::follow_up next, task::submi
 std::optional<http::response>
 reword(const context& api, const call& from, const press& pressed, task::submission& made);
 
-// Makes the modal task: code 21.
+// Makes the modal task: code 21. What the modal is filled with is the prompt, unless it is given.
 awaitable<http::response>
-ask(context& api, const call& from, const press& pressed, task::submission made);
+ask(context& api,
+    const call& from,
+    const press& pressed,
+    task::submission made,
+    std::string filled_with = "");
 
 // Submits the task, or answers its modal. `id` is "" or a reserved one under which its pictures are
 // stored: the new task's. A modal's pictures have an id of their own, so that of two answers at

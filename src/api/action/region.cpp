@@ -1,7 +1,7 @@
 // Vary (Region): the modal brings a mask, white where the picture is painted anew.
 #include "action/repaint.hpp"
 #include "answers.hpp"
-#include "imagined/store/mask.hpp"
+#include "submit/client_mask.hpp"
 #include "submit/input_pictures.hpp"
 #include "texts.hpp"
 
@@ -12,23 +12,9 @@ namespace {
 // What became of the client's mask: stored, or why not.
 struct stored_mask {
     std::optional<task::bilingual> refused;
+    std::vector<std::string> notes;
     bool shrunk = false; // the picture is too large to be sent: a smaller copy was stored beside it
 };
-
-std::optional<task::bilingual> fault_of(store::drawn_mask::verdict what) {
-    using verdict = store::drawn_mask::verdict;
-    switch (what) {
-    case verdict::unreadable:
-        return texts::bad_mask;
-    case verdict::keeps_all:
-        return texts::mask_keeps_all;
-    case verdict::repaints_all:
-        return texts::mask_repaints_all;
-    case verdict::usable:
-        break;
-    }
-    return std::nullopt;
-}
 
 bool fits(const store::stored_picture& picture) {
     return picture.bytes <= store::max_canvas_bytes
@@ -42,21 +28,18 @@ result<stored_mask> put_mask(
     const std::string& text,
     const std::string& id
 ) {
-    const auto sent = decode_picture(text);
-    if (!sent) {
-        return stored_mask{texts::bad_mask, false};
-    }
     const auto plan = store::plan_zoom(size_of(picture), 1);
-    const auto drawn = store::to_ideogram_mask(*sent, plan.canvas.width, plan.canvas.height);
-    if (auto fault = fault_of(drawn.what)) {
-        return stored_mask{std::move(fault), false};
+    auto read = read_client_mask(text, plan.canvas.width, plan.canvas.height);
+    stored_mask made{std::move(read.fault), std::move(read.notes), !fits(picture)};
+    if (made.refused) {
+        return made;
     }
-    const auto mask = images.put(id, first_input_number + 1, drawn.png);
+    const auto mask = images.put(id, first_input_number + 1, read.png);
     if (!mask) {
         return mask.error();
     }
-    if (fits(picture)) {
-        return stored_mask{};
+    if (!made.shrunk) {
+        return made;
     }
     const auto bytes = images.read(source.id, source.n);
     if (!bytes) {
@@ -67,7 +50,7 @@ result<stored_mask> put_mask(
         return canvas.error();
     }
     const auto smaller = images.put(id, first_input_number, canvas->picture);
-    return smaller ? result<stored_mask>(stored_mask{std::nullopt, true}) : smaller.error();
+    return smaller ? result<stored_mask>(std::move(made)) : smaller.error();
 }
 
 } // namespace
@@ -98,13 +81,14 @@ awaitable<http::response> press_region(context& api, const call& from, press pre
                 picture = begun.picture,
                 text = std::move(pressed.answer->mask),
                 id = *id] { return put_mask(images, source, picture, text, id); };
-    const auto mask = co_await api.parts.pool.run(std::move(job));
+    auto mask = co_await api.parts.pool.run(std::move(job));
     if (!mask) {
         co_return from_failure(mask.error(), "store a mask", from.lang);
     }
     if (mask->refused) {
         co_return refusal(code::bad_request, *mask->refused, from.lang);
     }
+    add_notes(made, std::move(mask->notes));
     made.request.pictures = {mask->shrunk ? task::picture_ref{*id, first_input_number} : source};
     made.request.mask = task::picture_ref{*id, first_input_number + 1};
     made.request.images = api.options.imagine.images;

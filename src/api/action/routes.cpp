@@ -110,15 +110,16 @@ awaitable<http::response> submit_simple_change(context& api, call from) {
     if (body.refused) {
         co_return std::move(*body.refused);
     }
-    const std::string content(trimmed(body.fields.text("content")));
+    const std::string content = plain_forms(trimmed(body.fields.text("content")));
     base_fields base = read_base(api, from, body.fields);
     if (body.fields.error()) {
         co_return refuse(*body.fields.error(), from.lang);
     }
     const auto space = content.find(' ');
-    const bool two_parts = space != std::string::npos && content.rfind(' ') == space;
+    const auto last = std::min(content.find_first_not_of(' ', space), content.size());
+    const bool two_parts = space != std::string::npos && content.find(' ', last) == content.npos;
     const auto wanted =
-        two_parts ? read_operation(std::string_view(content).substr(space + 1)) : std::nullopt;
+        two_parts ? read_operation(std::string_view(content).substr(last)) : std::nullopt;
     if (!wanted) {
         co_return refuse(texts::bad_content, from.lang);
     }

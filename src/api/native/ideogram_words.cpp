@@ -40,9 +40,8 @@ void mark_retry(http::response& answer) {
 } // namespace
 
 http::response ideogram_error(int status, std::string_view text) {
-    http::response answer = json_answer(status, "{\"error\":" + json_string(text) + "}");
-    mark_retry(answer);
-    return answer;
+    const std::string told(text);
+    return in_ideograms_words(problem(status, {told, told}, task::language::en));
 }
 
 http::response in_ideograms_words(http::response answer) {

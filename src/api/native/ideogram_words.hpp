@@ -13,7 +13,7 @@ namespace imagined::api {
 // A submit-shaped answer that is no acceptance, in Ideogram's words.
 http::response in_ideograms_words(http::response answer);
 
-// {"error":…} with this status, and Retry-After where waiting may help.
+// The same of a plain text, with this status, and Retry-After where waiting may help.
 http::response ideogram_error(int status, std::string_view text);
 
 // The status that tells how a task failed.

@@ -23,18 +23,13 @@ fault of_field(const native_picture& one, std::string_view zh, std::string_view 
     return {{one.field + ": " + std::string(zh), one.field + ": " + std::string(en)}};
 }
 
-// What came as text, read as every submit reads it: base64, our own pictures, other addresses.
-awaitable<std::optional<http::response>> read_texts(context& api, const call& from, pictures& all) {
+// Files, base64, our own pictures, other addresses: taken in as every submit takes them in.
+awaitable<std::optional<http::response>>
+take_in_all(context& api, const call& from, pictures& all, std::vector<std::string>& notes) {
     std::vector<input_picture> sent;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].bytes.empty()) {
-            sent.push_back({all[i].field, std::move(all[i].text), {}});
-            places.push_back(i);
-        }
-    }
-    if (sent.empty()) {
-        co_return std::nullopt;
+    sent.reserve(all.size());
+    for (native_picture& one : all) {
+        sent.push_back({one.field, std::move(one.text), std::move(one.bytes)});
     }
     if (auto refused = co_await decode_pictures(api, from, sent)) {
         co_return refused;
@@ -42,8 +37,9 @@ awaitable<std::optional<http::response>> read_texts(context& api, const call& fr
     if (auto refused = co_await fetch_pictures(api, from, sent)) {
         co_return refused;
     }
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        all[places[i]].bytes = std::move(sent[i].bytes);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].bytes = std::move(sent[i].bytes);
+        std::move(sent[i].notes.begin(), sent[i].notes.end(), std::back_inserter(notes));
     }
     co_return std::nullopt;
 }
@@ -83,15 +79,16 @@ http::response refused(const fault& what, task::language in) {
 
 } // namespace
 
-awaitable<std::optional<http::response>>
-obtain_native_pictures(context& api, const call& from, pictures& all) {
+awaitable<std::optional<http::response>> obtain_native_pictures(
+    context& api, const call& from, pictures& all, std::vector<std::string>& notes
+) {
     if (all.empty()) {
         co_return std::nullopt;
     }
     if (all.size() > most_inputs) {
         co_return refused(of_field(all.back(), "图片过多", "too many pictures"), from.lang);
     }
-    if (auto refusing = co_await read_texts(api, from, all)) {
+    if (auto refusing = co_await take_in_all(api, from, all, notes)) {
         co_return refusing;
     }
     using answer = std::optional<fault>;

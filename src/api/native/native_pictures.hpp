@@ -11,10 +11,14 @@
 
 namespace imagined::api {
 
-// Reads all of them into `bytes` and judges them. The answer that refuses the first one that cannot
-// be used, if any; then the request is refused as a whole.
+// Reads all of them into `bytes`, upright, and judges them; `notes` gets what was changed. The
+// answer that refuses the first one that cannot be used, if any; then the request is refused as a
+// whole.
 awaitable<std::optional<http::response>> obtain_native_pictures(
-    context& api, const call& from, std::vector<backend::native_picture>& pictures
+    context& api,
+    const call& from,
+    std::vector<backend::native_picture>& pictures,
+    std::vector<std::string>& notes
 );
 
 // Stores them durably as inputs of task `id`, and names them in order.

@@ -2,6 +2,7 @@
 
 #include "answers.hpp"
 #include "imagined/base/bytes.hpp"
+#include "json_mending.hpp"
 #include "native/native_pictures.hpp"
 #include "submit/submitting.hpp"
 #include "texts.hpp"
@@ -41,10 +42,14 @@ task::action action_of(task::operation what) {
     }
 }
 
+bool is_form(std::string_view content_type) {
+    constexpr std::string_view form = "multipart/";
+    return http::iequals(content_type.substr(0, form.size()), form);
+}
+
 // JSON that nothing recursive may see, or that is no text; the reader itself trusts neither.
 std::optional<body_error> find_flaw(std::string_view content_type, std::string_view body) {
-    constexpr std::string_view form = "multipart/";
-    if (http::iequals(content_type.substr(0, form.size()), form)) {
+    if (is_form(content_type)) {
         return std::nullopt;
     }
     auto parsed = json_body::parse(body);
@@ -55,6 +60,7 @@ std::optional<body_error> find_flaw(std::string_view content_type, std::string_v
 struct reading {
     std::optional<body_error> flaw;
     backend::native_reading request = backend::native_refusal{};
+    bool mended = false; // half a character of the body was replaced
 };
 
 reading
@@ -62,7 +68,9 @@ read(const backend::native_question& asked, std::string_view content_type, std::
     reading made;
     made.flaw = find_flaw(content_type, body);
     if (!made.flaw) {
-        made.request = backend::read_native(asked, content_type, body);
+        const auto mended = is_form(content_type) ? std::nullopt : mend_json(body);
+        made.request = backend::read_native(asked, content_type, mended ? mended->text : body);
+        made.mended = mended && mended->lone_surrogates;
     }
     return made;
 }
@@ -208,6 +216,9 @@ awaitable<http::response> place_native(context& api, call& from, backend::native
     if (fields.error()) {
         co_return refusal(code::bad_request, *fields.error(), from.lang);
     }
+    if (opened->mended) {
+        base.notes.emplace_back(half_character_note);
+    }
     if (const auto word = api.banned.find_in(read.request.prompt); !word.empty()) {
         const std::string properties = "{\"promptEn\":" + json_string(read.request.prompt)
                                        + ",\"bannedWord\":" + json_string(word) + "}";
@@ -217,7 +228,7 @@ awaitable<http::response> place_native(context& api, call& from, backend::native
         co_return std::move(*refused);
     }
     auto pictures = std::move(read.pictures);
-    if (auto refused = co_await obtain_native_pictures(api, from, pictures)) {
+    if (auto refused = co_await obtain_native_pictures(api, from, pictures, base.notes)) {
         co_return std::move(*refused);
     }
     draft made = draft_of(api, from, std::move(read), std::move(base));

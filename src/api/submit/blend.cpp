@@ -27,12 +27,9 @@ constexpr std::array<shape, 3> shapes{
     {{"PORTRAIT", {2, 3}}, {"SQUARE", {1, 1}}, {"LANDSCAPE", {3, 2}}}
 };
 
-// SQUARE without a word. An explicit null is an error, as in the original.
+// SQUARE without a word.
 std::optional<task::ratio> read_shape(json_body& fields) {
-    if (fields.is_null("dimensions")) {
-        return std::nullopt;
-    }
-    const std::string word = fields.text("dimensions");
+    const std::string word(trimmed(fields.text("dimensions")));
     for (const shape& one : shapes) {
         if (http::iequals(one.word, word.empty() ? "SQUARE" : word)) {
             return one.sides;

@@ -1,7 +1,7 @@
 #include "answers.hpp"
 #include "handlers.hpp"
-#include "imagined/store/mask.hpp"
 #include "opened_body.hpp"
+#include "submit/client_mask.hpp"
 #include "submit/read_prompt.hpp"
 #include "submit/references.hpp"
 #include "texts.hpp"
@@ -87,32 +87,18 @@ struct made_mask {
 
 awaitable<made_mask>
 make_mask(context& api, const call& from, std::string sent, const std::string& picture) {
-    const auto size = store::sniff(picture);
+    const auto size = store::sniff(picture).value_or(store::picture_info{});
     auto job = [sent = std::move(sent), size] {
-        const auto bytes = decode_picture(sent);
-        return bytes && size ? store::to_ideogram_mask(*bytes, size->width, size->height)
-                             : store::drawn_mask{store::drawn_mask::verdict::unreadable, ""};
+        return read_client_mask(sent, size.width, size.height);
     };
-    auto drawn = co_await api.parts.pool.run(std::move(job));
+    auto read = co_await api.parts.pool.run(std::move(job));
     made_mask made;
-    if (!drawn) {
-        made.refused = from_failure(drawn.error(), "read a mask", from.lang);
-        co_return made;
-    }
-    using verdict = store::drawn_mask::verdict;
-    switch (drawn->what) {
-    case verdict::usable:
-        made.mask = {"maskBase64", "", std::move(drawn->png)};
-        break;
-    case verdict::unreadable:
-        made.refused = refusal(code::bad_request, texts::bad_mask, from.lang);
-        break;
-    case verdict::keeps_all:
-        made.refused = refusal(code::bad_request, texts::mask_keeps_all, from.lang);
-        break;
-    case verdict::repaints_all:
-        made.refused = refusal(code::bad_request, texts::mask_repaints_all, from.lang);
-        break;
+    if (!read) {
+        made.refused = from_failure(read.error(), "read a mask", from.lang);
+    } else if (read->fault) {
+        made.refused = refusal(code::bad_request, *read->fault, from.lang);
+    } else {
+        made.mask = {"maskBase64", "", std::move(read->png), std::move(read->notes)};
     }
     co_return made;
 }
@@ -135,7 +121,7 @@ draft draft_of(context& api, const call& from, edit_request wanted, task::mapped
     made.submission.description = "/edit " + made.submission.prompt;
     made.submission.mode = mapped.mode;
     made.submission.request = std::move(mapped.request);
-    made.submission.notes = std::move(mapped.notes);
+    add_notes(made.submission, std::move(mapped.notes));
     return made;
 }
 
@@ -152,7 +138,7 @@ awaitable<http::response> carry_out(context& api, call from, wish wanted) {
         co_return refusal(code::bad_request, texts::no_image_or_prompt, from.lang);
     }
     task::parsed_prompt parsed;
-    if (auto refused = read_prompt(api, asked.prompt, parsed, from.lang)) {
+    if (auto refused = read_prompt(api, asked.prompt, parsed, asked.base.notes, from.lang)) {
         co_return std::move(*refused);
     }
     std::vector<input_picture> pictures{std::move(asked.picture)};

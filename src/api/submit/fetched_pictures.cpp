@@ -157,18 +157,25 @@ fetch_pictures(context& api, const call& from, std::vector<input_picture>& pictu
         fetching.spawn("input picture", [&api, all, i] { return run_errand(api, all, i); });
     }
     co_await fetching.join(api.options.fetch_limit + join_slack);
+    std::vector<input_picture> fetched;
+    fetched.reserve(wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         input_picture& one = pictures[wanted[i]];
         auto& came = (*all)[i].bytes;
         if (!came) {
             co_return refusal(code::bad_request, why_not(one, came.error()), from.lang);
         }
-        if (const auto fault = find_fault(*came)) {
-            co_return refusal(code::bad_request, named(one.field, *fault), from.lang);
+        if (came->empty()) {
+            co_return refusal(code::bad_request, named(one.field, texts::not_a_picture), from.lang);
         }
         one.bytes = std::move(*came);
+        fetched.push_back(std::move(one));
     }
-    co_return std::nullopt;
+    auto refused = co_await decode_pictures(api, from, fetched);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        pictures[wanted[i]] = std::move(fetched[i]);
+    }
+    co_return refused;
 }
 
 } // namespace imagined::api

@@ -2,6 +2,7 @@
 
 #include "answers.hpp"
 #include "handlers.hpp"
+#include "imagined/task/mended_prompt.hpp"
 #include "opened_body.hpp"
 #include "submit/read_prompt.hpp"
 #include "submit/references.hpp"
@@ -52,7 +53,8 @@ bool apply_state(const imagine_wish& wanted, task::parsed_prompt& parsed) {
     if (!state.starts_with("--") || wanted.prompt.find("--") != std::string::npos) {
         return false;
     }
-    auto both = task::parse_prompt(wanted.prompt + ' ' + std::string(state));
+    auto both =
+        task::parse_prompt(task::mend_prompt(wanted.prompt).text + ' ' + std::string(state));
     if (!both || both->text != parsed.text) {
         return false;
     }
@@ -69,7 +71,7 @@ draft draft_of(context& api, const call& from, imagine_wish wanted, task::mapped
     made.submission.description = "/imagine " + made.submission.prompt;
     made.submission.mode = mapped.mode;
     made.submission.request = std::move(mapped.request);
-    made.submission.notes = std::move(mapped.notes);
+    add_notes(made.submission, std::move(mapped.notes));
     return made;
 }
 
@@ -78,7 +80,9 @@ draft draft_of(context& api, const call& from, imagine_wish wanted, task::mapped
 awaitable<imagine_draft> draft_imagine(context& api, const call& from, imagine_wish wanted) {
     imagine_draft drafted;
     task::parsed_prompt parsed;
-    if (drafted.refused = read_prompt(api, wanted.prompt, parsed, from.lang); drafted.refused) {
+    auto& notes = wanted.base.notes;
+    drafted.refused = read_prompt(api, wanted.prompt, parsed, notes, from.lang);
+    if (drafted.refused) {
         co_return drafted;
     }
     const bool used_state = apply_state(wanted, parsed);

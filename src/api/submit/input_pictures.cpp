@@ -1,50 +1,69 @@
 #include "submit/input_pictures.hpp"
 
 #include "answers.hpp"
-#include "imagined/base/bytes.hpp"
+#include "imagined/store/intake.hpp"
+#include "loose_text.hpp"
+#include "submit/picture_text.hpp"
 #include "texts.hpp"
 
 namespace imagined::api {
 
 namespace {
 
-constexpr std::string_view data_scheme = "data:";
-
 bool starts_with_word(std::string_view text, std::string_view word) {
     return http::iequals(text.substr(0, word.size()), word);
 }
 
-// The base64 part of a data URL; nullopt when it says that it is something else.
-std::optional<std::string_view> payload_of(std::string_view data_url) {
-    constexpr std::string_view marker = ";base64";
-    const auto comma = data_url.find(',');
-    if (comma == std::string_view::npos) {
-        return std::nullopt;
+const task::bilingual picture_cut{
+    "图片不完整(被截断或已损坏)", "the picture is cut off or damaged: not all of its data is there"
+};
+
+task::bilingual not_taken(std::string_view kind) {
+    const std::string name(kind);
+    return {
+        "不支持" + name + "格式，请使用PNG、JPEG或WebP图片",
+        "this is " + name + "; PNG, JPEG and WebP pictures are taken"
+    };
+}
+
+task::bilingual of_field(const input_picture& one, const task::bilingual& why) {
+    return {one.field + ": " + why.zh, one.field + ": " + why.en};
+}
+
+// The beginning of a picture that we take, whatever follows.
+bool begins_as_ours(std::string_view bytes) {
+    return bytes.starts_with("\x89PNG\r\n") || bytes.starts_with("\xff\xd8\xff")
+           || (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP"));
+}
+
+// Of bytes that have no fault that their header tells.
+std::optional<task::bilingual> turn_upright(input_picture& one) {
+    const bool turned = store::orientation_of(one.bytes) != 1;
+    if (const auto whole = store::check_whole(one.bytes); !whole) {
+        // What would only cost too much to read is the backend's affair.
+        if (whole.error().kind == failure_kind::corrupt || turned) {
+            return picture_cut;
+        }
     }
-    const auto head = data_url.substr(0, comma);
-    const bool marked = head.size() >= marker.size()
-                        && http::iequals(head.substr(head.size() - marker.size()), marker);
-    return marked ? std::optional(data_url.substr(comma + 1)) : std::nullopt;
+    auto shown = store::upright(std::move(one.bytes), max_picture_bytes);
+    if (!shown) {
+        return texts::too_many_pixels;
+    }
+    one.bytes = std::move(*shown);
+    if (turned) {
+        one.notes.push_back(one.field + ": the picture was turned as its EXIF says");
+    }
+    return std::nullopt;
 }
 
-std::string_view without_space_before(std::string_view text) {
-    return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-}
-
-// The first one that cannot be used, by field.
-std::optional<task::bilingual> decode_all(std::vector<input_picture>& pictures) {
+std::optional<task::bilingual> take_in_all(std::vector<input_picture>& pictures) {
     for (input_picture& one : pictures) {
-        if (is_picture_url(one.text)) {
+        if (one.bytes.empty() && is_picture_url(one.text)) {
             continue;
         }
-        auto bytes = decode_picture(one.text);
-        if (!bytes) {
-            return texts::bad_base64;
+        if (auto fault = take_in(one)) {
+            return fault;
         }
-        if (const auto fault = find_fault(*bytes)) {
-            return task::bilingual{one.field + ": " + fault->zh, one.field + ": " + fault->en};
-        }
-        one.bytes = std::move(*bytes);
     }
     return std::nullopt;
 }
@@ -67,7 +86,7 @@ result<std::vector<task::picture_ref>> put_all(
 } // namespace
 
 bool is_picture_url(std::string_view text) {
-    text = without_space_before(text);
+    text = trimmed(text);
     return starts_with_word(text, "http://") || starts_with_word(text, "https://");
 }
 
@@ -80,14 +99,29 @@ std::vector<input_picture> inputs_of(std::string_view field, std::vector<std::st
     return inputs;
 }
 
-std::optional<std::string> decode_picture(std::string_view text) {
-    text = without_space_before(text);
-    const auto payload = starts_with_word(text, data_scheme) ? payload_of(text) : text;
-    auto bytes = payload ? from_base64(*payload) : std::nullopt;
-    if (!bytes || !store::sniff(*bytes)) {
-        return std::nullopt;
+std::optional<task::bilingual> take_in(input_picture& one) {
+    if (one.bytes.empty() && one.text.empty()) {
+        return of_field(one, texts::not_a_picture); // a file of a form, without anything in it
     }
-    return bytes;
+    if (one.bytes.empty()) {
+        picture_text read = read_picture_text(one.text);
+        if (read.fault) {
+            return read.fault;
+        }
+        // What is nothing that anybody would call a picture was hardly meant as base64.
+        if (!begins_as_ours(read.bytes) && store::foreign_kind(read.bytes).empty()) {
+            return texts::bad_base64;
+        }
+        one.bytes = std::move(read.bytes);
+        if (read.restored_plus) {
+            one.notes.push_back(one.field + ": spaces in the base64 were read as \"+\"");
+        }
+    }
+    auto fault = find_fault(one.bytes);
+    if (!fault) {
+        fault = turn_upright(one);
+    }
+    return fault ? std::optional(of_field(one, *fault)) : std::nullopt;
 }
 
 std::optional<task::bilingual> find_fault(std::string_view picture) {
@@ -96,7 +130,10 @@ std::optional<task::bilingual> find_fault(std::string_view picture) {
     }
     const auto info = store::sniff(picture);
     if (!info) {
-        return texts::not_a_picture;
+        const auto kind = store::foreign_kind(picture);
+        return !kind.empty()             ? not_taken(kind)
+               : begins_as_ours(picture) ? picture_cut
+                                         : texts::not_a_picture;
     }
     if (std::uint64_t{info->width} * info->height > store::max_pixels) {
         return texts::too_many_pixels;
@@ -111,7 +148,7 @@ decode_pictures(context& api, const call& from, std::vector<input_picture>& pict
         co_return std::nullopt; // most submits: no hop to another thread and back
     }
     // The pool always completes, so `pictures` is there even if this is cancelled meanwhile.
-    auto job = [&pictures]() -> result<fault> { return decode_all(pictures); };
+    auto job = [&pictures]() -> result<fault> { return take_in_all(pictures); };
     const auto done = co_await api.parts.pool.run(std::move(job));
     if (!done) {
         co_return from_failure(done.error(), "decode pictures", from.lang);

@@ -20,9 +20,10 @@ inline constexpr int first_input_number = 70;
 inline constexpr std::size_t max_inputs_of_a_task = 20;
 
 struct input_picture {
-    std::string field; // where it stood, for refusals: "base64Array"
-    std::string text;  // as it was sent
-    std::string bytes; // once it has been read
+    std::string field;                // where it stood, for refusals: "base64Array"
+    std::string text;                 // as it was sent
+    std::string bytes;                // once it has been read, upright
+    std::vector<std::string> notes{}; // what was changed in reading it
 };
 
 bool is_picture_url(std::string_view text);
@@ -30,11 +31,12 @@ bool is_picture_url(std::string_view text);
 // The pictures of one field, as sent.
 std::vector<input_picture> inputs_of(std::string_view field, std::vector<std::string> texts);
 
-// The bytes of a picture, or nullopt when the text is no base64 or what it holds is no picture.
-// What the text says about its type is not believed.
-std::optional<std::string> decode_picture(std::string_view text);
+// The one place where a picture is taken in: its bytes are read from its text if they are not here
+// yet, judged, and turned as they are displayed, so that whatever is made of them (shapes, masks,
+// canvases) fits what the user saw. Says why it cannot be used, if so, naming the field. CPU work.
+std::optional<task::bilingual> take_in(input_picture& one);
 
-// Decodes, on the pool, what is no address. The answer that refuses the first one that cannot be
+// Takes in, on the pool, what is no address. The answer that refuses the first one that cannot be
 // used, if any; then the request is refused as a whole.
 awaitable<std::optional<http::response>>
 decode_pictures(context& api, const call& from, std::vector<input_picture>& pictures);
@@ -49,7 +51,8 @@ fetch_pictures(context& api, const call& from, std::vector<input_picture>& pictu
 awaitable<result<std::vector<task::picture_ref>>>
 store_inputs(context& api, std::string id, std::vector<input_picture> pictures);
 
-// Why these bytes cannot be an input picture, if so: too long, or too many pixels.
+// Why these bytes cannot be an input picture, as far as their header tells: too long, of another
+// kind, or too many pixels.
 std::optional<task::bilingual> find_fault(std::string_view picture);
 
 } // namespace imagined::api

@@ -1,7 +1,10 @@
 #include "submit/read_prompt.hpp"
 
 #include "answers.hpp"
+#include "imagined/task/mended_prompt.hpp"
 #include "texts.hpp"
+
+#include <iterator>
 
 namespace imagined::api {
 
@@ -19,7 +22,11 @@ http::response banned(const std::string& prompt, std::string_view word, task::la
 } // namespace
 
 std::optional<http::response> read_prompt(
-    const context& api, const std::string& prompt, task::parsed_prompt& parsed, task::language in
+    const context& api,
+    const std::string& prompt,
+    task::parsed_prompt& parsed,
+    std::vector<std::string>& notes,
+    task::language in
 ) {
     if (prompt.empty()) {
         return refusal(code::bad_request, texts::prompt_empty, in);
@@ -27,7 +34,8 @@ std::optional<http::response> read_prompt(
     if (const auto word = api.banned.find_in(prompt); !word.empty()) {
         return banned(prompt, word, in);
     }
-    const auto prompts = task::expand_permutations(prompt, max_permutations);
+    auto mended = task::mend_prompt(prompt);
+    const auto prompts = task::expand_permutations(mended.text, max_permutations);
     if (!prompts) {
         return refusal(code::bad_request, prompts.error().reason, in);
     }
@@ -39,6 +47,7 @@ std::optional<http::response> read_prompt(
         return refusal(code::bad_request, read.error().reason, in);
     }
     parsed = std::move(*read);
+    std::move(mended.notes.begin(), mended.notes.end(), std::back_inserter(notes));
     return std::nullopt;
 }
 

@@ -6,13 +6,19 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace imagined::api {
 
-// Fills `parsed` unless the prompt (trimmed) is refused: blank, with a banned word (code 24), with
+// Fills `parsed`, after mend_prompt(), whose notes are appended to `notes`, unless the prompt
+// (trimmed) is refused: blank, with a banned word (code 24), with
 // permutations, or with a flag that nobody knows or that has a wrong value.
 std::optional<http::response> read_prompt(
-    const context& api, const std::string& prompt, task::parsed_prompt& parsed, task::language in
+    const context& api,
+    const std::string& prompt,
+    task::parsed_prompt& parsed,
+    std::vector<std::string>& notes,
+    task::language in
 );
 
 } // namespace imagined::api

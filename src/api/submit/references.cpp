@@ -125,6 +125,9 @@ awaitable<result<void>> attach_inputs(context& api, draft& made, task_inputs inp
     if (inputs.mask) {
         files.push_back(std::move(*inputs.mask));
     }
+    for (input_picture& one : files) {
+        add_notes(made.submission, std::move(one.notes));
+    }
     auto stored = co_await store_inputs(api, made.id, std::move(files));
     if (!stored) {
         co_return stored.error();

@@ -35,7 +35,7 @@ awaitable<http::response> submit_shorten(context& api, call from) {
         co_return refusal(code::bad_request, *body.fields.error(), from.lang);
     }
     task::parsed_prompt parsed;
-    if (auto refused = read_prompt(api, prompt, parsed, from.lang)) {
+    if (auto refused = read_prompt(api, prompt, parsed, base.notes, from.lang)) {
         co_return std::move(*refused);
     }
     auto id = co_await api.parts.tasks.reserve_id();

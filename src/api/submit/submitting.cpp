@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/task/trace.hpp"
+#include "json_mending.hpp"
 #include "opened_body.hpp"
 #include "texts.hpp"
 
@@ -46,7 +47,7 @@ std::optional<task::speed_mode> read_mode(const call& from, json_body& fields, j
 }
 
 std::string read_hook(const context& api, json_body& fields) {
-    std::string hook = fields.text("notifyHook");
+    std::string hook(trimmed(fields.text("notifyHook")));
     const callback::courier& courier = api.parts.courier;
     if (hook.empty()) {
         return courier.options().default_url;
@@ -254,9 +255,16 @@ base_fields read_base(context& api, const call& from, json_body& fields) {
     const bool by_filter = filter.flag("remix");
     base.remix = fields.flag("enableRemix") || by_filter;
     fields.adopt_error(filter);
+    if (has_lone_surrogate(from.request.body)) {
+        base.notes.emplace_back(half_character_note);
+    }
     base.hook = read_hook(api, fields);
     base.traceparent = read_traceparent(from.request.headers);
     return base;
+}
+
+void add_notes(task::submission& made, std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(made.notes));
 }
 
 task::submission begin_submission(context& api, const call& from, base_fields base) {
@@ -268,6 +276,7 @@ task::submission begin_submission(context& api, const call& from, base_fields ba
     made.lang = from.lang;
     made.mode = base.mode;
     made.bot_type = base.bot_type;
+    made.notes = std::move(base.notes);
     return made;
 }
 
@@ -279,8 +288,10 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     const std::string reserved = made.id;
     const std::string prompt = api.options.log_prompts ? made.submission.prompt : "";
     const std::string traceparent = made.submission.traceparent;
-    const auto question =
-        made.modal ? std::optional(made.submission.prompt) : std::optional<std::string>();
+    std::optional<std::string> question;
+    if (made.modal) {
+        question = made.question.empty() ? made.submission.prompt : made.question;
+    }
     queue::new_task task = task_of(api, from, made);
     const bool waits = !task.lane.empty();
     if (auto trouble = co_await add_fingerprint(api, from, task)) {
@@ -337,27 +348,6 @@ awaitable<http::response> submit_answer(context& api, const call& from, draft ma
 
 bool is_served(const context& api, const task::render_request& request) {
     return api.parts.backends.serves(request.what, request.model);
-}
-
-std::string_view trimmed(std::string_view text) {
-    // ASCII white space, then no-break space, ideographic space and byte order mark.
-    constexpr std::array<std::string_view, 9> spaces{
-        " ", "\t", "\r", "\n", "\f", "\v", "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"
-    };
-    for (bool more = true; more;) {
-        more = false;
-        for (const std::string_view space : spaces) {
-            if (text.starts_with(space)) {
-                text.remove_prefix(space.size());
-                more = true;
-            }
-            if (text.ends_with(space)) {
-                text.remove_suffix(space.size());
-                more = true;
-            }
-        }
-    }
-    return text;
 }
 
 } // namespace imagined::api

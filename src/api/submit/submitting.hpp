@@ -5,9 +5,11 @@
 #include "context.hpp"
 #include "imagined/task/submission.hpp"
 #include "json_body.hpp"
+#include "loose_text.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace imagined::api {
 
@@ -21,10 +23,14 @@ struct base_fields {
     std::optional<task::speed_mode> mode; // path over mode/model over accountFilter.modes
     std::string traceparent;              // "" unless the request has exactly one, and it is valid
     bool remix = false; // accountFilter.remix or enableRemix: buttons ask for a prompt first
+    std::vector<std::string> notes; // what was changed in reading the body
 };
 
 // Errors are remembered in `fields`.
 base_fields read_base(context& api, const call& from, json_body& fields);
+
+// Appends what is to be told of `made` beside its result.
+void add_notes(task::submission& made, std::vector<std::string> more);
 
 // A submission with what the base fields and the caller decide filled in.
 task::submission begin_submission(context& api, const call& from, base_fields base);
@@ -34,6 +40,7 @@ struct draft {
     std::string id;         // reserved, or "" to have one drawn
     std::string ended_view; // not "": a success at once
     bool modal = false;     // waits for POST /mj/submit/modal, and is answered with code 21
+    std::string question;   // what the modal is filled with; "": the submission's prompt
     std::string event = "submitted";
     int part = 0; // of the tasks that one request makes: each has its own Idempotency-Key
     std::string fingerprint; // what the Idempotency-Key compares; "": path and body as they came
@@ -49,8 +56,5 @@ awaitable<http::response> submit_answer(context& api, const call& from, draft ma
 
 // True if some backend serves it now or later; a busy one counts.
 bool is_served(const context& api, const task::render_request& request);
-
-// White space of any script taken off both ends.
-std::string_view trimmed(std::string_view text);
 
 } // namespace imagined::api

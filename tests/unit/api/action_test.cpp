@@ -304,7 +304,7 @@ TEST_CASE("a custom zoom takes its factor from the modal's prompt") {
         ));
         REQUIRE(told["code"] == 21);
         const std::string id = told["result"];
-        for (const char* prompt : {"", "a fox", "a fox --zoom 3", "a fox --zoom x"}) {
+        for (const char* prompt : {"a fox --zoom 3", "a fox --zoom x"}) {
             CAPTURE(prompt);
             const json refused = answer_modal(s, id, {{"prompt", prompt}});
             CHECK(refused["code"] == 4);
@@ -324,6 +324,37 @@ TEST_CASE("a custom zoom takes its factor from the modal's prompt") {
         CHECK(grey_at(mask, 30, 4) == 255);
         CHECK(grey_at(mask, 31, 4) == 0);
     }
+}
+
+TEST_CASE("a custom zoom is offered as --zoom 2, which counts where the answer names no other") {
+    scene s;
+    const std::string single = picked(s, "a red fox");
+    const auto canvas_of = [&](const json& body) {
+        const json told = press(s, single, "MJ::CustomZoom::1::");
+        CHECK(told["properties"]["finalPrompt"] == "a red fox --zoom 2");
+        REQUIRE(answer_modal(s, told["result"], body)["code"] == 1);
+        const auto made = s.submission(told["result"]);
+        CHECK(made.request.mask.has_value());
+        return std::pair(s.submission(told["result"]), picture_of(s, *made.request.mask));
+    };
+    const auto [filled, by_two] = canvas_of({{"prompt", "a red fox --zoom 2"}});
+    for (const json& body :
+         {json::object(), json{{"prompt", ""}}, json{{"prompt", "a blue fox"}}}) {
+        CAPTURE(body.dump());
+        CHECK(canvas_of(body).second.rgb == by_two.rgb);
+    }
+    CHECK(canvas_of({{"prompt", "a blue fox"}}).first.request.prompt == "a blue fox");
+    CHECK(canvas_of(json::object()).first.request.prompt == "a red fox");
+    const auto [made, last] = canvas_of({{"prompt", "a red fox --zoom 2 --zoom 1.2"}});
+    CHECK(last.rgb != by_two.rgb);
+    CHECK(made.notes == std::vector<std::string>{"--zoom: of several the last one counts"});
+}
+
+TEST_CASE("a custom zoom of a prompt in quotes keeps its flags") {
+    scene s;
+    const std::string single = picked(s, "\"a red fox --ar 5:1\"");
+    const json told = press(s, single, "MJ::CustomZoom::1::");
+    CHECK(told["properties"]["finalPrompt"] == "a red fox --ar 5:1 --zoom 2");
 }
 
 TEST_CASE("the zoom flag alone keeps the old prompt, and another --ar another frame") {

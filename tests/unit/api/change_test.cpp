@@ -259,7 +259,7 @@ TEST_CASE("bad parameters are refused with the exact texts") {
     for (const std::string& content :
          {std::string(),
           id,
-          id + "  U1",
+          id + "U1",
           id + " U",
           id + " U5",
           id + " U0",

@@ -146,7 +146,7 @@ TEST_CASE("a field of the wrong type is refused by name") {
     const std::pair<const char*, json> cases[] = {
         {"prompt", json{{"prompt", 5}}},
         {"prompt", json{{"prompt", {"a"}}}},
-        {"state", json{{"prompt", "a"}, {"state", 7}}},
+        {"state", json{{"prompt", "a"}, {"state", {7}}}},
         {"notifyHook", json{{"prompt", "a"}, {"notifyHook", false}}},
         {"base64Array", json{{"prompt", "a"}, {"base64Array", {{"a", 1}}}}},
         {"base64Array", json{{"prompt", "a"}, {"base64Array", {1, 2}}}},
@@ -175,7 +175,7 @@ TEST_CASE("a body that is not JSON is HTTP 400 with code 4") {
           std::string("{'prompt':'a'}"),
           std::string("{\"prompt\":\"\xff\xfe\"}"),
           std::string("{\"prompt\":\"\xed\xa0\x80\"}"),
-          std::string(R"({"prompt":"\ud800"})"),
+          std::string(R"({"prompt":"\ud80"})"),
           deep,
           "{\"prompt\":" + deep + "}",
           std::string(1, '\0'),

@@ -85,7 +85,7 @@ TEST_CASE("a change that cannot be understood names the field, and turns nothing
     const std::vector<std::array<std::string, 3>> wrong{
         {"/v1/admin/queue", "{}", "intake or dispatch"},
         {"/v1/admin/queue", R"({"intake":"closed"})", "intake: expected open / paused"},
-        {"/v1/admin/queue", R"({"intake":""})", "intake: expected"},
+        {"/v1/admin/queue", R"({"intake":""})", "intake or dispatch"},
         {"/v1/admin/queue", R"({"dispatch":"open"})", "dispatch: expected running / paused"},
         {"/v1/admin/queue", R"({"intake":"paused","dispatch":7})", "dispatch"},
         {"/v1/admin/queue", "[]", "JSON object"},

@@ -202,7 +202,7 @@ TEST_CASE("thousands of ids are read in small steps") {
 TEST_CASE("ids of a wrong type are refused by name") {
     scene s;
     for (const json& body :
-         {json{{"ids", "1760000000000001"}},
+         {json{{"ids", true}},
           json{{"ids", {{"a", 1}}}},
           json{{"ids", {1.5}}},
           json{{"ids", {json::array()}}}}) {

@@ -24,7 +24,7 @@ const familyOf = (button) => families.find(([, pattern]) => pattern.test(button.
   ?? "other";
 
 const symbols = { "⬅️": "←", "➡️": "→", "⬆️": "↑", "⬇️": "↓", "🔄": "↻", "🪄": "✦", "🔍": "⌕",
-  "🖌️": "✎", "↔️": "▢", upscale_1: "⇱" };
+  "🖌️": "✎", "↔️": "▢" };
 
 // The server's emoji as a quiet sign; what we do not know is shown as it came.
 function signOf(button) {
