@@ -5,6 +5,7 @@
 #include "imagined/base/bytes.hpp"
 #include "imagined/task/buttons.hpp"
 #include "imagined/task/mapping.hpp"
+#include "imagined/task/mended_prompt.hpp"
 #include "imagined/task/prompt.hpp"
 
 #include <cstdint>
@@ -94,8 +95,17 @@ void check_prompt(std::string_view prompt) {
     }
 }
 
+void check_mended(std::string_view text) {
+    const auto mended = task::mend_prompt(text);
+    expect(!mended.notes.empty() || mended.text == text, "what needs no mending stays as it is");
+    expect(!is_utf8(text) || is_utf8(mended.text), "mended text is UTF-8 where it was");
+    check_prompt(mended.text);
+    (void)task::bare_prompt(text);
+}
+
 void check_all(std::string_view text) {
     check_prompt(text);
+    check_mended(text);
     (void)task::parse_custom_id(text);
     const auto prompts = task::expand_permutations(text, most_prompts);
     if (!prompts) {
