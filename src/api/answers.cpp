@@ -4,6 +4,7 @@
 #include "imagined/task/json_text.hpp"
 #include "texts.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace imagined::api {
@@ -110,6 +111,11 @@ http::response from_failure(const failure& cause, std::string_view doing, task::
         return try_later(texts::unavailable, unavailable_retry_seconds, in);
     }
     return problem(status, texts::system_error, in);
+}
+
+std::string seat_text(const task::bilingual& why, const seats::full& met, task::language in) {
+    const auto& whose = met.own ? texts::each_caller : texts::all_callers;
+    return fmt::format(fmt::runtime(why.in(in)), whose.in(in), met.limit);
 }
 
 http::response try_later(const task::bilingual& why, int seconds, task::language in) {

@@ -5,6 +5,7 @@
 #include "imagined/base/failure.hpp"
 #include "imagined/http/message.hpp"
 #include "imagined/task/bilingual.hpp"
+#include "seats.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -60,6 +61,9 @@ http::response problem(int status, const task::bilingual& why, task::language in
 // What an infrastructure failure looks like from outside: its kind decides the status, its detail
 // goes to the log under `doing` and nowhere else.
 http::response from_failure(const failure& cause, std::string_view doing, task::language in);
+
+// Why there is no seat: `why` has a place for whose limit was met, and one for the limit.
+std::string seat_text(const task::bilingual& why, const seats::full& met, task::language in);
 
 // 503 with Retry-After.
 http::response try_later(const task::bilingual& why, int seconds, task::language in);

@@ -10,8 +10,8 @@
 #include "live/change_log.hpp"
 #include "live/hub.hpp"
 #include "live/outlook.hpp"
-#include "live/stream_seats.hpp"
 #include "native/waiting_room.hpp"
+#include "seats.hpp"
 #include "submit/banned_words.hpp"
 #include "tasks/ended_views.hpp"
 
@@ -19,6 +19,9 @@
 #include <random>
 
 namespace imagined::api {
+
+// Requests that are kept waiting for a task at a time, by `?wait=` or on Ideogram's own paths.
+inline constexpr std::size_t max_held_requests = 10000;
 
 struct context {
     context(api_options chosen, api_parts given)
@@ -37,7 +40,8 @@ struct context {
                [this](const queue::followed& task) { return show_change(task); }},
               options.live.kept_for
           ),
-          seats(options.max_streams),
+          streams(options.max_streams),
+          held(max_held_requests),
           dice(std::random_device{}()) {}
 
     api_options options;
@@ -49,7 +53,8 @@ struct context {
     figures counted;
     live_hub hub;
     change_log changes;
-    stream_seats seats;
+    seats streams;
+    seats held; // requests that are kept waiting
     ended_views ended;
     std::mt19937_64 dice; // spreads tasks over equal backends
     int fetches = 0;      // input pictures that are being fetched

@@ -124,7 +124,7 @@ awaitable<> measure_queue(context& api) {
     metrics.set("imagined_callbacks_waiting", "Callbacks owed.", number(counted->outbox));
     metrics.set("imagined_callbacks_dead", "Callbacks given up.", number(counted->dead_letters));
     metrics.set("imagined_workers", "Workers that are alive.", counted->workers);
-    metrics.set("imagined_live_streams", "Open event streams.", number(api.seats.taken()));
+    metrics.set("imagined_live_streams", "Open event streams.", number(api.streams.taken()));
     measure_switches(metrics, *switched);
     for (const auto& member : backends.members()) {
         measure_backend(metrics, *counted, member->options().name);

@@ -58,9 +58,17 @@ inline const bilingual nothing_to_paint{
     "画面没有可绘制的新区域", "There is nothing new to paint: the picture fills the canvas"
 };
 inline const bilingual no_task{"任务不存在", "Task not found"};
+// Each with the limit that is met, and whose it is.
 inline const bilingual too_many_streams{
-    "事件流过多，请稍后重试", "Too many event streams are open, please try again shortly"
+    "事件流过多：{}最多{}个(server.max_streams)，请稍后重试",
+    "Too many event streams are open: {} may have {} (server.max_streams), please try again shortly"
 };
+inline const bilingual too_many_waits{
+    "等待中的请求过多：{}最多{}个，请稍后重试",
+    "Too many requests are kept waiting: {} may have {}, please try again shortly"
+};
+inline const bilingual each_caller{"每个调用者", "a caller"};
+inline const bilingual all_callers{"全部调用者合计", "all callers together"};
 inline const bilingual task_open{"任务尚未结束", "The task has not ended yet"};
 inline const bilingual task_ended{"任务已结束", "The task has already ended"};
 inline const bilingual cancelled_reason{"取消任务", "Task cancelled"};

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::string_view user_agent = "imagined-callback/1";
 
+// An answer counts by its status alone. One that is short is read to its end all the same: its
+// connection can be kept then.
+constexpr std::size_t max_courtesy_bytes = 16 * std::size_t{1024};
+
 failure named(std::string_view field, const failure& cause) {
     return failure{failure_kind::invalid, std::string(field).append(": ").append(cause.detail)};
 }
@@ -107,7 +111,8 @@ private:
         }
         request.body = std::move(body);
         request.deadline = options_.timeout;
-        request.max_body_bytes = options_.max_answer_bytes;
+        request.max_body_bytes = max_courtesy_bytes;
+        request.status_only = true;
         request.egress = &egress_;
         return request;
     }

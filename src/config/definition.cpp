@@ -38,7 +38,7 @@ std::vector<definition> once_keys() {
         {"server",
          "max_streams",
          std::int64_t{1000},
-         "streams of live events at a time; more get 503",
+         "streams of live events at a time, a quarter for one caller; more get 503",
          whole(0, 100000)},
         {"server", "cors_origins", words{"*"}, "origins of browsers that may call", origins()},
 

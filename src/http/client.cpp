@@ -116,6 +116,7 @@ std::shared_ptr<pending_answer> pooled_client::expect(const outgoing& request) {
     expected.origin = origin_of(request.to);
     expected.limits = {options_.max_response_header_bytes, request.max_body_bytes};
     expected.to_head = request.method == "HEAD";
+    expected.status_only = request.status_only;
     return std::make_shared<pending_answer>(clock_, pool_, std::move(expected));
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +14,8 @@ using boost::system::error_code;
 
 constexpr std::size_t read_bytes = std::size_t{16} * 1024;
 constexpr int max_interim_answers = 16;
+// For what stands behind a head that has told all that counts.
+constexpr milliseconds courtesy{1000};
 
 } // namespace
 
@@ -32,7 +35,12 @@ pending_answer::pending_answer(const alarm_clock& clock, wire_pool& pool, expect
 
 void pending_answer::use(std::unique_ptr<wire> chosen, alarm::time_point deadline) {
     over_ = std::move(chosen);
-    bell_.set(deadline, [this] {
+    deadline_ = deadline;
+    set_bell(deadline);
+}
+
+void pending_answer::set_bell(alarm::time_point at) {
+    bell_.set(at, [this] {
         over_->close();
         wake();
     });
@@ -116,36 +124,46 @@ awaitable<result<response>> pending_answer::read() {
     reached = progress::answered;
     bell_.clear();
     // The body still unsent (an early answer) or bytes unasked for: not a connection to keep.
-    if (written && buffer.size() == 0 && (*reader)->keeps_connection() && !bell_.rung()) {
+    if (written && buffer.size() == 0 && (*reader)->is_complete() && (*reader)->keeps_connection()
+        && !bell_.rung()) {
         pool_.put(expected_.origin, std::move(over_));
     }
     co_return (*reader)->take();
+}
+
+result<pending_answer::final_reader>
+pending_answer::give_in(final_reader reader, failure why) const {
+    if (expected_.status_only && reader->status() != 0 && !reader->is_interim()) {
+        return reader;
+    }
+    return why;
 }
 
 awaitable<result<pending_answer::final_reader>>
 pending_answer::read_final(boost::beast::flat_buffer& buffer) {
     auto reader = std::make_unique<response_reader>(expected_.limits, expected_.to_head);
     int interim = 0;
+    bool hurried = false;
     while (true) {
         const auto got = co_await over_->read_some(buffer.prepare(read_bytes));
         buffer.commit(got.bytes);
         if (bell_.rung()) {
-            co_return explain("receive", {});
+            co_return give_in(std::move(reader), explain("receive", {}));
         }
         if (got.ec == asio::error::eof) {
             if (auto cut = reader->end_of_stream()) {
-                co_return std::move(*cut);
+                co_return give_in(std::move(reader), std::move(*cut));
             }
             co_return std::move(reader);
         }
         if (got.ec) {
-            co_return explain("receive", got.ec);
+            co_return give_in(std::move(reader), explain("receive", got.ec));
         }
         while (buffer.size() > 0) {
             const auto* start = static_cast<const char*>(buffer.data().data());
             const auto used = reader->feed({start, buffer.size()});
             if (!used) {
-                co_return used.error();
+                co_return give_in(std::move(reader), used.error());
             }
             buffer.consume(*used);
             if (!reader->is_complete()) {
@@ -158,6 +176,10 @@ pending_answer::read_final(boost::beast::flat_buffer& buffer) {
                 co_return failure{failure_kind::corrupt, "the answer's 1xx cannot be understood"};
             }
             reader = std::make_unique<response_reader>(expected_.limits, expected_.to_head);
+        }
+        if (expected_.status_only && !hurried && reader->status() != 0) {
+            hurried = true;
+            set_bell(std::min(deadline_, std::chrono::steady_clock::now() + courtesy));
         }
     }
 }

@@ -30,6 +30,7 @@ public:
         std::string origin; // where its connection is kept afterwards
         response_reader::limits limits;
         bool to_head = false;
+        bool status_only = false;
     };
 
     // `pool` must outlive it.
@@ -64,14 +65,18 @@ private:
     void listen();
     void heard(const boost::system::error_code& ec);
     void wake();
+    void set_bell(alarm::time_point at);
     awaitable<> wait_for_answer();
     awaitable<result<response>> read();
+    // Where only the status counts, an answer that has told it is final however it goes on.
+    result<final_reader> give_in(final_reader reader, failure why) const;
     awaitable<result<final_reader>> read_final(boost::beast::flat_buffer& buffer);
 
     wire_pool& pool_;
     expectations expected_;
     std::unique_ptr<wire> over_;
     alarm bell_;
+    alarm::time_point deadline_;
     std::function<void()> ready_;
     std::optional<boost::system::error_code> heard_; // once there is nothing to wait for
 };

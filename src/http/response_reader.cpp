@@ -18,11 +18,26 @@ using boost::beast::string_view;
 // A declared length is a claim: believe this much of it before the bytes are there.
 constexpr std::uint64_t max_reserved_bytes = std::uint64_t{1024} * 1024;
 
+// "HTTP/1.1 200" and what ends the number.
+constexpr std::size_t status_bytes = 13;
+
+// The status at the start of `text`; 0 if none stands there.
+int status_at(std::string_view text) {
+    constexpr std::string_view name = "HTTP/";
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool whole = text.size() >= status_bytes && text.starts_with(name) && is_digit(text[5])
+                       && text[6] == '.' && is_digit(text[7]) && text[8] == ' '
+                       && std::all_of(text.begin() + 9, text.begin() + 12, is_digit)
+                       && !is_digit(text[12]);
+    return whole ? (text[9] - '0') * 100 + (text[10] - '0') * 10 + (text[11] - '0') : 0;
+}
+
 } // namespace
 
 class response_reader::parser final : public beast_http::basic_parser<false> {
 public:
     parser(limits chosen, bool to_head) : limits_(chosen) {
+        into.status = 0;
         eager(true);
         skip(to_head);
         header_limit(static_cast<std::uint32_t>(
@@ -94,10 +109,14 @@ response_reader::~response_reader() = default;
 
 result<std::size_t> response_reader::feed(std::string_view bytes) {
     std::size_t taken = 0;
+    if (!taken_) {
+        start_ = bytes.substr(0, status_bytes);
+    }
     while (taken < bytes.size() && !parser_->is_done()) {
         error_code ec;
         const auto rest = bytes.substr(taken);
         taken += parser_->put(boost::asio::buffer(rest), ec);
+        taken_ = taken_ || taken > 0;
         if (ec == beast_http::error::need_more) {
             break;
         }
@@ -126,12 +145,16 @@ std::optional<failure> response_reader::end_of_stream() {
     return std::nullopt;
 }
 
+int response_reader::status() const {
+    return parser_->into.status != 0 ? parser_->into.status : status_at(start_);
+}
+
 bool response_reader::is_complete() const {
     return parser_->is_done();
 }
 
 bool response_reader::is_interim() const {
-    return parser_->into.status / 100 == 1;
+    return status() / 100 == 1;
 }
 
 bool response_reader::is_upgrade() const {
@@ -143,6 +166,7 @@ bool response_reader::keeps_connection() const {
 }
 
 response response_reader::take() {
+    parser_->into.status = status();
     parser_->into.body = std::move(parser_->body);
     return std::move(parser_->into);
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace imagined::http {
@@ -30,6 +31,10 @@ public:
     // The peer has ended the stream. Fails with `unavailable` unless that is this message's end.
     std::optional<failure> end_of_stream();
 
+    // The status line's, in whatever form it can be read from (servers say "HTTP/1.1 200" without a
+    // reason, or a reason that is no text); 0 until it has come.
+    int status() const;
+
     bool is_complete() const;
     bool is_interim() const; // 1xx
     bool is_upgrade() const; // 101, which nobody asked for
@@ -37,12 +42,15 @@ public:
     // May the connection be used again? Only once complete.
     bool keeps_connection() const;
 
+    // What was read, at any time; its status also where that is all that is known.
     response take();
 
 private:
     class parser;
 
     std::unique_ptr<parser> parser_;
+    std::string start_; // of the message, while none of it was taken
+    bool taken_ = false;
 };
 
 } // namespace imagined::http

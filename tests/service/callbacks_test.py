@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import time
 
-from .client import CALLBACK_EVENT, TASK_LIMIT
+from .client import CALLBACK_EVENT, TASK_LIMIT, RudeSink
 from .processes import wait_until
 from .scene import Scene, backend, spelled
 
@@ -79,6 +79,33 @@ class Callbacks(Scene):
         for event in events:
             self.assertNotIn("webhook-signature", event["headers"])
             self.assertIn("webhook-id", event["headers"])
+
+    def test_a_2xx_is_a_delivery_whatever_stands_behind_it(self):
+        ok = b"HTTP/1.1 200 OK\r\n"
+        answers = {
+            "a long page": (ok + b"Content-Length: 2000000\r\n\r\n" + b"x" * 2000000, b""),
+            "a page without end": (ok + b"\r\n", b"x" * 65536),
+            "chunks without end": (ok + b"Transfer-Encoding: chunked\r\n\r\n", b"2\r\nhi\r\n"),
+            "a reason that is none": (b"HTTP/1.1 204 \x01\xff\r\n\r\n", b""),
+            "no reason": (b"HTTP/1.1 202\r\n\r\n", b""),
+            "odd fields": (ok + b"no field\r\nContent-Length: x\r\n\r\n", b""),
+        }
+        sinks = {name: RudeSink(*answer) for name, answer in answers.items()}
+        for sink in sinks.values():
+            self.addCleanup(sink.close)
+        redis, polite = self.redis(), self.sink()
+        allowed = spelled([polite.address] + [sink.address for sink in sinks.values()])
+        api = self.api(self.serve(config=(
+            f'[callback]\nallow = {allowed}\nschedule = ["0s", "1s", "1s"]\n'
+            f'[redis]\nurl = "{redis.url}"\n')))
+        told = {name: api.submit("shorten", {"prompt": name, "notifyHook": sink.url})["result"]
+                for name, sink in sinks.items()}
+        for name, task_id in told.items():
+            self.until(lambda task_id=task_id: redis.ask(
+                "ZSCORE", "imagined:{0}:oq", task_id) is None, f"{name}: nothing is owed")
+            self.assertEqual(redis.ask("EXISTS", f"imagined:{{0}}:o:{task_id}"), 0, name)
+            self.assertEqual(sinks[name].statuses, ["SUCCESS"], name)
+        self.assertEqual(redis.ask("ZCARD", "imagined:{0}:dead"), 0)
 
     def test_410_ends_the_deliveries_of_a_task(self):
         sink = self.sink([410])

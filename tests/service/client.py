@@ -3,6 +3,7 @@
 import http.client
 import http.server
 import json
+import socket
 import threading
 import time
 import uuid
@@ -224,3 +225,51 @@ class Sink:
     def close(self):
         self._server.shutdown()
         self._server.server_close()
+
+
+class RudeSink:
+    """Receives callbacks, and answers each on a connection of its own with `start`, and then with
+    `more` for as long as anybody listens."""
+
+    def __init__(self, start, more=b""):
+        self.statuses = []  # of the tasks that were posted
+        self._changed = threading.Condition()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self._listening.getsockname()[1]
+        self.url = f"http://{self.address}/hook"
+        self._start, self._more = start, more
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                link, _ = self._listening.accept()
+            except OSError:
+                return  # closed
+            threading.Thread(target=self._serve, args=(link,), daemon=True).start()
+
+    def _serve(self, link):
+        with link, link.makefile("rb") as reader:
+            length = 0
+            while (line := reader.readline().strip()):
+                name, _, text = line.partition(b":")
+                length = int(text) if name.lower() == b"content-length" else length
+            if length == 0:
+                return
+            task = json.loads(reader.read(length))
+            with self._changed:
+                self.statuses.append(task["status"])
+                self._changed.notify_all()
+            try:
+                link.sendall(self._start)
+                while self._more:
+                    link.sendall(self._more)
+            except OSError:
+                pass  # nobody listens any more
+
+    def wait_for(self, status, limit=TASK_LIMIT):
+        with self._changed:
+            assert self._changed.wait_for(lambda: status in self.statuses, limit), self.statuses
+
+    def close(self):
+        self._listening.close()

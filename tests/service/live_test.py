@@ -311,6 +311,19 @@ class Everything(Live):
         first.close()
         self.until(lambda: self.is_open(url), "the closed stream's seat is free")
 
+    def test_a_caller_leaves_streams_to_the_others(self):
+        server = self.serve("--server.max_streams=8", config=(
+            '[[caller]]\nname = "greedy"\nkey = "key-of-the-greedy-one"\n'
+            '[[caller]]\nname = "modest"\nkey = "key-of-the-modest-one"\n'))
+        url = server.url + "/v1/events"
+        greedy = {"Authorization": "Bearer key-of-the-greedy-one"}
+        for _ in range(2):
+            self.stream(url, OF_ALL, **greedy)
+        refused = ask(url, headers={**greedy, "Accept-Language": "en"})
+        told = self.assert_problem(refused, 503, "too-many-streams")
+        self.assertIn("a caller may have 2 (server.max_streams)", told["detail"])
+        self.stream(url, OF_ALL, Authorization="Bearer key-of-the-modest-one")
+
     def is_open(self, url):
         stream = Stream(url, OF_ALL)
         stream.close()

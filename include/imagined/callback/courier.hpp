@@ -31,9 +31,6 @@ struct courier_options {
         std::chrono::hours(24)
     };
     milliseconds timeout{15000};
-    // The answer is read only for its status, but a 2xx with an error page's length of text is
-    // still a delivery: generous, and all of it is dropped.
-    std::size_t max_answer_bytes = 256 * std::size_t{1024};
 };
 
 class courier {
@@ -50,8 +47,8 @@ public:
     virtual result<void> judge(std::string_view hook) const = 0;
 
     // POSTs `body` as application/json with the Standard Webhooks headers (`event_id` is the same
-    // on every retry, the timestamp is this attempt's) and the `traceparent`. Redirects are
-    // failures. Never throws.
+    // on every retry, the timestamp is this attempt's) and the `traceparent`. The answer's status
+    // decides, whatever stands behind it; redirects are failures. Never throws.
     virtual awaitable<attempt_result>
     deliver(std::string hook, std::string event_id, std::string body, std::string traceparent) = 0;
 };

@@ -36,6 +36,10 @@ struct outgoing {
     std::size_t max_body_bytes = std::size_t{1024} * 1024; // of the answer
     const egress_policy* egress = nullptr; // nullptr: trusted; must outlive the call
     bool fresh_connection = false;         // do not use a pooled one
+    // Only the status counts, and the header fields where they can be read: whatever the answer's
+    // body or form, it has come with its status line. Its rest is read for a moment, so that the
+    // connection may be kept.
+    bool status_only = false;
 };
 
 // How far an exchange got: whether the peer can have acted on it.

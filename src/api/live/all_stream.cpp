@@ -21,7 +21,7 @@ class all_stream final : public http::body_stream {
 public:
     all_stream(
         milliseconds heartbeat,
-        stream_seats::seat seat,
+        seats::seat seat,
         std::unique_ptr<change_log::reader> reader,
         queue::scope who
     )
@@ -56,7 +56,7 @@ public:
 
 private:
     milliseconds heartbeat_;
-    stream_seats::seat seat_;
+    seats::seat seat_;
     std::unique_ptr<change_log::reader> reader_;
     queue::scope who_;
     std::string first_ = sse_retry(reconnect_pause);
@@ -67,14 +67,17 @@ private:
 } // namespace
 
 awaitable<http::response> stream_everything(context& api, call from) {
-    auto seat = api.seats.take();
-    if (!seat) {
-        co_return problem_answer(problems::too_many_streams, texts::too_many_streams, from.lang);
+    auto seat = api.streams.take(from.who.name);
+    if (const auto* full = std::get_if<seats::full>(&seat)) {
+        co_return no_seat(problems::too_many_streams, texts::too_many_streams, *full, from.lang);
     }
     auto reader = api.changes.open(co_await asio::this_coro::executor);
     reader->resume(std::string(from.request.headers.get("Last-Event-ID")));
     co_return event_stream(std::make_shared<all_stream>(
-        api.options.live.heartbeat, std::move(*seat), std::move(reader), from.who.scope()
+        api.options.live.heartbeat,
+        std::get<seats::seat>(std::move(seat)),
+        std::move(reader),
+        from.who.scope()
     ));
 }
 

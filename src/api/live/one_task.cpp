@@ -61,6 +61,10 @@ http::response result_of(const queue::snapshot& ended) {
 } // namespace
 
 awaitable<http::response> show_live_task(context& api, call from) {
+    const auto seat = take_wait(api, from);
+    if (const auto* full = std::get_if<seats::full>(&seat)) {
+        co_return no_seat(problems::too_many_waits, texts::too_many_waits, *full, from.lang);
+    }
     const auto seen = co_await look_and_wait(api, from, until::changed);
     if (!seen) {
         co_return live_failure(seen.error(), "show a task", from.lang);
@@ -71,6 +75,10 @@ awaitable<http::response> show_live_task(context& api, call from) {
 }
 
 awaitable<http::response> show_live_result(context& api, call from) {
+    const auto seat = take_wait(api, from);
+    if (const auto* full = std::get_if<seats::full>(&seat)) {
+        co_return no_seat(problems::too_many_waits, texts::too_many_waits, *full, from.lang);
+    }
     const auto seen = co_await look_and_wait(api, from, until::ended);
     if (!seen) {
         co_return live_failure(seen.error(), "show a result", from.lang);

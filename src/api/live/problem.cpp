@@ -82,6 +82,12 @@ problem_answer(const problem_kind& kind, const task::bilingual& detail, task::la
     return problem_answer(kind, detail.in(in));
 }
 
+http::response no_seat(
+    const problem_kind& kind, const task::bilingual& why, const seats::full& met, task::language in
+) {
+    return problem_answer(kind, seat_text(why, met, in));
+}
+
 http::response in_problem_words(http::response answer) {
     const json body = json::parse(answer.text(), nullptr, false);
     const bool told = body.is_object() && body.value("code", json()).is_number_integer();

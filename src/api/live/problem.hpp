@@ -5,6 +5,7 @@
 
 #include "imagined/http/message.hpp"
 #include "imagined/task/bilingual.hpp"
+#include "seats.hpp"
 
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ inline constexpr problem_kind intake_paused{
     "intake-paused", 503, "No tasks are taken at the moment", true
 };
 inline constexpr problem_kind too_many_streams{"too-many-streams", 503, "Too many streams", true};
+inline constexpr problem_kind too_many_waits{"too-many-waits", 503, "Too many waits", true};
 
 } // namespace problems
 
@@ -58,6 +60,11 @@ inline constexpr std::string_view problem_type = "application/problem+json";
 http::response problem_answer(const problem_kind& kind, std::string_view detail);
 http::response
 problem_answer(const problem_kind& kind, const task::bilingual& detail, task::language in);
+
+// A seat that is not to be had: `why` has a place for whose limit it is, and one for the limit.
+http::response no_seat(
+    const problem_kind& kind, const task::bilingual& why, const seats::full& met, task::language in
+);
 
 // A submit-shaped answer that says no, as a problem document; its headers are kept. An answer that
 // says yes is left as it is.

@@ -29,7 +29,7 @@ class task_stream final : public http::body_stream {
 public:
     task_stream(
         context& api,
-        stream_seats::seat seat,
+        seats::seat seat,
         std::unique_ptr<live_hub::ticket> ticket,
         queue::scope who,
         std::string id,
@@ -178,7 +178,7 @@ private:
     }
 
     context& api_;
-    stream_seats::seat seat_;
+    seats::seat seat_;
     std::unique_ptr<live_hub::ticket> ticket_;
     queue::scope who_;
     std::string id_;
@@ -210,12 +210,12 @@ awaitable<http::response> stream_live_task(context& api, call from) {
         finished.status = 204;
         co_return finished;
     }
-    auto seat = api.seats.take();
-    if (!seat) {
-        co_return problem_answer(problems::too_many_streams, texts::too_many_streams, from.lang);
+    auto seat = api.streams.take(from.who.name);
+    if (const auto* full = std::get_if<seats::full>(&seat)) {
+        co_return no_seat(problems::too_many_streams, texts::too_many_streams, *full, from.lang);
     }
     auto stream = std::make_shared<task_stream>(
-        api, std::move(*seat), std::move(ticket), from.who.scope(), id, known
+        api, std::get<seats::seat>(std::move(seat)), std::move(ticket), from.who.scope(), id, known
     );
     stream->begin(*seen);
     co_return event_stream(std::move(stream));

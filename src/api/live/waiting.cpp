@@ -58,6 +58,17 @@ std::optional<seconds> asked_wait(const http::request_head& asked) {
     return seconds_of(preferred_wait(asked.headers.get("Prefer")));
 }
 
+std::variant<std::monostate, seats::seat, seats::full> take_wait(context& api, const call& from) {
+    if (asked_wait(from.request).value_or(seconds(0)) == seconds(0)) {
+        return std::monostate{};
+    }
+    auto taken = api.held.take(from.who.name);
+    if (auto* seat = std::get_if<seats::seat>(&taken)) {
+        return std::move(*seat);
+    }
+    return std::get<seats::full>(taken);
+}
+
 awaitable<result<seen_task>> look_and_wait(context& api, const call& from, until what) {
     const std::string id = from.values[0];
     const auto wait = asked_wait(from.request).value_or(seconds(0));

@@ -11,6 +11,9 @@ namespace imagined::api {
 // seconds; the longest that is granted counts. nullopt when it does not ask.
 std::optional<seconds> asked_wait(const http::request_head& asked);
 
+// A place among the requests that are kept waiting, for one that asks to be.
+std::variant<std::monostate, seats::seat, seats::full> take_wait(context& api, const call& from);
+
 // What a wait is for: any new revision of the task, or its end.
 enum class until { changed, ended };
 

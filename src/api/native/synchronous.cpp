@@ -79,6 +79,10 @@ awaitable<http::response> draw_now(context& api, call from) {
     if (!asked) {
         co_return in_ideograms_words(problem(404, texts::no_route, from.lang));
     }
+    const auto seat = api.held.take(from.who.name);
+    if (const auto* full = std::get_if<seats::full>(&seat)) {
+        co_return ideogram_error(429, seat_text(texts::too_many_waits, *full, task::language::en));
+    }
     http::response placed = co_await place_native(api, from, *asked);
     const std::string id = placed_id(placed);
     if (id.empty()) {

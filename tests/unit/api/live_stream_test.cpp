@@ -306,6 +306,23 @@ TEST_CASE("streams are counted, and no more are opened than is allowed") {
     CHECK(s.get(events_path(id)).status == 200);
 }
 
+TEST_CASE("a caller has its share of the streams, and one that has it is told the limit") {
+    auto options = patient();
+    options.api.max_streams = 8;
+    options.api.callers = {
+        {.name = "greedy", .key = "key-of-greedy"}, {.name = "modest", .key = "key-of-modest"}
+    };
+    scene s(options);
+    const header_list greedy{{"Authorization", "Bearer key-of-greedy"}};
+    const auto first = s.get("/v1/events", greedy);
+    const auto second = s.get("/v1/events", greedy);
+    const auto refused = s.get("/v1/events", greedy);
+    CHECK(refused.status == 503);
+    CHECK(mentions(json_of(refused)["detail"].get<std::string>(), "2"));
+    CHECK(mentions(json_of(refused)["detail"].get<std::string>(), "server.max_streams"));
+    CHECK(s.get("/v1/events", {{"Authorization", "Bearer key-of-modest"}}).status == 200);
+}
+
 TEST_CASE("watchers share one feed, which closes when nobody has watched for long") {
     auto options = patient();
     options.api.live.kept_for = milliseconds(30);
