@@ -176,7 +176,22 @@ private:
             members.push_back(std::move(*made));
         }
         backends_ = std::make_unique<backend::roster>(std::move(members));
+        tell_ways_out();
         return exit_ok;
+    }
+
+    void tell_ways_out() const {
+        const auto tell = [](const http::way_out& out, const std::string& to, std::string what) {
+            const auto target = http::parse_url(to);
+            if (const auto* via = target ? out.to(*target) : nullptr) {
+                log::info("a proxy is used", {{"for", std::move(what)}, {"proxy", via->text()}});
+            }
+        };
+        for (const auto& one : settings_.backends) {
+            tell(one.out, one.base_url, "backend " + one.name);
+        }
+        tell(settings_.callback.out, "https://receiver.invalid", "callbacks");
+        tell(settings_.fetch_out, "https://pictures.invalid", "input pictures");
     }
 
     int open_front() {
@@ -204,7 +219,9 @@ private:
             return exit_configuration;
         }
         courier_ = std::move(*courier);
-        auto web = http::client::create(context_.get_executor(), {});
+        http::client_options to_the_web;
+        to_the_web.out = settings_.fetch_out;
+        auto web = http::client::create(context_.get_executor(), std::move(to_the_web));
         if (!web) {
             log::error("input pictures cannot be fetched", {{"reason", web.error().detail}});
             return exit_runtime;

@@ -275,6 +275,7 @@ backend::create(executor on, backend_options options, const http::egress_policy&
     }
     http::client_options connecting;
     connecting.ca_file = options.ca_file;
+    connecting.out = options.out;
     auto client = http::client::create(on, std::move(connecting));
     if (!client) {
         return invalid(options, "ca_file", client.error().detail);

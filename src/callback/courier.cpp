@@ -163,6 +163,7 @@ result<std::unique_ptr<courier>> courier::create(executor on, courier_options op
     }
     http::client_options connection;
     connection.connect_deadline = seconds(5); // a tarpit must not hold a delivery
+    connection.out = options.out;
     connection.max_response_header_bytes = 16 * std::size_t{1024};
     auto client = http::client::create(std::move(on), connection);
     if (!client) {

@@ -7,6 +7,7 @@
 #include "imagined/backend/prices.hpp"
 #include "imagined/callback/signature.hpp"
 #include "imagined/http/egress.hpp"
+#include "imagined/http/proxy.hpp"
 #include "imagined/http/url.hpp"
 #include "imagined/redis/client.hpp"
 #include "imagined/task/vocabulary.hpp"
@@ -213,6 +214,13 @@ constraint readable_file_or_empty() {
     return empty_or([](const std::string& path) -> std::string {
         const auto content = read_small_file(path);
         return content ? "" : fmt::format("the file \"{}\" {}", path, content.error().detail);
+    });
+}
+
+constraint proxy_or_none_or_empty() {
+    return empty_or([](const std::string& text) -> std::string {
+        const auto parsed = http::parse_proxy(text);
+        return parsed || text == no_proxy ? "" : parsed.error().detail + ", or \"none\"";
     });
 }
 

@@ -6,9 +6,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imagined::config {
+
+// Of a proxy: never one.
+inline constexpr std::string_view no_proxy = "none";
 
 constraint whole(std::int64_t least, std::int64_t most);
 constraint no_less(double least);
@@ -27,6 +31,7 @@ constraint redis_prefix();
 constraint egress_rules();
 constraint signing_secrets();
 constraint readable_file_or_empty();
+constraint proxy_or_none_or_empty();
 
 constraint plain_name();
 constraint caller_key();

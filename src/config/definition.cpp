@@ -124,9 +124,19 @@ std::vector<definition> once_keys() {
          callback::courier_options{}.schedule,
          "delays before each attempt of a delivery",
          some_durations()},
+        {"callback",
+         "proxy",
+         "",
+         "http://[user:password@]host:port for deliveries; empty = straight",
+         proxy_or_none_or_empty()},
 
         {"fetch", "allow", words{}, "the same, for input pictures fetched from URLs", egress_rules()
         },
+        {"fetch",
+         "proxy",
+         "",
+         "http://[user:password@]host:port for input pictures; empty = straight",
+         proxy_or_none_or_empty()},
 
         {"log",
          "level",
@@ -176,6 +186,12 @@ std::vector<definition> list_keys() {
         {"backend", "operations", words{}, "empty = all that the dialect has", operation_names()},
         {"backend", "max_spend_per_day", 0.0, "USD; 0 = no cap", no_less(0)},
         {"backend", "ca_file", "", "extra trust for a private relay", readable_file_or_empty()},
+        {"backend",
+         "proxy",
+         "",
+         "http://[user:password@]host:port; empty = the environment's HTTPS_PROXY, HTTP_PROXY and "
+         "NO_PROXY; none = never",
+         proxy_or_none_or_empty()},
         {"backend", "prices", number_map{}, "USD, overriding the shipped table", price_names()},
     };
 }

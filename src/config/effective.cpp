@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view mask = "***";
 
 bool is_url_with_secret(const definition& row) {
-    return row.name() == "redis.url";
+    return row.name() == "redis.url" || row.key == "proxy";
 }
 
 // A hook's address often carries its token in the query.

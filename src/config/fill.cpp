@@ -1,5 +1,6 @@
 #include "fill.hpp"
 
+#include "constraints.hpp"
 #include "effective.hpp"
 #include "indirection.hpp"
 #include "listen.hpp"
@@ -130,10 +131,20 @@ callback::courier_options callback_of(const section& callback) {
     options.allow = callback.get<words>("allow");
     options.default_url = text(callback, "default_url");
     options.schedule = callback.get<durations>("schedule");
+    options.out = way_out_of(callback);
     return options;
 }
 
-backend::backend_options backend_of(const section& backend) {
+// What a key "proxy" says; `otherwise` where it says nothing.
+http::way_out way_out_of(const section& from, http::way_out otherwise = {}) {
+    const std::string& proxy = text(from, "proxy");
+    if (proxy.empty() || proxy == no_proxy) {
+        return proxy.empty() ? std::move(otherwise) : http::way_out();
+    }
+    return http::way_out::through(*http::parse_proxy(proxy));
+}
+
+backend::backend_options backend_of(const section& backend, const environment& variables) {
     backend::backend_options options;
     options.name = text(backend, "name");
     options.dialect = text(backend, "dialect");
@@ -151,8 +162,14 @@ backend::backend_options backend_of(const section& backend) {
     }
     options.max_spend_per_day = backend.get<double>("max_spend_per_day");
     options.ca_file = text(backend, "ca_file");
+    options.out = way_out_of(backend, http::way_out::of(variables));
     options.prices = backend.get<number_map>("prices");
     return options;
+}
+
+void add_secrets(const http::way_out& of, std::vector<std::string>& into) {
+    const auto more = of.secrets();
+    into.insert(into.end(), more.begin(), more.end());
 }
 
 log::options log_of(const section& from) {
@@ -164,7 +181,7 @@ log::options log_of(const section& from) {
 
 } // namespace
 
-settings fill(const document& doc) {
+settings fill(const document& doc, const environment& variables) {
     settings filled;
     filled.server.listen = parse_listen(text(doc.once("server"), "listen"))->text();
     filled.api = api_of(doc);
@@ -176,13 +193,19 @@ settings fill(const document& doc) {
     filled.worker = worker_of(doc);
     filled.callback = callback_of(doc.once("callback"));
     filled.fetch_allow = doc.once("fetch").get<words>("allow");
+    filled.fetch_out = way_out_of(doc.once("fetch"));
     filled.log = log_of(doc.once("log"));
     filled.api.log_prompts = doc.once("log").get<bool>("prompts");
     for (const section& backend : doc.list("backend")) {
-        filled.backends.push_back(backend_of(backend));
+        filled.backends.push_back(backend_of(backend, variables));
     }
     filled.warnings = doc.warnings;
     filled.secrets = secrets_of(doc);
+    add_secrets(filled.fetch_out, filled.secrets);
+    add_secrets(filled.callback.out, filled.secrets);
+    for (const auto& backend : filled.backends) {
+        add_secrets(backend.out, filled.secrets);
+    }
     filled.effective = effective_toml(doc);
     return filled;
 }

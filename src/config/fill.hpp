@@ -2,9 +2,10 @@
 #pragma once
 
 #include "document.hpp"
+#include "indirection.hpp"
 
 namespace imagined::config {
 
-settings fill(const document& doc);
+settings fill(const document& doc, const environment& variables);
 
 } // namespace imagined::config

@@ -27,11 +27,11 @@ std::variant<settings, errors> load(const sources& from) {
     read_environment(from.environment, doc);
     read_flags(from.flags, from.environment, doc);
     add_official_backend(from.environment, doc);
-    apply_rules(doc);
+    apply_rules(doc, from.environment);
     if (!doc.complaints.empty()) {
         return doc.complaints;
     }
-    return fill(doc);
+    return fill(doc, from.environment);
 }
 
 std::vector<std::string> scalar_keys() {

@@ -3,6 +3,7 @@
 #include "listen.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/http/proxy.hpp"
 
 #include <algorithm>
 #include <set>
@@ -113,15 +114,37 @@ void complete_backends(document& doc) {
     }
 }
 
+// Says at each backend without a proxy of its own which one the environment leads it through.
+void tell_ways_out(document& doc, const environment& variables) {
+    std::vector<std::string> complaints;
+    const auto out = http::way_out::of(variables, &complaints);
+    bool asked = false;
+    for (section& backend : doc.list("backend")) {
+        entry& proxy = backend.entries.find("proxy")->second;
+        const auto to = http::parse_url(backend.get<std::string>("base_url"));
+        if (proxy.broken || !std::get<std::string>(proxy.what).empty() || !to) {
+            continue;
+        }
+        asked = true;
+        if (const auto* via = out.to(*to)) {
+            proxy.origin = "the environment's: " + via->text();
+        }
+    }
+    if (asked) {
+        doc.warnings.insert(doc.warnings.end(), complaints.begin(), complaints.end());
+    }
+}
+
 } // namespace
 
-void apply_rules(document& doc) {
+void apply_rules(document& doc, const environment& variables) {
     settle_public_url(doc);
     demand_keys(doc);
     demand_distinct_names(doc, "caller");
     demand_distinct_names(doc, "backend");
     demand_distinct_keys(doc);
     complete_backends(doc);
+    tell_ways_out(doc, variables);
 }
 
 } // namespace imagined::config

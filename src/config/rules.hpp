@@ -2,9 +2,10 @@
 #pragma once
 
 #include "document.hpp"
+#include "indirection.hpp"
 
 namespace imagined::config {
 
-void apply_rules(document& doc);
+void apply_rules(document& doc, const environment& variables);
 
 } // namespace imagined::config

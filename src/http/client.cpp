@@ -6,6 +6,7 @@
 #include "name_resolver.hpp"
 #include "pending_answer.hpp"
 #include "request_writer.hpp"
+#include "tunnel.hpp"
 #include "wire.hpp"
 #include "wire_pool.hpp"
 
@@ -58,6 +59,12 @@ milliseconds until(time_point when) {
     return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(left));
 }
 
+failure not_allowed(const url& to) {
+    return {
+        failure_kind::rejected, "connect to " + to.authority() + ": the address is not allowed"
+    };
+}
+
 void first_byte(const outgoing& request, std::string_view moment) {
     if (request.method == "POST") {
         failpoint::hit("http.post.first_byte", moment);
@@ -86,12 +93,14 @@ private:
     struct call {
         outgoing request;
         time_point deadline;
+        const proxy* through = nullptr; // the proxy on the way
         std::string head;
         bool pooled = false;
         std::shared_ptr<pending_answer> kept; // what stays when it is sent
     };
 
-    std::shared_ptr<pending_answer> expect(const outgoing& request);
+    std::shared_ptr<pending_answer> expect(const outgoing& request, const proxy* through);
+    awaitable<result<std::vector<asio::ip::address>>> find_peer(const call& c);
     awaitable<> send_out(call c);
     awaitable<step> write_to_peer(call& c);
     awaitable<step> connect(call& c);
@@ -107,13 +116,17 @@ private:
     wire_pool pool_;
 };
 
-std::string origin_of(const url& to) {
-    return (to.tls ? "https://" : "http://") + to.authority();
+// What a connection is good for: its origin, and the way there.
+std::string origin_of(const url& to, const proxy* through) {
+    const std::string origin = (to.tls ? "https://" : "http://") + to.authority();
+    return through == nullptr ? origin : origin + " by " + through->text();
 }
 
-std::shared_ptr<pending_answer> pooled_client::expect(const outgoing& request) {
+std::shared_ptr<pending_answer>
+pooled_client::expect(const outgoing& request, const proxy* through) {
     pending_answer::expectations expected;
-    expected.origin = origin_of(request.to);
+    expected.origin = origin_of(request.to, through);
+    expected.through = request.to.tls ? nullptr : through;
     expected.limits = {options_.max_response_header_bytes, request.max_body_bytes};
     expected.to_head = request.method == "HEAD";
     expected.status_only = request.status_only;
@@ -122,8 +135,9 @@ std::shared_ptr<pending_answer> pooled_client::expect(const outgoing& request) {
 
 awaitable<std::shared_ptr<unanswered>> pooled_client::begin(outgoing request) {
     const auto deadline = std::chrono::steady_clock::now() + request.deadline;
-    auto kept = expect(request);
-    co_await send_out({std::move(request), deadline, {}, false, kept});
+    const auto* through = options_.out.to(request.to);
+    auto kept = expect(request, through);
+    co_await send_out({std::move(request), deadline, through, {}, false, kept});
     co_return kept;
 }
 
@@ -147,13 +161,19 @@ awaitable<> pooled_client::send_out(call c) {
 }
 
 awaitable<pooled_client::step> pooled_client::write_to_peer(call& c) {
-    auto head = write_request_head(c.request);
+    const auto& to = c.request.to;
+    auto head = write_request_head(c.request, to.tls ? nullptr : c.through);
     if (!head) {
         co_return head.error();
     }
     c.head = std::move(*head);
+    const egress_policy* by_address = c.through == nullptr ? c.request.egress : nullptr;
+    if (c.through != nullptr && c.request.egress != nullptr
+        && !c.request.egress->may_permit(to.host, to.port)) {
+        co_return not_allowed(to);
+    }
     if (!c.request.fresh_connection) {
-        auto idle = pool_.take(origin_of(c.request.to), c.request.to.host, c.request.egress);
+        auto idle = pool_.take(origin_of(to, c.through), to.host, by_address);
         c.pooled = idle != nullptr;
         if (c.pooled) {
             c.kept->use(std::move(idle), c.deadline);
@@ -178,22 +198,32 @@ awaitable<pooled_client::step> pooled_client::write_to_peer(call& c) {
     co_return failed;
 }
 
-awaitable<pooled_client::step> pooled_client::connect(call& c) {
+// The addresses to connect to: of the proxy, or those of the target that are permitted.
+awaitable<result<std::vector<asio::ip::address>>> pooled_client::find_peer(const call& c) {
     const auto& to = c.request.to;
+    const auto& host = c.through == nullptr ? to.host : c.through->host;
     const auto resolve_limit = std::min(options_.resolve_deadline, until(c.deadline));
-    const auto found = co_await resolver_.resolve(to.host, resolve_limit);
+    auto found = co_await resolver_.resolve(host, resolve_limit);
+    if (!found) {
+        co_return c.through == nullptr ? found.error() : proxy_failure(*c.through, found.error());
+    }
+    if (c.through == nullptr && c.request.egress != nullptr) {
+        std::erase_if(*found, [&](const auto& one) {
+            return !c.request.egress->permits(to.host, one, to.port);
+        });
+    }
+    if (found->empty()) {
+        co_return not_allowed(to);
+    }
+    co_return found;
+}
+
+awaitable<pooled_client::step> pooled_client::connect(call& c) {
+    const auto found = co_await find_peer(c);
     if (!found) {
         co_return found.error();
     }
-    std::vector<asio::ip::address> permitted;
-    std::copy_if(found->begin(), found->end(), std::back_inserter(permitted), [&](const auto& a) {
-        return c.request.egress == nullptr || c.request.egress->permits(to.host, a, to.port);
-    });
-    if (permitted.empty()) {
-        co_return failure{
-            failure_kind::rejected, "connect to " + to.authority() + ": the address is not allowed"
-        };
-    }
+    const auto& permitted = *found;
     const auto end =
         std::min(c.deadline, std::chrono::steady_clock::now() + options_.connect_deadline);
     step failed;
@@ -215,15 +245,29 @@ pooled_client::connect_to(call& c, asio::ip::address address, time_point limit) 
     if (to.tls && !tls_) {
         tls_ = system_tls();
     }
-    auto fresh = std::make_unique<wire>(executor_, to.tls ? tls_->native_handle() : nullptr);
+    auto fresh = std::make_unique<wire>(executor_);
     alarm bell(clock_);
     bell.set(limit, [w = fresh.get()] { w->close(); });
-    auto ec = co_await fresh->connect({address, to.port});
+    const auto port = c.through == nullptr ? to.port : c.through->port;
+    auto ec = co_await fresh->connect({address, port});
     if (ec || bell.rung()) {
-        co_return wire_failure("connect to " + to.authority(), ec, bell.rung());
+        const bool direct = c.through == nullptr;
+        auto failed =
+            wire_failure(direct ? "connect to " + to.authority() : "connect", ec, bell.rung());
+        co_return direct ? std::move(failed) : proxy_failure(*c.through, std::move(failed));
+    }
+    if (to.tls && c.through != nullptr) {
+        auto refused = co_await open_tunnel(*fresh, to, *c.through);
+        if (bell.rung()) {
+            co_return proxy_failure(*c.through, wire_failure("CONNECT", {}, true));
+        }
+        if (refused) {
+            co_return refused;
+        }
     }
     if (to.tls) {
-        ec = co_await fresh->handshake(to.host, sessions_);
+        fresh->secure(tls_->native_handle());
+        ec = co_await fresh->handshake(to.host, to.port, sessions_);
         if (ec || bell.rung()) {
             co_return wire_failure("TLS with " + to.authority(), ec, bell.rung());
         }

@@ -1,6 +1,6 @@
 #include "imagined/http/egress.hpp"
 
-#include "grammar.hpp"
+#include "host_text.hpp"
 #include "own_addresses.hpp"
 
 #include <algorithm>
@@ -83,38 +83,6 @@ bool is_public_v6(const address_v6& a) {
     return inside(global_unicast) && std::none_of(special_v6.begin(), special_v6.end(), inside);
 }
 
-bool in_network(const address& a, const address& network, unsigned prefix) {
-    if (a.is_v4() != network.is_v4()) {
-        return false;
-    }
-    if (a.is_v4()) {
-        const auto x = a.to_v4().to_bytes();
-        const auto y = network.to_v4().to_bytes();
-        return same_prefix(x.data(), y.data(), prefix);
-    }
-    const auto x = a.to_v6().to_bytes();
-    const auto y = network.to_v6().to_bytes();
-    return same_prefix(x.data(), y.data(), prefix);
-}
-
-std::optional<address> read_address(std::string_view text) {
-    boost::system::error_code ec;
-    const auto parsed = boost::asio::ip::make_address(std::string(text), ec);
-    return ec ? std::nullopt : std::optional(parsed);
-}
-
-std::string normalised(std::string_view host) {
-    auto text = to_lower(host);
-    if (text.size() > 1 && text.ends_with('.')) {
-        text.pop_back();
-    }
-    return text;
-}
-
-bool is_localhost(std::string_view host) {
-    return host == "localhost" || host.ends_with(".localhost");
-}
-
 bool is_host_name(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -127,37 +95,6 @@ constexpr std::uint16_t first_free_port = 1024;
 
 bool is_web_port(std::uint16_t port) {
     return port == 80 || port == 443 || port >= first_free_port;
-}
-
-struct host_and_port {
-    std::string_view host;
-    std::uint16_t port = 0;
-};
-
-// Splits "host", "host:port", "[v6]:port" and a bare v6 address; nullopt for a bad port.
-std::optional<host_and_port> split_port(std::string_view text) {
-    std::string_view port;
-    host_and_port split{text, 0};
-    if (text.starts_with('[')) {
-        const auto close = text.find(']');
-        if (close == std::string_view::npos) {
-            return std::nullopt;
-        }
-        split.host = text.substr(1, close - 1);
-        port = text.substr(close + 1);
-    } else if (std::count(text.begin(), text.end(), ':') == 1) {
-        split.host = text.substr(0, text.find(':'));
-        port = text.substr(text.find(':'));
-    }
-    if (port.empty()) {
-        return split;
-    }
-    const auto number = parse_decimal(port.substr(1));
-    if (port.front() != ':' || !number || *number == 0 || *number > 65535) {
-        return std::nullopt;
-    }
-    split.port = static_cast<std::uint16_t>(*number);
-    return split;
 }
 
 } // namespace
@@ -188,13 +125,9 @@ result<egress_policy> egress_policy::parse(const std::vector<std::string>& rules
 }
 
 std::optional<egress_policy::rule> egress_policy::read_rule(std::string_view text) {
-    if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-        const auto network = read_address(text.substr(0, slash));
-        const auto prefix = parse_decimal(text.substr(slash + 1));
-        if (!network || !prefix || *prefix > (network->is_v4() ? 32U : 128U)) {
-            return std::nullopt;
-        }
-        return rule{{}, *network, static_cast<unsigned>(*prefix), 0};
+    if (text.find('/') != std::string_view::npos) {
+        const auto cidr = read_network(text);
+        return cidr ? std::optional(rule{{}, cidr->start, cidr->prefix, 0}) : std::nullopt;
     }
     const auto split = split_port(text);
     if (!split) {
@@ -230,7 +163,7 @@ bool egress_policy::permits(std::string_view host, const address& resolved, std:
         if (r.port != 0 && r.port != port) {
             return false;
         }
-        return r.host.empty() ? in_network(resolved, r.network, r.prefix) : r.host == name;
+        return r.host.empty() ? network{r.network, r.prefix}.holds(resolved) : r.host == name;
     });
     return allowed || (is_public(resolved) && is_web_port(port) && !is_own_address(resolved));
 }

@@ -1,5 +1,7 @@
 #include "pending_answer.hpp"
 
+#include "tunnel.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -110,6 +112,10 @@ awaitable<exchange> pending_answer::end() {
         }
     } else {
         done.outcome = *broken;
+    }
+    if (expected_.through && done.outcome && done.outcome->status == proxy_wants_credentials) {
+        done.outcome = credentials_wanted(*expected_.through);
+        reached = progress::not_sent; // it went no further
     }
     done.reached = reached;
     co_return done;

@@ -31,6 +31,7 @@ public:
         response_reader::limits limits;
         bool to_head = false;
         bool status_only = false;
+        const proxy* through = nullptr; // the proxy that passes it on, of the client
     };
 
     // `pool` must outlive it.

@@ -12,8 +12,14 @@ namespace {
 constexpr std::string_view user_agent = "imagined/0.1";
 
 bool is_ours(std::string_view name) {
-    constexpr std::array<std::string_view, 6> ours{
-        "Host", "Content-Length", "Connection", "Transfer-Encoding", "Expect", "Upgrade"
+    constexpr std::array<std::string_view, 7> ours{
+        "Host",
+        "Content-Length",
+        "Connection",
+        "Transfer-Encoding",
+        "Expect",
+        "Upgrade",
+        "Proxy-Authorization"
     };
     return std::any_of(ours.begin(), ours.end(), [&](auto held) { return iequals(held, name); });
 }
@@ -36,14 +42,18 @@ bool announces_length(const outgoing& request) {
 
 } // namespace
 
-result<std::string> write_request_head(const outgoing& request) {
+result<std::string> write_request_head(const outgoing& request, const proxy* through) {
     if (!is_token(request.method) || !is_target(request.to.target) || !is_host(request.to.host)) {
         return failure{failure_kind::invalid, "the request line is malformed"};
     }
-    std::string head = request.method + " " + request.to.target
-                       + " HTTP/1.1\r\nHost: " + request.to.authority() + "\r\n";
+    const auto target = through == nullptr ? request.to.target : request.to.text();
+    std::string head =
+        request.method + " " + target + " HTTP/1.1\r\nHost: " + request.to.authority() + "\r\n";
     if (!request.headers.has("User-Agent")) {
         head.append("User-Agent: ").append(user_agent).append("\r\n");
+    }
+    if (through != nullptr && !through->authorization.empty()) {
+        head.append("Proxy-Authorization: ").append(through->authorization).append("\r\n");
     }
     if (announces_length(request)) {
         head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");

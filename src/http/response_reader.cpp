@@ -21,17 +21,6 @@ constexpr std::uint64_t max_reserved_bytes = std::uint64_t{1024} * 1024;
 // "HTTP/1.1 200" and what ends the number.
 constexpr std::size_t status_bytes = 13;
 
-// The status at the start of `text`; 0 if none stands there.
-int status_at(std::string_view text) {
-    constexpr std::string_view name = "HTTP/";
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const bool whole = text.size() >= status_bytes && text.starts_with(name) && is_digit(text[5])
-                       && text[6] == '.' && is_digit(text[7]) && text[8] == ' '
-                       && std::all_of(text.begin() + 9, text.begin() + 12, is_digit)
-                       && !is_digit(text[12]);
-    return whole ? (text[9] - '0') * 100 + (text[10] - '0') * 10 + (text[11] - '0') : 0;
-}
-
 } // namespace
 
 class response_reader::parser final : public beast_http::basic_parser<false> {
@@ -101,6 +90,16 @@ private:
     limits limits_;
     bool in_body_ = false;
 };
+
+int status_at(std::string_view text) {
+    constexpr std::string_view name = "HTTP/";
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool whole = text.size() >= status_bytes && text.starts_with(name) && is_digit(text[5])
+                       && text[6] == '.' && is_digit(text[7]) && text[8] == ' '
+                       && std::all_of(text.begin() + 9, text.begin() + 12, is_digit)
+                       && !is_digit(text[12]);
+    return whole ? (text[9] - '0') * 100 + (text[10] - '0') * 10 + (text[11] - '0') : 0;
+}
 
 response_reader::response_reader(limits chosen, bool to_head)
     : parser_(std::make_unique<parser>(chosen, to_head)) {}

@@ -13,6 +13,9 @@
 
 namespace imagined::http {
 
+// The status that a status line at the start of `text` tells; 0 if none stands there.
+int status_at(std::string_view text);
+
 class response_reader {
 public:
     struct limits {

@@ -21,8 +21,11 @@ bool waits(const tls_session::step& made) {
 
 } // namespace
 
-wire::wire(executor on, SSL_CTX* tls)
-    : socket_(on), tls_(tls == nullptr ? nullptr : std::make_unique<tls_session>(tls)) {}
+wire::wire(executor on) : socket_(std::move(on)) {}
+
+void wire::secure(SSL_CTX* tls) {
+    tls_ = std::make_unique<tls_session>(tls);
+}
 
 awaitable<error_code> wire::connect(tcp::endpoint peer) {
     peer_ = peer;
@@ -39,11 +42,12 @@ awaitable<error_code> wire::wait_for(outcome wanted) {
     co_return ec;
 }
 
-awaitable<error_code> wire::handshake(std::string host, std::shared_ptr<session_cache> offered) {
+awaitable<error_code>
+wire::handshake(std::string host, std::uint16_t port, std::shared_ptr<session_cache> offered) {
     if (!tls_->expect(host)) {
         co_return asio::error::invalid_argument;
     }
-    tls_->resume(std::move(offered), host + ":" + std::to_string(peer_.port()));
+    tls_->resume(std::move(offered), host + ":" + std::to_string(port));
     for (;;) {
         const auto made = tls_->handshake(socket_.native_handle());
         if (!waits(made)) {

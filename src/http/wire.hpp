@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,17 +28,20 @@ public:
         std::size_t bytes = 0;
     };
 
-    // Plain when `tls` is nullptr, else a TLS client by that context, which must outlive the wire.
-    wire(executor on, SSL_CTX* tls);
+    // Plain until it is secured.
+    explicit wire(executor on);
     wire(const wire&) = delete;
     wire& operator=(const wire&) = delete;
 
     awaitable<boost::system::error_code> connect(tcp::endpoint peer);
 
+    // What is moved from now on is TLS by that context, which must outlive the wire.
+    void secure(SSL_CTX* tls);
+
     // TLS only: names `host` to the peer (SNI, unless it is an address) and requires a certificate
-    // for it, or resumes what it offered before to the same cache.
+    // for it, or resumes what it offered before, as `host` and `port`, to the same cache.
     awaitable<boost::system::error_code>
-    handshake(std::string host, std::shared_ptr<session_cache> offered);
+    handshake(std::string host, std::uint16_t port, std::shared_ptr<session_cache> offered);
 
     awaitable<moved> write_some(std::array<asio::const_buffer, 2> data);
     awaitable<moved> read_some(asio::mutable_buffer into);

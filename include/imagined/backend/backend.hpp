@@ -28,6 +28,7 @@ struct backend_options {
     std::vector<task::operation> operations; // empty: all that the dialect has
     double max_spend_per_day = 0;            // USD; 0: no cap
     std::string ca_file;
+    http::way_out out; // of calls and of downloads of their pictures
     price_overrides prices;
 };
 

@@ -31,6 +31,7 @@ struct courier_options {
         std::chrono::hours(24)
     };
     milliseconds timeout{15000};
+    http::way_out out;
 };
 
 class courier {

@@ -31,6 +31,7 @@ struct settings {
     worker::worker_options worker;
     callback::courier_options callback;
     std::vector<std::string> fetch_allow;
+    http::way_out fetch_out;
     log::options log;
     std::vector<backend::backend_options> backends;
     std::vector<std::string> warnings;

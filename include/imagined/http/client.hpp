@@ -8,6 +8,7 @@
 #include "imagined/base/failure.hpp"
 #include "imagined/http/egress.hpp"
 #include "imagined/http/message.hpp"
+#include "imagined/http/proxy.hpp"
 #include "imagined/http/url.hpp"
 
 #include <cstddef>
@@ -24,6 +25,10 @@ struct client_options {
     milliseconds resolve_deadline{5000};
     milliseconds connect_deadline{10000}; // TCP and TLS together
     std::string ca_file;                  // extra trust anchors, beside the system's
+    // Through a proxy nothing is looked up here, and a target is judged by what its address says
+    // alone (egress_policy::may_permit). A proxy that does not answer, or says no, is `unavailable`
+    // with nothing sent.
+    way_out out;
     std::size_t max_response_header_bytes = std::size_t{64} * 1024;
 };
 

@@ -181,3 +181,38 @@ TEST_CASE("files that are named must be readable") {
 TEST_CASE("a bad listen is refused with an example") {
     CHECK(contains(refused("server", "listen = \"8080\""), "127.0.0.1:8080"));
 }
+
+TEST_CASE("a backend goes where its proxy says, else where the environment does") {
+    const std::map<std::string, std::string> around{
+        {"HTTPS_PROXY", "http://around.example:1"}, {"no_proxy", "direct.example"}
+    };
+    const auto target = http::parse_url("https://camel.example/").value();
+    const auto way = [&](const std::string& line, const auto& environment) -> std::string {
+        const auto read = settings_of({a_backend + line, environment});
+        const auto* via = read.backends[0].out.to(target);
+        return via == nullptr ? "" : via->text();
+    };
+    CHECK(way("", around) == "http://around.example:1");
+    CHECK(way("proxy = \"http://own.example:2\"", around) == "http://own.example:2");
+    CHECK(way("proxy = \"none\"", around) == "");
+    CHECK(way("", std::map<std::string, std::string>()) == "");
+    const auto others = settings_of({a_backend, around});
+    CHECK(others.fetch_out.to(target) == nullptr);
+    CHECK(others.callback.out.to(target) == nullptr);
+    const auto set = settings_of(
+        {"[fetch]\nproxy = \"http://f.example:3\"\n[callback]\nproxy = \"http://c.example:4\"",
+         around}
+    );
+    CHECK(set.fetch_out.to(target)->text() == "http://f.example:3");
+    CHECK(set.callback.out.to(target)->text() == "http://c.example:4");
+}
+
+TEST_CASE("a proxy that cannot be used is an error, and a warning in the environment") {
+    const auto error = error_of({a_backend + "proxy = \"socks5://u:s3cret@p:1080\""});
+    CHECK(contains(error, "backend[camel-1].proxy"));
+    CHECK_FALSE(contains(error, "s3cret"));
+    const auto read = settings_of({a_backend, {{"HTTPS_PROXY", "socks5://u:s3cret@p:1080"}}});
+    REQUIRE(read.warnings.size() == 1);
+    CHECK(contains(read.warnings[0], "HTTPS_PROXY"));
+    CHECK_FALSE(contains(read.warnings[0], "s3cret"));
+}

@@ -21,10 +21,14 @@ given everything_secret() {
             + signing_secret
             + "\"]\n"
               "default_url = \"https://hooks.example/in?token=hook-s3cret\"\n"
+              "proxy = \"http://user:out-s3cret@proxy.example:3128\"\n"
+              "[fetch]\nproxy = \"http://user:out-s3cret@proxy.example:3128\"\n"
               "[[caller]]\nname = \"bot\"\nkey = \"env:BOT\"\n"
               "[[backend]]\nname = \"b\"\ndialect = \"camel\"\nbase_url = \"https://b.example\"\n"
-              "keys = [\"backend-s3cret\"]",
-        {{"BOT", "caller-s3cret"}, {"IDEOGRAM_API_KEY", "ideogram-s3cret"}}
+              "keys = [\"backend-s3cret\"]\nproxy = \"http://s3cret@proxy.example:3128\"",
+        {{"BOT", "caller-s3cret"},
+         {"HTTPS_PROXY", "http://user:around-s3cret@proxy.example:3128"},
+         {"IDEOGRAM_API_KEY", "ideogram-s3cret"}}
     };
 }
 
@@ -37,6 +41,8 @@ TEST_CASE("the effective configuration holds no secret") {
     CHECK(contains(text, "api_keys = [\"***\"]"));
     CHECK(contains(text, "redis://user:***@127.0.0.1:6379/1"));
     CHECK(contains(text, "https://hooks.example/in?***"));
+    CHECK(contains(text, "proxy = \"http://user:***@proxy.example:3128\""));
+    CHECK(contains(text, "proxy = \"\"  # the environment's: http://proxy.example:3128"));
 }
 
 TEST_CASE("the effective configuration is TOML and says what it said before") {

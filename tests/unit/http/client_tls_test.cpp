@@ -1,6 +1,7 @@
 // The client against TLS peers with certificates that exist for one test.
 #include "harness.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
@@ -16,7 +17,9 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 using namespace imagined;
 using namespace imagined::http;
@@ -182,6 +185,30 @@ private:
 };
 
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+// Copies what comes at one end to the other, until it ends.
+awaitable<> copy(raw_peer& from, raw_peer& to) {
+    std::array<char, 4096> piece;
+    while (true) {
+        auto [ec, n] = co_await from.socket().async_read_some(asio::buffer(piece), as_outcome);
+        if (ec || !co_await to.send({piece.data(), n})) {
+            to.close();
+            co_return;
+        }
+    }
+}
+
+// A proxy that leads every CONNECT to `port` here, whatever name it asks for.
+scripted_server::script leading_to(asio::io_context& io, std::uint16_t port, std::string& asked) {
+    return [&io, port, &asked](raw_peer& peer) -> awaitable<> {
+        asked = co_await peer.read_message();
+        auto there =
+            co_await raw_peer::dial(io.get_executor(), "127.0.0.1:" + std::to_string(port));
+        co_await peer.send("HTTP/1.1 200 Connection established\r\n\r\n");
+        using namespace boost::asio::experimental::awaitable_operators;
+        co_await (copy(peer, there) || copy(there, peer));
+    };
+}
 
 struct secure_caller {
     explicit secure_caller(const std::string& ca_file) {
@@ -372,4 +399,35 @@ TEST_CASE("an impostor at the port of a known peer is refused") {
     CHECK(c.get("localhost", port).reached == progress::not_sent);
     CHECK(impostor.read_requests() == 0);
     CHECK(impostor.resumed() == 0);
+}
+
+TEST_CASE("through a tunnel the target proves its name, and its connection is kept") {
+    const identity who("DNS:api.invalid");
+    for (const bool right : {true, false}) {
+        CAPTURE(right);
+        std::string asked;
+        std::optional<tls_server> server;
+        std::optional<scripted_server> between;
+        secure_caller c(who.ca_file());
+        server.emplace(c.io, who, ok, 2);
+        between.emplace(c.io, std::vector{leading_to(c.io, server->port(), asked)});
+        client_options options;
+        options.ca_file = who.ca_file();
+        const auto at = "http://me:pw@127.0.0.1:" + std::to_string(between->port());
+        options.out = way_out::through(parse_proxy(at).value());
+        c.made = client::create(c.io.get_executor(), options).value();
+        const auto done = c.get(right ? "api.invalid" : "other.invalid", 443);
+        if (!right) {
+            CHECK(done.outcome.has_error());
+            CHECK(done.reached == progress::not_sent);
+            CHECK(server->read_requests() == 0);
+            continue;
+        }
+        CHECK(done.outcome.value().text() == "hi");
+        CHECK(server->server_name() == "api.invalid");
+        CHECK(asked.starts_with("CONNECT api.invalid:443 HTTP/1.1\r\n"));
+        CHECK(asked.find("Proxy-Authorization: Basic ") != std::string::npos);
+        CHECK(c.get("api.invalid", 443).outcome.value().text() == "hi");
+        CHECK(server->accepted() == 1);
+    }
 }
