@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace imagined::api {
 
 namespace {
@@ -93,6 +95,22 @@ bool says_intake_paused(const nlohmann::json& body) {
     const auto properties = body.find("properties");
     return properties != body.end() && properties->is_object()
            && properties->value("intake", nlohmann::json()) == "paused";
+}
+
+http::response rate_limited(std::string_view rate, milliseconds retry_after, task::language in) {
+    const auto wait = std::max(seconds(1), std::chrono::ceil<seconds>(retry_after)).count();
+    const std::string properties =
+        R"({"discordInstanceId":"imagined","rate":)" + json_string(rate) + "}";
+    const auto why = fmt::format(fmt::runtime(texts::rate_limited.in(in)), rate, wait);
+    http::response answer =
+        json_answer(200, submit_body(code::queue_full, why, "null", properties));
+    answer.headers.set("Retry-After", std::to_string(wait));
+    return answer;
+}
+
+bool says_rate_limited(const nlohmann::json& body) {
+    const auto properties = body.find("properties");
+    return properties != body.end() && properties->is_object() && properties->contains("rate");
 }
 
 http::response problem(int status, const task::bilingual& why, task::language in) {

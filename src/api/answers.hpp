@@ -2,6 +2,7 @@
 // relays rewrite `"code":22` by text replacement (mj-api.md §1); errors look like submits.
 #pragma once
 
+#include "imagined/base/async.hpp"
 #include "imagined/base/failure.hpp"
 #include "imagined/http/message.hpp"
 #include "imagined/task/bilingual.hpp"
@@ -54,6 +55,10 @@ http::response refusal(
 // from a full queue stands in its properties, for who wants to know.
 http::response intake_paused(task::language in);
 bool says_intake_paused(const nlohmann::json& body);
+
+// Code 23 while a caller's rate is used up; `properties.rate` tells it from a full queue.
+http::response rate_limited(std::string_view rate, milliseconds retry_after, task::language in);
+bool says_rate_limited(const nlohmann::json& body);
 
 // An HTTP error with the submit-shaped body and `message`; code 4 below 500, 9 from 500.
 http::response problem(int status, const task::bilingual& why, task::language in);

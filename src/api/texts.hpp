@@ -11,6 +11,11 @@ using task::bilingual;
 inline const bilingual submitted{"提交成功", "Submit success"};
 inline const bilingual succeeded{"成功", "Success"};
 inline const bilingual queue_full{"队列已满，请稍后尝试", "Queue is full, please try again later"};
+// With the caller's rate, and for how many seconds it is used up.
+inline const bilingual rate_limited{
+    "提交过于频繁：此密钥最多{}(rate)，请在{}秒后重试",
+    "Too many submits: this key may make {} (rate), please try again in {} s"
+};
 inline const bilingual intake_paused{
     "服务暂停接收新任务，请稍后重试",
     "New tasks are not taken at the moment, please try again later"

@@ -316,7 +316,9 @@ private:
     awaitable<> register_callers() {
         std::vector<queue::caller_limits> limits{{"", 1, 0, 0}}; // the operator's own
         for (const auto& caller : settings_.api.callers) {
-            limits.push_back({caller.name, caller.weight, caller.max_waiting, caller.max_running});
+            limits.push_back(
+                {caller.name, caller.weight, caller.max_waiting, caller.max_running, caller.rate}
+            );
         }
         if (auto told = co_await tasks_->register_callers(std::move(limits)); !told) {
             log::warning("callers were not registered", {{"reason", told.error().detail}});

@@ -2,6 +2,7 @@
 
 #include "indirection.hpp"
 #include "listen.hpp"
+#include "rate.hpp"
 
 #include "imagined/backend/dialect.hpp"
 #include "imagined/backend/prices.hpp"
@@ -244,6 +245,12 @@ constraint caller_key() {
             hex.size() == 64
             && hex.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
         return complete ? "" : "expected 64 hex digits after sha256:";
+    });
+}
+
+constraint rate_or_empty() {
+    return empty_or([](const std::string& text) -> std::string {
+        return parse_rate(text) ? "" : "expected a rate such as \"60/m\" or \"5/s\" (s, m, h, d)";
     });
 }
 

@@ -35,6 +35,7 @@ constraint proxy_or_none_or_empty();
 
 constraint plain_name();
 constraint caller_key();
+constraint rate_or_empty();
 constraint dialect_name();
 constraint model_name();
 constraint model_names();

@@ -167,6 +167,11 @@ std::vector<definition> list_keys() {
          std::int64_t{100},
          "tasks running at a time; 0 = no limit",
          whole(0, 100000)},
+        {"caller",
+         "rate",
+         "",
+         "submits, \"60/m\" or \"5/s\"; beyond: code 23; empty = any number",
+         rate_or_empty()},
         {"caller", "sees", "own", "own or all: whose tasks", one_of({"own", "all"})},
 
         {"backend", "name", "", "whom tasks, metrics and logs name", plain_name(), false, true},

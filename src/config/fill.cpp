@@ -4,6 +4,7 @@
 #include "effective.hpp"
 #include "indirection.hpp"
 #include "listen.hpp"
+#include "rate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -108,6 +109,8 @@ api::api_options api_of(const document& doc) {
             .max_waiting = number<int>(caller, "max_waiting"),
             .max_running = number<int>(caller, "max_running"),
             .sees_all = text(caller, "sees") == "all",
+            .rate = parse_rate(text(caller, "rate")).value_or(queue::rate_limit{}),
+            .rate_text = text(caller, "rate"),
         });
     }
     return options;
@@ -125,6 +128,15 @@ worker::worker_options worker_of(const document& doc) {
     return options;
 }
 
+// What a key "proxy" says; `otherwise` where it says nothing.
+http::way_out way_out_of(const section& from, http::way_out otherwise = {}) {
+    const std::string& proxy = text(from, "proxy");
+    if (proxy.empty() || proxy == no_proxy) {
+        return proxy.empty() ? std::move(otherwise) : http::way_out();
+    }
+    return http::way_out::through(*http::parse_proxy(proxy));
+}
+
 callback::courier_options callback_of(const section& callback) {
     callback::courier_options options;
     options.secrets = callback.get<words>("secrets");
@@ -133,15 +145,6 @@ callback::courier_options callback_of(const section& callback) {
     options.schedule = callback.get<durations>("schedule");
     options.out = way_out_of(callback);
     return options;
-}
-
-// What a key "proxy" says; `otherwise` where it says nothing.
-http::way_out way_out_of(const section& from, http::way_out otherwise = {}) {
-    const std::string& proxy = text(from, "proxy");
-    if (proxy.empty() || proxy == no_proxy) {
-        return proxy.empty() ? std::move(otherwise) : http::way_out();
-    }
-    return http::way_out::through(*http::parse_proxy(proxy));
 }
 
 backend::backend_options backend_of(const section& backend, const environment& variables) {

@@ -34,10 +34,17 @@ awaitable<result<std::size_t>> redis_queue::forget(milliseconds ttl, std::size_t
 }
 
 awaitable<result<std::vector<due_event>>>
-redis_queue::outbox_claim(std::size_t most, milliseconds lease) {
+redis_queue::outbox_claim(std::size_t most, milliseconds lease, outbox_room room) {
     redis::arguments values{
-        std::to_string(most), std::to_string(lease.count()), random_hex(nonce_bytes)
+        std::to_string(most),
+        std::to_string(lease.count()),
+        random_hex(nonce_bytes),
+        std::to_string(room.each)
     };
+    for (const auto& [caller, its_room] : room.of) {
+        values.push_back(caller);
+        values.push_back(std::to_string(its_room));
+    }
     const auto answer = co_await run(scripts().outbox_claim, std::move(values));
     if (!answer) {
         co_return answer.error();

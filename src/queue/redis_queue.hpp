@@ -66,7 +66,7 @@ public:
     awaitable<result<std::size_t>> forget(milliseconds ttl, std::size_t most) override;
 
     awaitable<result<std::vector<due_event>>>
-    outbox_claim(std::size_t most, milliseconds lease) override;
+    outbox_claim(std::size_t most, milliseconds lease, outbox_room room) override;
     awaitable<result<void>> outbox_delivered(due_event event, std::string note) override;
     awaitable<result<void>>
     outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) override;

@@ -42,6 +42,10 @@ result<submitted> submitted_from(const redis::reply& answer) {
         made.what = verdict::caller_full;
     } else if (word == "intake_paused") {
         made.what = verdict::intake_paused;
+    } else if (word == "rate_limited") {
+        made.what = verdict::rate_limited;
+        made.retry_after = milliseconds(number_at(answer, 3));
+        return made;
     } else {
         return refusal("submit", word);
     }
@@ -273,6 +277,8 @@ awaitable<result<void>> redis_queue::register_callers(std::vector<caller_limits>
         values.push_back(std::to_string(std::max(1, caller.weight)));
         values.push_back(std::to_string(caller.max_waiting));
         values.push_back(std::to_string(caller.max_running));
+        values.push_back(std::to_string(caller.rate.count));
+        values.push_back(std::to_string(caller.rate.period.count()));
     }
     co_return co_await run_plain(scripts().register_callers, std::move(values));
 }

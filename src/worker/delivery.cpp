@@ -1,8 +1,8 @@
 // Delivers the callbacks that are due: claims them from the outbox, hands each to the courier,
 // writes down how it went. In order per task (the outbox gives out one event of a task at a time),
 // at most a few at once per receiver; a receiver that lets callers wait is left alone
-// (host_gate.hpp). What this worker's own writes bring due is leased to it by the same write, and
-// needs no claim.
+// (host_gate.hpp); and each caller has its share of all that is under way (delivery_shares.hpp).
+// What this worker's own writes bring due is leased to it by the same write, and needs no claim.
 #include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
@@ -11,6 +11,8 @@
 #include "imagined/task/view.hpp"
 #include "insist.hpp"
 #include "shift.hpp"
+
+#include <boost/asio/post.hpp>
 
 #include <fmt/format.h>
 
@@ -26,7 +28,7 @@ constexpr seconds outbox_slack{5};
 constexpr milliseconds trouble_pause{250};
 constexpr seconds host_patience{3};     // within the slack
 constexpr milliseconds come_back{1000}; // when there was no place for so long
-constexpr std::size_t most_seekers = 4096;
+constexpr std::size_t claimed_at_once = 256;
 
 std::uint64_t roll() {
     static std::mt19937_64 dice{std::random_device{}()};
@@ -68,30 +70,42 @@ due_callback callback_of(queue::due_event event) {
     return due;
 }
 
-// A place at a receiver, and in the count of deliveries; whoever destroys it has left both.
+// How receivers are told apart: what callers do at one is each caller's own affair.
+std::string gate_of(const std::string& caller, const std::string& host) {
+    return caller + " " + host;
+}
+
+void leave_share(shift& on, delivery_shares& of, const std::string& caller) {
+    if (of.leave(caller)) {
+        on.deliverable.ring();
+    }
+}
+
+// A place at a receiver, and in the caller's share; whoever destroys it has left both. Taken before
+// it is made.
 class place {
 public:
-    place(std::shared_ptr<shift> on, std::string host)
-        : on_(std::move(on)), host_(std::move(host)), entered_(std::chrono::steady_clock::now()) {
-        ++on_->deliveries;
-    }
+    place(std::shared_ptr<shift> on, std::string caller, std::string gate)
+        : on_(std::move(on)),
+          caller_(std::move(caller)),
+          gate_(std::move(gate)),
+          entered_(std::chrono::steady_clock::now()) {}
 
     place(const place&) = delete;
     place& operator=(const place&) = delete;
 
     ~place() {
-        on_->receivers.leave(host_, entered_, std::chrono::steady_clock::now(), delivered);
-        on_->lines.ring(host_);
-        if (on_->deliveries-- == on_->options.max_deliveries) {
-            on_->deliverable.ring();
-        }
+        on_->receivers.leave(gate_, entered_, std::chrono::steady_clock::now(), delivered);
+        on_->lines.ring(gate_);
+        leave_share(*on_, on_->deliveries, caller_);
     }
 
     bool delivered = false;
 
 private:
     std::shared_ptr<shift> on_;
-    std::string host_;
+    std::string caller_;
+    std::string gate_;
     std::chrono::steady_clock::time_point entered_;
 };
 
@@ -99,30 +113,31 @@ private:
 // before a tarpit must not take the room of others.
 class seeker {
 public:
-    explicit seeker(shift& on) : on_(on) { ++on_.place_seekers; }
+    seeker(shift& on, const std::string& caller) : on_(on), caller_(caller) {}
 
     seeker(const seeker&) = delete;
     seeker& operator=(const seeker&) = delete;
 
-    ~seeker() {
-        if (on_.place_seekers-- == most_seekers) {
-            on_.deliverable.ring();
-        }
-    }
+    ~seeker() { leave_share(on_, on_.place_seekers, caller_); }
 
 private:
     shift& on_;
+    const std::string& caller_;
 };
 
-// nullopt with a place taken. Else no place came free in time, or the receiver is left alone: when
-// to come back.
-awaitable<std::optional<milliseconds>> find_place(std::shared_ptr<shift> on, std::string host) {
+// Waits for a place at a receiver. nullopt with one taken, else when to come back: the receiver is
+// left alone, no place came free in time, or the caller's share is used up.
+awaitable<std::optional<milliseconds>>
+find_place(std::shared_ptr<shift> on, std::string caller, std::string gate) {
     using clock = std::chrono::steady_clock;
-    if (on->lines.empty(host) && !on->receivers.enter(host, clock::now())) {
+    if (on->lines.empty(gate) && !on->receivers.enter(gate, clock::now())) {
         co_return std::nullopt;
     }
-    const seeker seeking(*on);
-    waiting_lines::stand here(on->lines, host, on->parts.on);
+    if (!on->place_seekers.enter(caller)) {
+        co_return come_back;
+    }
+    const seeker seeking(*on, caller);
+    waiting_lines::stand here(on->lines, gate, on->parts.on);
     const auto end = clock::now() + host_patience;
     for (;;) {
         const auto now = clock::now();
@@ -131,7 +146,7 @@ awaitable<std::optional<milliseconds>> find_place(std::shared_ptr<shift> on, std
         }
         auto limit = std::chrono::ceil<milliseconds>(end - now);
         if (here.is_first()) {
-            const auto later = on->receivers.enter(host, now);
+            const auto later = on->receivers.enter(gate, now);
             if (!later) {
                 co_return std::nullopt;
             }
@@ -142,6 +157,21 @@ awaitable<std::optional<milliseconds>> find_place(std::shared_ptr<shift> on, std
         }
         co_await here.turn.wait(limit);
     }
+}
+
+// The same with a place in the caller's share: when there is none, the event is for whoever has.
+awaitable<std::optional<milliseconds>>
+take_place(std::shared_ptr<shift> on, std::string caller, std::string gate) {
+    if (on->deliveries.room_of(caller) == 0) {
+        co_return milliseconds(0);
+    }
+    const auto later = co_await find_place(on, caller, gate);
+    if (later || on->deliveries.enter(caller)) {
+        co_return later;
+    }
+    on->receivers.withdraw(gate);
+    on->lines.ring(gate);
+    co_return milliseconds(0);
 }
 
 awaitable<> settle(
@@ -191,15 +221,16 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<due_callback>
         went.what = callback::attempt_result::kind::gone;
     } else {
         const auto target = http::parse_url(due->hook);
-        const std::string host = target ? target->authority() : "";
-        if (const auto later = co_await find_place(on, host)) {
+        const auto& caller = event.record.caller;
+        const auto gate = gate_of(caller, target ? target->authority() : "");
+        if (const auto later = co_await take_place(on, caller, gate)) {
             auto write = [&tasks = on->parts.tasks, &event, delay = *later] {
                 return tasks.outbox_release(event, delay);
             };
             co_await insist(write);
             co_return;
         }
-        place taken(on, host);
+        place taken(on, caller, gate);
         went = co_await on->parts.courier.deliver(
             due->hook,
             fmt::format("{}-{}", event.record.id, event.sequence),
@@ -211,10 +242,29 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<due_callback>
     co_await settle(on, event, due->trace, std::move(went));
 }
 
+// How many more events of each caller this process has places for.
+queue::outbox_room room_now(const shift& on) {
+    const auto room = [&on](const std::string& caller) {
+        return on.place_seekers.room_of(caller) == 0 ? 0 : on.deliveries.room_of(caller);
+    };
+    queue::outbox_room now;
+    now.each = on.place_seekers.room_of_newcomer() == 0 ? 0 : on.deliveries.room_of_newcomer();
+    std::set<std::string> here;
+    for (const auto* share : {&on.deliveries, &on.place_seekers}) {
+        for (const auto& [caller, held] : share->by_caller()) {
+            if (here.insert(caller).second) {
+                now.of.emplace_back(caller, room(caller));
+            }
+        }
+    }
+    return now;
+}
+
 } // namespace
 
 milliseconds event_lease(const shift& on) {
-    const bool room = on.deliveries < on.options.max_deliveries && on.place_seekers < most_seekers;
+    const bool room = on.deliveries.taken() < on.options.max_deliveries
+                      && on.place_seekers.taken() < on.options.max_seekers;
     return room && !on.draining ? on.parts.courier.options().timeout + outbox_slack
                                 : milliseconds(0);
 }
@@ -228,14 +278,8 @@ void start_delivery(const std::shared_ptr<shift>& on, due_callback due) {
 
 awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
     while (!on->draining) {
-        const std::size_t room =
-            on->options.max_deliveries - std::min(on->options.max_deliveries, on->deliveries);
-        if (room == 0 || on->place_seekers >= most_seekers) {
-            co_await on->deliverable.wait(on->options.poll);
-            continue;
-        }
         auto due = co_await on->parts.tasks.outbox_claim(
-            room, on->parts.courier.options().timeout + outbox_slack
+            claimed_at_once, on->parts.courier.options().timeout + outbox_slack, room_now(*on)
         );
         if (!due) {
             log::warning("claiming callbacks failed", {{"reason", due.error().detail}});
@@ -246,8 +290,11 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         for (auto& event : *due) {
             start_delivery(on, callback_of(std::move(event)));
         }
-        if (due->size() < room) {
+        if (due->size() < claimed_at_once) {
             co_await on->deliverable.wait(on->options.poll);
+        } else {
+            // Those that were started take their places first.
+            co_await asio::post(on->parts.on, as_outcome);
         }
     }
 }

@@ -27,6 +27,22 @@ void host_gate::leave(const std::string& host, time_point entered, time_point no
     if (here.inside == 0 && here.slow == 0) {
         hosts_.erase(host);
     }
+    forget_some();
+}
+
+void host_gate::withdraw(const std::string& host) {
+    auto& here = hosts_[host];
+    if (--here.inside == 0 && here.slow == 0) {
+        hosts_.erase(host);
+    }
+}
+
+// Hosts are the callers' choice: any number of them may be slow once. Who was just let alone is
+// tried again sooner then.
+void host_gate::forget_some() {
+    if (hosts_.size() > limits_.remembered) {
+        std::erase_if(hosts_, [](const auto& one) { return one.second.inside == 0; });
+    }
 }
 
 } // namespace imagined::worker

@@ -2,6 +2,7 @@
 // Single-threaded, like the io_context that runs them all.
 #pragma once
 
+#include "delivery_shares.hpp"
 #include "host_gate.hpp"
 #include "waiting_lines.hpp"
 
@@ -33,6 +34,9 @@ struct holding {
     void vouch_for(milliseconds time) { vouched_until = std::chrono::steady_clock::now() + time; }
 };
 
+// The operator, and whoever else has tasks of old.
+inline constexpr std::size_t unnamed_callers = 2;
+
 struct shift {
     shift(worker_options chosen, const worker_parts& given, std::string its_name)
         : options(std::move(chosen)),
@@ -43,6 +47,8 @@ struct shift {
           claimable(given.on),
           deliverable(given.on),
           freed(given.on),
+          deliveries(options.max_deliveries, options.callers.size() + unnamed_callers),
+          place_seekers(options.max_seekers, options.callers.size() + unnamed_callers),
           receivers({.places = options.max_deliveries_per_host}) {}
 
     worker_options options;
@@ -55,8 +61,9 @@ struct shift {
     wakeup freed;       // a step or a delivery ended
     std::map<std::string, std::shared_ptr<holding>> held; // by task id
     std::set<std::string> lanes;                          // that had waiting tasks when last seen
-    std::size_t deliveries = 0;                           // under way at a receiver
-    std::size_t place_seekers = 0; // due, and waiting for a place at their receiver
+    delivery_shares deliveries;                           // under way at a receiver
+    delivery_shares place_seekers; // due, and waiting for a place at their receiver
+    // Of each caller apart: what one of them lets wait at a receiver keeps no other from it.
     host_gate receivers;
     waiting_lines lines; // before full receivers
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();

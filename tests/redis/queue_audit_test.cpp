@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(audit, "a set that lost its task is found") {
         spoil({"ZREM", key("done"), done_id}, done_id);
     }
     SUBCASE("outbox due") {
-        spoil({"ZREM", key("oq"), done_id}, done_id);
+        spoil({"ZREM", key("oq:ann"), done_id}, done_id);
     }
     SUBCASE("outbox") {
         spoil({"DEL", key("o:" + done_id)}, done_id);
@@ -136,7 +136,16 @@ TEST_CASE_FIXTURE(audit, "a set that holds a task too many is found") {
     }
     SUBCASE("a callback without hook") {
         raw.command({"RPUSH", key("o:" + held.id), "1|SUBMITTED|0%"});
-        spoil({"ZADD", key("oq"), "1", held.id}, held.id);
+        spoil({"ZADD", key("oq:ann"), "1", held.id}, held.id);
+    }
+    SUBCASE("ghost due") {
+        spoil({"ZADD", key("oq:ann"), "1", ghost}, ghost);
+    }
+    SUBCASE("due for another") {
+        spoil({"ZADD", key("oq:"), "1", held.id}, held.id);
+    }
+    SUBCASE("due where nobody looks") {
+        spoil({"SREM", key("owed"), "ann"}, "ann");
     }
 }
 

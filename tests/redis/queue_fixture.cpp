@@ -105,7 +105,7 @@ task::record queue_fixture::record(const std::string& id) {
 }
 
 std::vector<queue::due_event> queue_fixture::due(std::size_t most) {
-    return must(tasks().outbox_claim(most, seconds(30)));
+    return must(tasks().outbox_claim(most, seconds(30), {most}));
 }
 
 int queue_fixture::in_flight(const std::string& slot_name) {

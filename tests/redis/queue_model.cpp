@@ -1,6 +1,7 @@
 #include "queue_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace imagined::test {
 
@@ -147,6 +148,47 @@ queue_model::refuse(const std::string& caller, std::size_t limit) const {
     return std::nullopt;
 }
 
+std::optional<submitted::verdict> queue_model::refuse_ended(const queue::new_task& task) const {
+    if (!task.has_hook) {
+        return std::nullopt;
+    }
+    const auto most = static_cast<std::size_t>(limits_of(task.caller).max_waiting);
+    std::size_t owed = 0;
+    std::size_t mine = 0;
+    for (const auto& [id, one] : tasks_) {
+        const bool theirs = one.record.caller == task.caller;
+        owed += theirs && !one.outbox.empty() ? 1 : 0;
+        mine += theirs && one.waiting() ? 1 : 0;
+    }
+    if (most == 0) {
+        return owed >= task.queue_limit ? std::optional(submitted::verdict::queue_full)
+                                        : std::nullopt;
+    }
+    return mine + owed >= most ? std::optional(submitted::verdict::caller_full) : std::nullopt;
+}
+
+milliseconds queue_model::rate_wait(const std::string& caller) const {
+    const auto rate = limits_of(caller).rate;
+    if (rate.count == 0) {
+        return milliseconds(0);
+    }
+    const auto known = full_again_.find(caller);
+    const auto period = static_cast<double>(rate.period.count());
+    const double full = known == full_again_.end() ? 0 : known->second - static_cast<double>(now);
+    const double wait = std::clamp(full, 0.0, period) + period / rate.count - period;
+    return milliseconds(std::max(0LL, static_cast<long long>(std::ceil(wait - 0.5))));
+}
+
+void queue_model::note_submit(const std::string& caller) {
+    const auto rate = limits_of(caller).rate;
+    if (rate.count > 0) {
+        const auto start = static_cast<double>(now);
+        const auto period = static_cast<double>(rate.period.count());
+        auto& full = full_again_[caller];
+        full = std::clamp(full, start, start + period) + period / rate.count;
+    }
+}
+
 std::string queue_model::reserve_id() {
     last_id_ = std::max(now * 1000, last_id_ + 10);
     return std::to_string(last_id_);
@@ -195,7 +237,9 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     if (find(wanted.id) != nullptr) {
         return failure{failure_kind::conflict, ""};
     }
-    auto refused = waits ? refuse(wanted.caller, wanted.queue_limit) : std::nullopt;
+    auto refused = waits          ? refuse(wanted.caller, wanted.queue_limit)
+                   : wanted.modal ? std::nullopt
+                                  : refuse_ended(wanted);
     const auto modals = std::count_if(tasks_.begin(), tasks_.end(), [](const auto& one) {
         return one.second.record.state == task::state::modal;
     });
@@ -205,9 +249,15 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     if (off.intake_paused) {
         refused = submitted::verdict::intake_paused;
     }
-    if (refused) {
-        return submitted{*refused, "", false, 0};
+    const auto wait = rate_wait(wanted.caller);
+    if (!refused && wait > milliseconds(0)) {
+        refused = submitted::verdict::rate_limited;
     }
+    if (refused) {
+        const bool by_rate = refused == submitted::verdict::rate_limited;
+        return submitted{*refused, "", false, 0, {}, by_rate ? wait : milliseconds(0)};
+    }
+    note_submit(wanted.caller);
     made.id = wanted.id.empty() ? reserve_id() : wanted.id;
     auto& task = tasks_[made.id];
     task.record.id = made.id;
@@ -273,7 +323,7 @@ queue_model::submit_modal(const queue::scope& who, const queue::new_task& answer
 
 void queue_model::register_callers(const std::vector<queue::caller_limits>& callers) {
     for (const auto& one : callers) {
-        limits_[one.name] = {one.weight, one.max_waiting, one.max_running};
+        limits_[one.name] = {one.weight, one.max_waiting, one.max_running, one.rate};
     }
 }
 

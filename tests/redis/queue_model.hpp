@@ -105,6 +105,7 @@ public:
         int weight = 1;
         int max_waiting = 0;
         int max_running = 0;
+        queue::rate_limit rate = {};
     };
 
     struct taken {
@@ -171,7 +172,8 @@ public:
     std::size_t promote(std::size_t most);
     std::size_t forget(milliseconds ttl, std::size_t most);
 
-    std::vector<std::string> outbox_claim(std::size_t most, milliseconds lease);
+    std::vector<std::string>
+    outbox_claim(std::size_t most, milliseconds lease, const queue::outbox_room& room);
     // The event that the last verb leased to its caller; 0: none.
     std::uint64_t take_handed_on(const std::string& id);
     void learn_outbox_nonce(const std::string& id, const std::string& nonce);
@@ -228,6 +230,10 @@ private:
     bool could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const;
     std::optional<queue::submitted::verdict>
     refuse(const std::string& caller, std::size_t limit) const;
+    std::optional<queue::submitted::verdict> refuse_ended(const queue::new_task& task) const;
+    // In how long its rate lets a caller submit, and that it has done so.
+    milliseconds rate_wait(const std::string& caller) const;
+    void note_submit(const std::string& caller);
     model_task* next_in(const std::string& lane);
     // The ids of tasks that fit, by (time, id), at most `most`.
     std::vector<std::string> first_by(
@@ -246,6 +252,7 @@ private:
 
     tasks_by_id tasks_;
     std::map<std::string, limits> limits_;
+    std::map<std::string, double> full_again_;    // when the bucket of a caller's rate is
     std::map<std::string, double> started_share_; // virtual time of callers
     double clock_ = 0;
     std::map<std::string, cooling> cooling_;

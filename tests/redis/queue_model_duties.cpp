@@ -183,18 +183,42 @@ void queue_model::post(
     outbox.push_back({sequence, std::move(status), std::move(progress)});
 }
 
-std::vector<std::string> queue_model::outbox_claim(std::size_t most, milliseconds lease) {
-    auto due = first_by(
+std::vector<std::string>
+queue_model::outbox_claim(std::size_t most, milliseconds lease, const queue::outbox_room& room) {
+    std::map<std::string, std::vector<std::string>> lines;
+    const auto due = first_by(
         [this](const model_task& task) -> std::optional<unix_millis> {
             return !task.outbox.empty() && task.outbox_due <= now ? std::optional(task.outbox_due)
                                                                   : std::nullopt;
         },
-        most
+        tasks_.size()
     );
     for (const auto& id : due) {
+        const auto& caller = tasks_[id].record.caller;
+        const auto named = std::find_if(room.of.begin(), room.of.end(), [&](const auto& one) {
+            return one.first == caller;
+        });
+        const auto its_room = named == room.of.end() ? room.each : named->second;
+        if (lines[caller].size() < std::min(most, its_room)) {
+            lines[caller].push_back(id);
+        }
+    }
+    std::erase_if(lines, [](const auto& line) { return line.second.empty(); });
+    // One of each in turn, and nobody first for ever.
+    std::vector<std::string> claimed;
+    for (std::size_t turn = 0; turn < most; ++turn) {
+        for (std::size_t i = 1; i <= lines.size(); ++i) {
+            const auto at = (i + static_cast<std::size_t>(now)) % lines.size();
+            const auto& ids = std::next(lines.begin(), static_cast<std::ptrdiff_t>(at))->second;
+            if (turn < ids.size() && claimed.size() < most) {
+                claimed.push_back(ids[turn]);
+            }
+        }
+    }
+    for (const auto& id : claimed) {
         tasks_[id].outbox_due = now + lease.count();
     }
-    return due;
+    return claimed;
 }
 
 std::uint64_t queue_model::take_handed_on(const std::string& id) {

@@ -180,10 +180,88 @@ TEST_CASE_FIXTURE(submitting, "a caller's own limit counts all its lanes and nob
     CHECK(try_submit().what == verdict::accepted);
 }
 
-TEST_CASE_FIXTURE(submitting, "modals have the queue's limit, ended tasks none") {
+TEST_CASE_FIXTURE(submitting, "modals have the queue's limit, ended tasks without a hook none") {
     submit(a_task().as_modal());
     CHECK(try_submit(a_task().as_modal().limited_to(1)).what == verdict::queue_full);
     CHECK(try_submit(a_task().ended("{}").limited_to(0)).what == verdict::accepted);
+}
+
+TEST_CASE_FIXTURE(submitting, "what ends at its submit counts while its callback is owed") {
+    must(tasks().register_callers({{"ann", 1, 3, 0}}));
+    submit();
+    submit(a_task().ended("{}").hooked());
+    submit(a_task().ended("{}").hooked());
+    const auto before = trace();
+    const auto one_more = a_task().ended("{}").hooked().keyed("k");
+    CHECK(try_submit(one_more).what == verdict::caller_full);
+    CHECK(trace() == before);
+    CHECK(try_submit(a_task().ended("{}")).what == verdict::accepted);
+    CHECK(try_submit(a_task().ended("{}").hooked().by("bob")).what == verdict::accepted);
+    // Work that is paid for has its own limit.
+    CHECK(try_submit(a_task()).what == verdict::accepted);
+    claim(2);
+    for (const auto& event : due()) {
+        must(tasks().outbox_delivered(event, ""));
+    }
+    CHECK(try_submit(one_more).what == verdict::accepted);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "a caller without a limit has the queue's for owed callbacks") {
+    const auto one = a_task().ended("{}").hooked().limited_to(2);
+    submit(one);
+    submit(one);
+    CHECK(try_submit(one).what == verdict::queue_full);
+}
+
+TEST_CASE_FIXTURE(submitting, "a caller submits at its rate, whatever it is, and in bursts of it") {
+    must(tasks().register_callers({{"ann", 1, 0, 0, {3, seconds(60)}}}));
+    submit();
+    submit(a_task().ended("{}"));
+    const auto modal = submit(a_task().as_modal());
+    const auto before = trace();
+    const auto refused = try_submit(a_task().keyed("k"));
+    CHECK(refused.what == verdict::rate_limited);
+    CHECK(refused.id.empty());
+    CHECK(refused.retry_after == seconds(20));
+    CHECK(trace() == before);
+    CHECK(try_submit(a_task().by("bob")).what == verdict::accepted);
+    // The answer of a modal is no submit of its own.
+    const auto answered = a_task().named(modal).in(lane_name);
+    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::accepted);
+    advance(milliseconds(19'999));
+    CHECK(try_submit().retry_after == milliseconds(1));
+    advance(milliseconds(1));
+    CHECK(try_submit(a_task().keyed("k")).what == verdict::accepted);
+    CHECK(try_submit().what == verdict::rate_limited);
+    // A repetition makes nothing new.
+    CHECK(try_submit(a_task().keyed("k")).what == verdict::replayed);
+    advance(seconds(3600));
+    for (int i = 0; i < 3; ++i) {
+        CHECK(try_submit().what == verdict::accepted);
+    }
+    CHECK(try_submit().what == verdict::rate_limited);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(submitting, "a refused submit costs nothing of the rate") {
+    must(tasks().register_callers({{"ann", 1, 1, 0, {2, seconds(60)}}}));
+    submit();
+    for (int i = 0; i < 3; ++i) {
+        CHECK(try_submit().what == verdict::caller_full);
+    }
+    claim(1);
+    CHECK(try_submit().what == verdict::accepted);
+}
+
+TEST_CASE_FIXTURE(submitting, "a rate that is raised or taken away counts at once") {
+    must(tasks().register_callers({{"ann", 1, 0, 0, {1, seconds(86'400)}}}));
+    submit();
+    CHECK(try_submit().retry_after == seconds(86'400));
+    must(tasks().register_callers({{"ann", 1, 0, 0, {60, seconds(60)}}}));
+    CHECK(try_submit().retry_after == seconds(1));
+    must(tasks().register_callers({{"ann", 1, 0, 0}}));
+    CHECK(try_submit().what == verdict::accepted);
 }
 
 TEST_CASE_FIXTURE(

@@ -232,7 +232,11 @@ void queue_walk::cancel() {
 void queue_walk::register_callers() {
     std::vector<queue::caller_limits> limits{
         {"ann", static_cast<int>(1 + roll(3)), static_cast<int>(roll(3) * 5), 0},
-        {"bob", static_cast<int>(1 + roll(5)), 6, 2},
+        {"bob",
+         static_cast<int>(1 + roll(5)),
+         6,
+         2,
+         {chance(50) ? 0 : static_cast<int>(1 + roll(4)), seconds(10)}},
     };
     tell("register_callers");
     model_.register_callers(limits);

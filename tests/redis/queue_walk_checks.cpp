@@ -87,7 +87,8 @@ void queue_walk::expect_submitted(
             return "refused: " + std::string(to_string(from.error().kind));
         }
         return std::to_string(static_cast<int>(from->what)) + " id " + from->id + " immediate "
-               + std::to_string(from->immediate) + " ahead " + std::to_string(from->ahead);
+               + std::to_string(from->immediate) + " ahead " + std::to_string(from->ahead) + " in "
+               + std::to_string(from->retry_after.count());
     };
     expect("submitted", words(wanted), words(found));
     if (found && found->what == queue::submitted::verdict::accepted) {
@@ -175,8 +176,11 @@ void queue_walk::check_set(
 // I3: the sets by time are what the tasks say, no more and no less.
 void queue_walk::check_times() {
     std::map<std::string, std::map<std::string, unix_millis>> sets{
-        {"lease", {}}, {"waiting", {}}, {"delay", {}}, {"modal", {}}, {"done", {}}, {"oq", {}}
+        {"lease", {}}, {"waiting", {}}, {"delay", {}}, {"modal", {}}, {"done", {}}
     };
+    for (const auto& caller : callers) {
+        sets["oq:" + caller] = {};
+    }
     std::set<std::string> dead;
     for (const auto& [id, task] : model_.tasks()) {
         if (task.at_work()) {
@@ -195,7 +199,7 @@ void queue_walk::check_times() {
             sets["done"][id] = task.kept_from;
         }
         if (!task.outbox.empty()) {
-            sets["oq"][id] = task.outbox_due;
+            sets["oq:" + task.record.caller][id] = task.outbox_due;
         }
         if (task.dead_letter) {
             dead.insert(id);

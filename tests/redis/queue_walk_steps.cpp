@@ -231,8 +231,14 @@ void queue_walk::duties() {
 void queue_walk::outbox_claim() {
     const std::size_t most = 1 + roll(4);
     tell("outbox_claim " + std::to_string(most));
-    const auto wanted = model_.outbox_claim(most, seconds(30));
-    const auto found = run(queue_->outbox_claim(most, seconds(30))).value();
+    queue::outbox_room room{roll(4)};
+    for (const auto& caller : callers) {
+        if (chance(30)) {
+            room.of.emplace_back(caller, roll(3));
+        }
+    }
+    const auto wanted = model_.outbox_claim(most, seconds(30), room);
+    const auto found = run(queue_->outbox_claim(most, seconds(30), room)).value();
     expect("due", wanted.size(), found.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto& event = found[i];

@@ -28,6 +28,8 @@ struct caller_options {
     int max_waiting = 1000;
     int max_running = 100;
     bool sees_all = false;
+    queue::rate_limit rate = {};
+    std::string rate_text = {}; // as it was written: "60/m"
 };
 
 // How the live API keeps its clients informed; tests shorten it.

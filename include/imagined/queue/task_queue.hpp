@@ -38,11 +38,18 @@ struct token {
     std::string nonce;
 };
 
+// So many submits in a period: a bucket that holds as many, refilled evenly, for all processes.
+struct rate_limit {
+    int count = 0; // 0: any number
+    milliseconds period{0};
+};
+
 struct caller_limits {
     std::string name;
     int weight = 1;      // share of the workers among callers with waiting tasks
     int max_waiting = 0; // 0: no limit of its own
     int max_running = 0; // 0: no limit of its own
+    rate_limit rate = {};
 };
 
 // Which tasks a reader may see.
@@ -69,18 +76,22 @@ struct new_task {
 
 struct submitted {
     enum class verdict {
-        accepted,     // new
-        replayed,     // same key, same body: `id` is the first one's
-        key_reused,   // same key, other body; nothing was created
-        queue_full,   // queue_limit; nothing was created
-        caller_full,  // the caller's max_waiting; nothing was created
-        intake_paused // by an operator; nothing was created
+        accepted,   // new
+        replayed,   // same key, same body: `id` is the first one's
+        key_reused, // same key, other body; nothing was created
+        queue_full, // queue_limit; nothing was created
+        // The caller's max_waiting: tasks that wait; for one that ends at its submit, callbacks
+        // that are owed as well. Nothing was created.
+        caller_full,
+        intake_paused, // by an operator; nothing was created
+        rate_limited   // the caller's rate; nothing was created
     } what = verdict::accepted;
     std::string id;
     bool immediate = false; // a live worker and a slot are free: code 1 rather than 22
     std::size_t ahead = 0;  // tasks waiting before it
     // How many more the caller may have waiting; nullopt without a limit, or when not counted.
     std::optional<std::size_t> caller_left;
+    milliseconds retry_after{0}; // of rate_limited: until there is room for one
 };
 
 // A class of tasks and the keys that may serve it, best first. Without slots: tasks whose answers
@@ -177,6 +188,12 @@ struct due_event {
     int attempt = 0;   // deliveries tried before this one
     std::string nonce; // lease of the outbox entry
     bool terminal = false;
+};
+
+// How many events of each caller may be handed out: of those named, and of anybody else.
+struct outbox_room {
+    std::size_t each = 0;
+    std::vector<std::pair<std::string, std::size_t>> of = {};
 };
 
 struct snapshot {
@@ -408,8 +425,10 @@ public:
 
     // -- Callback outbox ------------------------------------------------------------------------
 
+    // Leases up to `most` events that are due, of each caller no more than `room` has for it, and
+    // of the callers in turn.
     virtual awaitable<result<std::vector<due_event>>>
-    outbox_claim(std::size_t most, milliseconds lease) = 0;
+    outbox_claim(std::size_t most, milliseconds lease, outbox_room room) = 0;
     virtual awaitable<result<void>> outbox_delivered(due_event event, std::string note) = 0;
     // Tries it again after `delay`, unless a newer event supersedes it (then that one is due now);
     // without a delay it is given up: a terminal event becomes a dead letter.

@@ -27,7 +27,8 @@ struct worker_options {
     milliseconds task_ttl{7LL * 24 * 3600 * 1000};
     milliseconds image_ttl{30LL * 24 * 3600 * 1000};
     std::size_t max_picture_bytes = 64UL * 1024 * 1024;
-    std::size_t max_deliveries = 256;         // callbacks under way at a time
+    std::size_t max_deliveries = 256; // callbacks under way at a time, shared among callers
+    std::size_t max_seekers = 4096;   // those that wait for a place at their receiver, as well
     std::size_t max_deliveries_per_host = 16; // so that a tarpit starves nobody
     double max_spend_per_day = 0;             // USD, all backends; 0: no cap
     std::string link_key = {};                // signs the links of input pictures

@@ -100,6 +100,7 @@ http::response in_problem_words(http::response answer) {
     }
     const auto& kind = answer.status >= 400       ? kind_of_status(answer.status)
                        : says_intake_paused(body) ? problems::intake_paused
+                       : says_rate_limited(body)  ? problems::rate_limited
                                                   : kind_of_code(said);
     const std::string detail = told ? body.value("description", "") : std::string(answer.text());
     http::response spoken = problem_answer(kind, detail);

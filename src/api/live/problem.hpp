@@ -41,6 +41,7 @@ inline constexpr problem_kind key_reused{
 inline constexpr problem_kind banned{"prompt-banned", 422, "Prompt with a banned word"};
 inline constexpr problem_kind not_offered{"not-offered", 422, "No backend can do this"};
 inline constexpr problem_kind queue_full{"queue-full", 429, "The queue is full", true};
+inline constexpr problem_kind rate_limited{"rate-limited", 429, "Too many submits", true};
 inline constexpr problem_kind headers_too_large{
     "headers-too-large", 431, "Header fields too large"
 };

@@ -159,8 +159,20 @@ http::response asks(const call& from, const queue::submitted& task, std::string_
     return json_answer(200, submit_body(code::modal, text, result, properties));
 }
 
-http::response
-answer_to(const call& from, const queue::submitted& task, std::optional<std::string> question) {
+const caller_options* options_of(const context& api, const std::string& caller) {
+    const auto& all = api.options.callers;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const caller_options& one) {
+        return one.name == caller;
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
+http::response answer_to(
+    const context& api,
+    const call& from,
+    const queue::submitted& task,
+    std::optional<std::string> question
+) {
     using verdict = queue::submitted::verdict;
     switch (task.what) {
     case verdict::key_reused:
@@ -170,6 +182,10 @@ answer_to(const call& from, const queue::submitted& task, std::optional<std::str
         return refusal(code::queue_full, texts::queue_full, from.lang, instance_properties());
     case verdict::intake_paused:
         return intake_paused(from.lang);
+    case verdict::rate_limited: {
+        const auto* mine = options_of(api, from.who.name);
+        return rate_limited(mine == nullptr ? "" : mine->rate_text, task.retry_after, from.lang);
+    }
     case verdict::accepted:
     case verdict::replayed:
         break;
@@ -205,11 +221,8 @@ void mark_limits(
     const std::size_t left = full ? 0 : limit - std::min(limit, taken);
     std::string policy = fmt::format(R"("queue";q={};qu="concurrent-requests")", limit);
     std::string state = fmt::format(R"("queue";r={})", left);
-    const auto& callers = api.options.callers;
-    const auto mine = std::find_if(callers.begin(), callers.end(), [&](const caller_options& one) {
-        return one.name == from.who.name;
-    });
-    if (mine != callers.end() && mine->max_waiting > 0 && told.caller_left) {
+    const auto* mine = options_of(api, from.who.name);
+    if (mine != nullptr && mine->max_waiting > 0 && told.caller_left) {
         policy += fmt::format(R"(, "caller";q={};qu="concurrent-requests")", mine->max_waiting);
         state += fmt::format(R"(, "caller";r={})", *told.caller_left);
     }
@@ -218,8 +231,14 @@ void mark_limits(
 }
 
 void count_submit(const context& api, const call& from, const queue::submitted& told) {
-    static constexpr std::array<std::string_view, 6> words{
-        "accepted", "replayed", "key_reused", "queue_full", "caller_full", "intake_paused"
+    static constexpr std::array<std::string_view, 7> words{
+        "accepted",
+        "replayed",
+        "key_reused",
+        "queue_full",
+        "caller_full",
+        "intake_paused",
+        "rate_limited"
     };
     api.parts.metrics.count(
         "imagined_submits_total",
@@ -313,10 +332,11 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
             "task accepted", {{"task", made_task->id}, {"trace", trace.id}, {"prompt", prompt}}
         );
     }
-    http::response answer = answer_to(from, *made_task, question);
-    // Neither is about a limit.
-    if (made_task->what != queue::submitted::verdict::key_reused
-        && made_task->what != queue::submitted::verdict::intake_paused) {
+    http::response answer = answer_to(api, from, *made_task, question);
+    using verdict = queue::submitted::verdict;
+    // Others are not about the limits of what waits.
+    if (made_task->what != verdict::key_reused && made_task->what != verdict::intake_paused
+        && made_task->what != verdict::rate_limited) {
         mark_limits(api, from, waits, *made_task, answer);
     }
     co_return answer;
@@ -334,7 +354,7 @@ awaitable<http::response> submit_answer(context& api, const call& from, draft ma
         from.who.scope(), std::move(task), api.options.submit_budget
     );
     if (answered) {
-        co_return answer_to(from, *answered, std::nullopt);
+        co_return answer_to(api, from, *answered, std::nullopt);
     }
     switch (answered.error().kind) {
     case failure_kind::conflict:

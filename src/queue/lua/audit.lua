@@ -91,7 +91,8 @@ local function check_task(id, caller)
     end
     check_calls(id, state)
     local owed = redis.call('LLEN', outbox_key(id)) > 0
-    local due, dead = in_set(due_key, id), in_set(dead_key, id)
+    local due = due_at(id, caller) and true or false
+    local dead = in_set(dead_key, id)
     if owed ~= due or (owed and not task[4]) then
         complain(id, 'callback owed ' .. tostring(owed) .. ', due ' .. tostring(due))
     end
@@ -156,6 +157,15 @@ if ARGV[5] == 'caller' then
             end
         end
     end
+    local due = page(due_key(owner))
+    if #due > 0 and redis.call('SISMEMBER', owed_key, owner) == 0 then
+        complain(owner, 'is owed callbacks where nobody looks')
+    end
+    for _, id in ipairs(due) do
+        if check_known(id, 'due callbacks') ~= owner then
+            complain(id, 'is due for ' .. owner .. ' but belongs to another')
+        end
+    end
     for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
         for _, id in ipairs(page(queue_key(lane, owner))) do
             check_known(id, 'queue ' .. lane)
@@ -166,8 +176,8 @@ if ARGV[5] == 'caller' then
         end
     end
 else
-    for _, key in ipairs({lease_key, waiting_key, delay_key, modal_key, done_key, due_key,
-        dead_key}) do
+    for _, key in ipairs({lease_key, waiting_key, delay_key, modal_key, done_key,
+        old_due_key, dead_key}) do
         for _, id in ipairs(page(key)) do
             check_known(id, string.sub(key, #base + 1))
         end

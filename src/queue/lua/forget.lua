@@ -18,11 +18,11 @@ end
 local limit = now - tonumber(ARGV[3])
 local forgotten = 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', done_key, '-inf', limit, 'LIMIT', 0, ARGV[4])) do
-    if redis.call('ZSCORE', due_key, id) or redis.call('ZSCORE', dead_key, id)
+    local caller = redis.call('HGET', task_key(id), 'c')
+    if (caller and due_at(id, caller)) or redis.call('ZSCORE', dead_key, id)
         or may_be_answered(id) then
         redis.call('ZADD', done_key, limit + look_again_ms, id)
     else
-        local caller = redis.call('HGET', task_key(id), 'c')
         redis.call('DEL', task_key(id), submission_key(id), view_key(id), calls_key(id),
             history_key(id), outbox_key(id))
         redis.call('ZREM', done_key, id)

@@ -3,11 +3,11 @@
 -- Returns {'ok', verdicts}, a verdict being 'ok' or 'stale'.
 local function settle(at)
     local id = ARGV[at]
-    local tries = tries_under(id, ARGV[at + 1])
+    local tries, caller = tries_under(id, ARGV[at + 1])
     if not tries then
         return 'stale'
     end
-    settle_head(id, tries)
+    settle_head(id, caller, tries)
     if ARGV[at + 2] ~= '' then
         add_event(task_of(id), ARGV[at + 2])
     end

@@ -12,15 +12,15 @@ add_event(task, ARGV[6])
 if redis.call('LLEN', outbox_key(id)) > 1 then
     redis.call('LPOP', outbox_key(id))
     set(task, 'oa', '0')
-    redis.call('ZADD', due_key, stamp, id)
+    make_due(id, task.c, stamp)
     hint('c')
 elseif ARGV[5] ~= '' then
     set(task, 'oa', tonumber(task.oa or '0') + 1)
-    redis.call('ZADD', due_key, moment(tonumber(ARGV[5])), id)
+    make_due(id, task.c, moment(tonumber(ARGV[5])))
 else
     local status = status_of(redis.call('LPOP', outbox_key(id)) or '')
     set(task, 'oa', '0')
-    redis.call('ZREM', due_key, id)
+    owe_nothing(id, task.c)
     if status == 'SUCCESS' or status == 'FAILURE' then
         redis.call('ZADD', dead_key, now, id)
         add_event(task, 'dead letter: ' .. status)

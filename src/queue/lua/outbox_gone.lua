@@ -8,7 +8,7 @@ if ARGV[4] == '' or task.on ~= ARGV[4] then
     return {'stale'}
 end
 redis.call('DEL', outbox_key(id))
-redis.call('ZREM', due_key, id)
+owe_nothing(id, task.c)
 set(task, 'on', '')
 set(task, 'oa', '0')
 set(task, 'hk', '2')

@@ -4,17 +4,17 @@
 -- Returns {'ok', verdicts}, a verdict being 'ok' or 'stale'.
 local function give_back(at)
     local id = ARGV[at]
-    local tries = tries_under(id, ARGV[at + 1])
+    local tries, caller = tries_under(id, ARGV[at + 1])
     if not tries then
         return 'stale'
     end
     -- A newer event takes the place of one that failed before, as in post().
     if tries ~= '0' and redis.call('LLEN', outbox_key(id)) > 1 then
-        settle_head(id, tries)
+        settle_head(id, caller, tries)
         return 'ok'
     end
     redis.call('HSET', task_key(id), 'on', '')
-    gather('ZADD', due_key, moment(tonumber(ARGV[at + 2])), id)
+    make_due(id, caller, moment(tonumber(ARGV[at + 2])))
     return 'ok'
 end
 

@@ -9,6 +9,10 @@ local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
 if head then
     oldest = submitted_at(head)
 end
+local owed = redis.call('ZCARD', old_due_key)
+for _, caller in ipairs(redis.call('SMEMBERS', owed_key)) do
+    owed = owed + redis.call('ZCARD', due_key(caller))
+end
 local slots, breakers, seen = {}, {}, {}
 for i = 3, #ARGV do
     slots[#slots + 1] = ARGV[i]
@@ -33,7 +37,7 @@ for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
 end
 return {'ok', now, redis.call('ZCARD', waiting_key) + redis.call('ZCARD', delay_key),
     redis.call('ZCARD', lease_key),
-    redis.call('ZCARD', modal_key), redis.call('ZCARD', due_key), redis.call('ZCARD', dead_key),
+    redis.call('ZCARD', modal_key), owed, redis.call('ZCARD', dead_key),
     oldest, redis.call('ZCOUNT', workers_key, now, '+inf'),
     redis.call('HGETALL', spend_key(day_of(now))), slots, lanes,
     redis.call('HGETALL', held_key(day_of(now))), breakers,

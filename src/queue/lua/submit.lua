@@ -10,8 +10,9 @@
 --     [5] ended view or ''
 -- Returns {'ok', word, id, immediate 0/1, tasks ahead, left, …}, five for each task; left: how many
 -- more the caller may have waiting (-1: no limit, or not counted). The word is 'ok', 'replayed' or
--- 'key_reused', 'queue_full', 'caller_full', 'intake_paused' or 'conflict' (the given id exists);
--- only 'ok' has created something.
+-- 'key_reused', 'queue_full', 'caller_full', 'rate_limited' (with the ms until there is room, in
+-- place of the tasks ahead), 'intake_paused' or 'conflict' (the given id exists); only 'ok' has
+-- created something.
 local fields = 5 -- of a task
 local modal_kept_ms = 3600000
 local room, ahead, next_id
@@ -22,7 +23,10 @@ local function caller_of(name)
     local caller = callers[name]
     if not caller then
         local _, most = read_caller(name)
-        caller = {name = name, most = most, waiting = most > 0 and waiting_of(name) or 0}
+        caller = {
+            name = name, most = most, waiting = most > 0 and waiting_of(name) or 0,
+            bucket = bucket.of(name)
+        }
         callers[name] = caller
     end
     return caller
@@ -74,14 +78,25 @@ local function answer(word, id, immediate, before, left)
     verdicts[length + 5] = left or -1
 end
 
+-- What ends at its submit waits for nothing but its callback: that is what it is limited by.
+local function judge_ended(kind)
+    if not kind.hook then
+        return nil
+    end
+    local caller = caller_of(kind.caller)
+    caller.owed = caller.owed or redis.call('ZCARD', due_key(kind.caller))
+    if caller.most > 0 then
+        return caller.waiting + caller.owed >= caller.most and 'caller_full' or nil
+    end
+    return caller.owed >= kind.queue_limit and 'queue_full' or nil
+end
+
 -- The word of a refusal, or nil; and how many more the caller may have waiting after this.
-local function judge(kind, view)
-    if switch('intake') then
-        return 'intake_paused'
-    elseif kind.modal then
+local function judge_room(kind, view)
+    if kind.modal then
         return redis.call('ZCARD', modal_key) >= kind.queue_limit and 'queue_full' or nil
     elseif view ~= '' then
-        return nil
+        return judge_ended(kind)
     elseif ahead >= kind.queue_limit then
         return 'queue_full'
     end
@@ -91,6 +106,24 @@ local function judge(kind, view)
     end
     local left = caller.most - caller.waiting - 1
     return left < 0 and 'caller_full' or nil, left
+end
+
+-- The same, and for how many ms it is to be kept away.
+local function judge(kind, view)
+    if switch('intake') then
+        return 'intake_paused'
+    end
+    local refused, left = judge_room(kind, view)
+    local caller = caller_of(kind.caller)
+    if refused or not caller.bucket then
+        return refused, left
+    end
+    local wait = bucket.wait(caller.bucket)
+    if wait > 0 then
+        return 'rate_limited', left, wait
+    end
+    bucket.draw(caller.bucket)
+    return nil, left
 end
 
 -- A place in its queue, and what the first task of a caller in a lane needs.
@@ -142,6 +175,8 @@ local function create(kind, id, submission, mark, view, event)
         end
         set(task, 'b', stamp)
         end_task(task, true, '', '', event)
+        local caller = caller_of(kind.caller)
+        caller.owed = caller.owed and caller.owed + 1
     else
         write(kind, id, 'queued', mark)
         enqueue(kind, id)
@@ -192,9 +227,9 @@ local function submit(at)
     if given ~= '' and (tasks_read[given] or redis.call('EXISTS', task_key(given)) == 1) then
         return answer('conflict', '', false, 0)
     end
-    local refused, left = judge(kind, view)
+    local refused, left, wait = judge(kind, view)
     if refused then
-        return answer(refused, '', false, 0)
+        return answer(refused, '', false, wait or 0)
     end
     local before = ahead
     local id = given

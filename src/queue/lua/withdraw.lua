@@ -19,7 +19,8 @@ elseif task.s ~= 'modal' and not (task.s == 'success' and attempt == '0' and not
 end
 redis.call('ZREM', modal_key, id)
 redis.call('ZREM', done_key, id)
-redis.call('ZREM', due_key, id)
+redis.call('ZREM', due_key(task.c), id)
+redis.call('ZREM', old_due_key, id)
 drop_from_index(caller, id)
 redis.call('DEL', task_key(id), submission_key(id), view_key(id), calls_key(id), history_key(id),
     outbox_key(id))

@@ -90,6 +90,11 @@ memory_queue::submit(queue::new_task task, milliseconds budget) {
         made.what = verdict::caller_full;
         co_return made;
     }
+    if (rate_wait > milliseconds(0)) {
+        made.what = verdict::rate_limited;
+        made.retry_after = rate_wait;
+        co_return made;
+    }
     made.id = task.id.empty() ? next_id() : task.id;
     if (!task.idempotency_key.empty()) {
         idempotency_[key] = {task.fingerprint, made.id};

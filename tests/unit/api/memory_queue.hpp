@@ -23,6 +23,7 @@ public:
     // What tests set and look at.
     bool free_worker = true; // whether submits are told "immediate"
     bool caller_is_full = false;
+    milliseconds rate_wait{0};     // until the caller's rate lets it submit
     std::optional<failure> outage; // every verb fails with it
     std::size_t reads = 0;
     std::size_t largest_read = 0;

@@ -70,7 +70,8 @@ public:
 
     answer<std::size_t> forget(milliseconds, std::size_t) override { co_return unused(); }
 
-    answer<std::vector<queue::due_event>> outbox_claim(std::size_t, milliseconds) override {
+    answer<std::vector<queue::due_event>>
+    outbox_claim(std::size_t, milliseconds, queue::outbox_room) override {
         co_return unused();
     }
 

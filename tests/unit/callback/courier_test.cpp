@@ -109,6 +109,15 @@ TEST_CASE("a 2xx is a delivery") {
     }
 }
 
+TEST_CASE("a 2xx is a delivery however long its body is") {
+    scene s;
+    const auto by = s.allowed();
+    s.there.next.body = std::string(2'000'000, 'x');
+    const auto came = s.deliver(*by, s.hook());
+    CHECK(came.what == kind::delivered);
+    CHECK(came.note == "200");
+}
+
 TEST_CASE("the body is posted as JSON, exactly as given") {
     scene s;
     const auto by = s.allowed();

@@ -216,3 +216,29 @@ TEST_CASE("a proxy that cannot be used is an error, and a warning in the environ
     CHECK(contains(read.warnings[0], "HTTPS_PROXY"));
     CHECK_FALSE(contains(read.warnings[0], "s3cret"));
 }
+
+TEST_CASE("a caller's rate is a number and a unit of time") {
+    const auto rate_of = [](const std::string& text) {
+        return settings_of({"[[caller]]\nname = \"bot\"\nkey = \"k-of-the-bot\"\nrate = \"" + text
+                            + "\""})
+            .api.callers[0];
+    };
+    CHECK(rate_of("60/m").rate.count == 60);
+    CHECK(rate_of("60/m").rate.period == seconds(60));
+    CHECK(rate_of("60/m").rate_text == "60/m");
+    CHECK(rate_of("5/s").rate.period == seconds(1));
+    CHECK(rate_of("7/h").rate.period == seconds(3600));
+    CHECK(rate_of("1/d").rate.period == seconds(86'400));
+    CHECK(rate_of("").rate.count == 0);
+    for (const auto* text :
+         {"60", "/m", "60/", "60/min", "0/m", "-1/m", "1.5/s", " 5/s", "5 /s", "9999999/s", "60/m/s"
+         }) {
+        CAPTURE(text);
+        const auto error = error_of(
+            {"[[caller]]\nname = \"bot\"\nkey = \"k-of-the-bot\"\nrate = \"" + std::string(text)
+             + "\""}
+        );
+        CHECK(contains(error, "caller[bot].rate"));
+        CHECK(contains(error, "60/m"));
+    }
+}

@@ -17,9 +17,7 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 using namespace imagined;
 using namespace imagined::http;
@@ -406,28 +404,26 @@ TEST_CASE("through a tunnel the target proves its name, and its connection is ke
     for (const bool right : {true, false}) {
         CAPTURE(right);
         std::string asked;
-        std::optional<tls_server> server;
-        std::optional<scripted_server> between;
         secure_caller c(who.ca_file());
-        server.emplace(c.io, who, ok, 2);
-        between.emplace(c.io, std::vector{leading_to(c.io, server->port(), asked)});
+        tls_server server(c.io, who, ok, 2);
+        scripted_server between(c.io, {leading_to(c.io, server.port(), asked)});
         client_options options;
         options.ca_file = who.ca_file();
-        const auto at = "http://me:pw@127.0.0.1:" + std::to_string(between->port());
+        const auto at = "http://me:pw@127.0.0.1:" + std::to_string(between.port());
         options.out = way_out::through(parse_proxy(at).value());
         c.made = client::create(c.io.get_executor(), options).value();
         const auto done = c.get(right ? "api.invalid" : "other.invalid", 443);
         if (!right) {
             CHECK(done.outcome.has_error());
             CHECK(done.reached == progress::not_sent);
-            CHECK(server->read_requests() == 0);
+            CHECK(server.read_requests() == 0);
             continue;
         }
         CHECK(done.outcome.value().text() == "hi");
-        CHECK(server->server_name() == "api.invalid");
+        CHECK(server.server_name() == "api.invalid");
         CHECK(asked.starts_with("CONNECT api.invalid:443 HTTP/1.1\r\n"));
         CHECK(asked.find("Proxy-Authorization: Basic ") != std::string::npos);
         CHECK(c.get("api.invalid", 443).outcome.value().text() == "hi");
-        CHECK(server->accepted() == 1);
+        CHECK(server.accepted() == 1);
     }
 }

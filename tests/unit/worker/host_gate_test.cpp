@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace imagined;
 using imagined::worker::host_gate;
 
@@ -84,4 +86,26 @@ TEST_CASE_FIXTURE(a_gate, "receivers in good standing are not remembered") {
         deliver(milliseconds(1), true, "host-" + std::to_string(i));
     }
     CHECK(gate.size() == 0);
+}
+
+TEST_CASE_FIXTURE(a_gate, "a delivery that does not take place leaves no trace") {
+    CHECK_FALSE(enter().has_value());
+    CHECK_FALSE(enter().has_value());
+    gate.withdraw("tarpit");
+    CHECK_FALSE(enter().has_value());
+    gate.withdraw("tarpit");
+    gate.withdraw("tarpit");
+    CHECK(gate.size() == 0);
+}
+
+TEST_CASE_FIXTURE(a_gate, "any number of slow receivers is not remembered") {
+    const std::size_t most = host_gate::limits{}.remembered;
+    CHECK_FALSE(enter("busy").has_value());
+    for (std::size_t i = 0; i < 3 * most; ++i) {
+        deliver(seconds(15), false, "host-" + std::to_string(i));
+    }
+    CHECK(gate.size() <= most);
+    // Who is inside is not forgotten.
+    CHECK_FALSE(enter("busy").has_value());
+    CHECK(enter("busy") == milliseconds(100));
 }

@@ -12,14 +12,15 @@ local function slot_key(name) return base .. 'slot:' .. name end
 local function index_key(caller) return base .. 'idx:' .. caller end
 local function part_key(caller, first) return base .. 'ids:' .. first .. ':' .. caller end
 local function idempotency_key(caller, hash) return base .. 'idem:' .. caller .. ':' .. hash end
+local function due_key(caller) return base .. 'oq:' .. caller end
 local function spend_key(day) return base .. 'spend:' .. day end
 local function held_key(day) return base .. 'held:' .. day end
 local function breaker_key(backend) return base .. 'brk:' .. backend end
 local function tried_key(backend) return base .. 'tried:' .. backend end
 local function failed_key(backend) return base .. 'failed:' .. backend end
 local lanes_key, waiting_key, lease_key, delay_key, modal_key, done_key, fair_key, callers_key,
-    cool_key, slots_key, due_key, dead_key, workers_key, capacity_key, duration_key,
-    last_id_key, off_key, activity_key, hint_channel, live_channel
+    rates_key, buckets_key, cool_key, slots_key, owed_key, old_due_key, dead_key, workers_key,
+    capacity_key, duration_key, last_id_key, off_key, activity_key, hint_channel, live_channel
 
 -- Mostly one program uses a Redis: its keys are put together once.
 local named
@@ -28,6 +29,8 @@ at_start(function()
         return
     end
     named = base
+    rates_key = base .. 'rates'
+    buckets_key = base .. 'buckets'
     lanes_key = base .. 'lanes'
     waiting_key = base .. 'waiting'
     lease_key = base .. 'lease'
@@ -38,7 +41,8 @@ at_start(function()
     callers_key = base .. 'callers'
     cool_key = base .. 'cool'
     slots_key = base .. 'slots'
-    due_key = base .. 'oq'
+    owed_key = base .. 'owed'
+    old_due_key = base .. 'oq'
     dead_key = base .. 'dead'
     workers_key = base .. 'workers'
     capacity_key = base .. 'wcap'

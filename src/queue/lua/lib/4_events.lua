@@ -34,6 +34,12 @@ local function leased_event(task)
     end
 end
 
+-- The task's next callback is due at `at`, among those of its caller.
+local function make_due(id, caller, at)
+    gather('ZADD', due_key(caller), at, id)
+    gather('SADD', owed_key, caller)
+end
+
 -- Queues a callback for a task with a hook. A progress event replaces an unsent progress event; a
 -- head that failed before is superseded and leaves at once (contract §5).
 local function post(task, sequence, status, progress)
@@ -52,28 +58,40 @@ local function post(task, sequence, status, progress)
     if length > 1 and not leased and tonumber(task.oa or '0') > 0 then
         redis.call('LPOP', outbox)
         set(task, 'oa', '0')
-        gather('ZADD', due_key, stamp, task.id)
+        make_due(task.id, task.c, stamp)
         hint('c')
     elseif length == 1 and task.wished then
         task.wished.sequence = sequence
         set(task, 'on', task.wished.nonce .. '.' .. sequence)
-        gather('ZADD', due_key, moment(task.wished.ms), task.id)
+        make_due(task.id, task.c, moment(task.wished.ms))
     elseif length == 1 then
-        gather('ZADD', due_key, stamp, task.id)
+        make_due(task.id, task.c, stamp)
         hint('c')
     end
 end
 
--- How often the head event of a task failed; nil if it is not leased under this nonce.
+-- How often the head event of a task failed, and whose task it is; nil if it is not leased under
+-- this nonce.
 local function tries_under(id, nonce)
-    local lease = redis.call('HMGET', task_key(id), 'on', 'oa')
+    local lease = redis.call('HMGET', task_key(id), 'on', 'oa', 'c')
     if nonce ~= '' and lease[1] == nonce then
-        return lease[2] or '0'
+        return lease[2] or '0', lease[3]
     end
 end
 
+-- Nothing is owed of a task any more.
+local function owe_nothing(id, caller)
+    gather('ZREM', due_key(caller), id)
+    gather('ZREM', old_due_key, id)
+end
+
+-- When the next callback of a task is due; false if none is owed.
+local function due_at(id, caller)
+    return redis.call('ZSCORE', due_key(caller), id) or redis.call('ZSCORE', old_due_key, id)
+end
+
 -- The head event of a task is settled; the next one is due now.
-local function settle_head(id, attempts)
+local function settle_head(id, caller, attempts)
     redis.call('LPOP', outbox_key(id))
     if attempts ~= '0' then
         redis.call('HSET', task_key(id), 'on', '', 'oa', 0)
@@ -81,9 +99,9 @@ local function settle_head(id, attempts)
         redis.call('HSET', task_key(id), 'on', '')
     end
     if redis.call('LLEN', outbox_key(id)) > 0 then
-        gather('ZADD', due_key, stamp, id)
+        make_due(id, caller, stamp)
         hint('c')
     else
-        gather('ZREM', due_key, id)
+        owe_nothing(id, caller)
     end
 end

@@ -44,6 +44,41 @@ local function waiting_of(caller)
     return mine
 end
 
+-- What a caller may submit of late: a bucket that holds as many as its rate names, and is refilled
+-- evenly. All that is kept of it is when it will be full again.
+local bucket = {}
+
+-- nil without a rate.
+function bucket.of(caller)
+    local count, period = string.match(redis.call('HGET', rates_key, caller) or '',
+        '^(%d+)|(%d+)$')
+    if not count then
+        return nil
+    end
+    period = tonumber(period)
+    local full = tonumber(redis.call('HGET', buckets_key, caller) or '0')
+    return {
+        caller = caller, period = period, each = period / count,
+        full = math.max(now, math.min(full, now + period)) -- the rate may have been another
+    }
+end
+
+-- In how many ms it has one to give; 0: now.
+function bucket.wait(of)
+    return math.max(0, math.ceil(of.full + of.each - of.period - now - 0.5))
+end
+
+-- Takes one out; written at the script's end.
+function bucket.draw(of)
+    if not of.drawn then
+        of.drawn = true
+        at_end[#at_end + 1] = function()
+            redis.call('HSET', buckets_key, of.caller, string.format('%.3f', of.full))
+        end
+    end
+    of.full = of.full + of.each
+end
+
 -- The task that carries the mark of one submit: the given id, or one of the caller's since then.
 local function find_marked(caller, mark, given, since)
     local ids = {given}

@@ -1,0 +1,136 @@
+// Whose callbacks are handed out: of each caller what there is room for, and of all in turn.
+#include "queue_fixture.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace imagined::test {
+
+namespace {
+
+struct outbox_fairness : queue_fixture {
+    // `count` tasks of a caller that are owed their end.
+    std::vector<std::string> owe(const std::string& caller, int count) {
+        std::vector<std::string> ids;
+        for (int i = 0; i < count; ++i) {
+            ids.push_back(submit(a_task().by(caller).hooked().ended("{}")));
+            advance(milliseconds(1));
+        }
+        return ids;
+    }
+
+    std::vector<queue::due_event> claim_due(std::size_t most, queue::outbox_room room) {
+        return must(tasks().outbox_claim(most, seconds(30), std::move(room)));
+    }
+
+    static std::map<std::string, int> by_caller(const std::vector<queue::due_event>& events) {
+        std::map<std::string, int> count;
+        for (const auto& event : events) {
+            ++count[event.record.caller];
+        }
+        return count;
+    }
+
+    // As the version before this one kept them.
+    void move_back() {
+        for (const auto& caller : {"ann", "bob"}) {
+            const auto flat = raw.list({"ZRANGE", key("oq:") + caller, "0", "-1", "WITHSCORES"});
+            for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+                raw.command({"ZADD", key("oq"), flat[i + 1], flat[i]});
+            }
+            raw.command({"DEL", key("oq:") + caller});
+        }
+        raw.command({"DEL", key("owed")});
+    }
+};
+
+using counts = std::map<std::string, int>;
+
+} // namespace
+
+TEST_CASE_FIXTURE(outbox_fairness, "one that is owed much stands before nobody") {
+    owe("ann", 40);
+    owe("bob", 3);
+    CHECK(by_caller(claim_due(10, {10})) == counts{{"ann", 7}, {"bob", 3}});
+    CHECK(by_caller(claim_due(10, {10})) == counts{{"ann", 10}});
+}
+
+TEST_CASE_FIXTURE(outbox_fairness, "a caller gets no more than there is room for") {
+    owe("ann", 5);
+    owe("bob", 5);
+    owe("cyd", 5);
+    const auto got = by_caller(claim_due(100, {2, {{"ann", 0}, {"bob", 4}}}));
+    CHECK(got == counts{{"bob", 4}, {"cyd", 2}});
+}
+
+TEST_CASE_FIXTURE(outbox_fairness, "each in its turn, the oldest first") {
+    const auto ann = owe("ann", 3);
+    owe("bob", 3);
+    const auto events = claim_due(4, {4});
+    CHECK(by_caller(events) == counts{{"ann", 2}, {"bob", 2}});
+    std::vector<std::string> seen;
+    for (const auto& event : events) {
+        if (event.record.caller == "ann") {
+            seen.push_back(event.record.id);
+        }
+    }
+    CHECK(seen == std::vector<std::string>{ann[0], ann[1]});
+}
+
+TEST_CASE_FIXTURE(outbox_fairness, "where there is place for few, nobody is first for ever") {
+    owe("ann", 40);
+    owe("bob", 40);
+    owe("cyd", 40);
+    counts got;
+    for (int i = 0; i < 30; ++i) {
+        for (const auto& event : claim_due(1, {1})) {
+            ++got[event.record.caller];
+        }
+        advance(milliseconds(1));
+    }
+    CHECK(got == counts{{"ann", 10}, {"bob", 10}, {"cyd", 10}});
+}
+
+TEST_CASE_FIXTURE(outbox_fairness, "who is owed nothing any more is looked at no more") {
+    owe("ann", 1);
+    CHECK(raw.list({"SMEMBERS", key("owed")}) == std::vector<std::string>{"ann"});
+    for (const auto& event : claim_due(9, {9})) {
+        must(tasks().outbox_delivered(event, ""));
+    }
+    CHECK(claim_due(9, {9}).empty());
+    CHECK(raw.list({"SMEMBERS", key("owed")}).empty());
+    CHECK(must(tasks().stats({})).outbox == 0);
+}
+
+TEST_CASE_FIXTURE(outbox_fairness, "what the version before kept in one set is delivered") {
+    const auto ann = owe("ann", 2);
+    owe("bob", 1);
+    move_back();
+    CHECK(must(tasks().stats({})).outbox == 3);
+    CHECK(complaints().empty());
+    advance(seconds(1));
+    CHECK(refused(tasks().outbox_replay(ann[0])) == failure_kind::conflict);
+    CHECK(must(tasks().forget(seconds(0), 9)) == 0);
+    const auto events = claim_due(9, {9});
+    CHECK(by_caller(events) == counts{{"ann", 2}, {"bob", 1}});
+    CHECK(*raw.command({"EXISTS", key("oq")}).integer() == 0);
+    for (const auto& event : events) {
+        must(tasks().outbox_delivered(event, ""));
+    }
+    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(complaints().empty());
+}
+
+TEST_CASE_FIXTURE(outbox_fairness, "a lease of the version before is not cut short") {
+    const auto ann = owe("ann", 1);
+    const auto events = claim_due(1, {1});
+    REQUIRE(events.size() == 1);
+    move_back();
+    CHECK(claim_due(1, {1}).empty());
+    must(tasks().outbox_failed(events[0], seconds(5), "500"));
+    CHECK(claim_due(1, {1}).empty());
+    advance(seconds(6));
+    CHECK(claim_due(1, {1}).size() == 1);
+}
+
+} // namespace imagined::test
