@@ -102,7 +102,7 @@ class Callbacks(Scene):
                 for name, sink in sinks.items()}
         for name, task_id in told.items():
             self.until(lambda task_id=task_id: redis.ask(
-                "ZSCORE", "imagined:{0}:oq", task_id) is None, f"{name}: nothing is owed")
+                "ZSCORE", "imagined:{0}:oq:", task_id) is None, f"{name}: nothing is owed")
             self.assertEqual(redis.ask("EXISTS", f"imagined:{{0}}:o:{task_id}"), 0, name)
             self.assertEqual(sinks[name].statuses, ["SUCCESS"], name)
         self.assertEqual(redis.ask("ZCARD", "imagined:{0}:dead"), 0)

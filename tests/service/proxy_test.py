@@ -94,11 +94,13 @@ class ByProxy(Scene):
         self.addCleanup(proxy.close)
         return proxy
 
-    def serve_to(self, base_url="http://ideogram.invalid", more="", environment=None, first=""):
+    def serve_to(self, base_url="http://ideogram.invalid", more="", environment=None, first="",
+                 name="far"):
         """A server with a backend that no name server knows; its pictures are at loopback."""
         return self.serve(
             config=(f'[fetch]\nallow = ["127.0.0.1"]\n{first}[worker]\ntask_timeout = "3s"\n'
-                    f'[[backend]]\nname = "far"\nbase_url = "{base_url}"\nkeys = ["k-1"]\n{more}'),
+                    f'[[backend]]\nname = "{name}"\nbase_url = "{base_url}"\n'
+                    f'keys = ["k-1"]\n{more}'),
             environment=clean_environment(**(environment or {})))
 
     def test_a_call_goes_through_the_environments_proxy(self):
@@ -144,8 +146,9 @@ class ByProxy(Scene):
     def test_no_proxy_and_none_go_straight(self):
         sandbox = self.sandbox()
         proxy = self.proxy(urlsplit(sandbox.url).netloc)
-        for environment, more in (({"NO_PROXY": ".invalid"}, ""), ({}, 'proxy = "none"\n')):
-            server = self.serve_to(more=more,
+        for name, environment, more in (("by-list", {"NO_PROXY": ".invalid"}, ""),
+                                        ("by-setting", {}, 'proxy = "none"\n')):
+            server = self.serve_to(more=more, name=name,
                                    environment={"HTTP_PROXY": proxy.url, **environment})
             task = self.api(server).wait(self.api(server).accepted("straight"))
             self.assertEqual(task["status"], "FAILURE")
@@ -162,15 +165,19 @@ class ByProxy(Scene):
     def test_a_proxy_that_says_no_has_started_nothing(self):
         sandbox = self.sandbox()
         proxy = self.proxy(urlsplit(sandbox.url).netloc, wants=AUTHORIZATION)
-        for base in ("http://ideogram.invalid", "https://ideogram.invalid"):
-            server = self.serve_to(base_url=base, environment={
+        # Each by a name of its own: a key whose calls do not start rests for a while.
+        for name in ("http", "https"):
+            server = self.serve_to(base_url=f"{name}://ideogram.invalid", name=name, environment={
                 "HTTP_PROXY": proxy.url, "HTTPS_PROXY": proxy.url})
             api = self.api(server)
             task = api.wait(api.accepted("refused"))
             self.assertEqual(task["status"], "FAILURE")
             self.assertNotEqual(task["properties"]["failCode"], "AMBIGUOUS_UPSTREAM_OUTCOME")
-            self.assertIn(f"the proxy {proxy.url}", server.log)
-            self.assertIn("407", server.log)
+            told = run_imagined("task", "show", task["id"],
+                                f"--config={self.directory / 'imagined.toml'}",
+                                directory=self.directory, environment=clean_environment())
+            self.assertIn(f"the proxy {proxy.url}", told.stdout)
+            self.assertIn("407", told.stdout)
             server.kill()
         self.assertIn("CONNECT ideogram.invalid:443", proxy.asked)
         self.assertEqual(sandbox.calls(), [])
