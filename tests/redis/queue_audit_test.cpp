@@ -142,7 +142,8 @@ TEST_CASE_FIXTURE(audit, "a set that holds a task too many is found") {
         spoil({"ZADD", key("oq:ann"), "1", ghost}, ghost);
     }
     SUBCASE("due for another") {
-        spoil({"ZADD", key("oq:"), "1", held.id}, held.id);
+        raw.command({"HSET", key("callers"), "bob", "1|0|0"});
+        spoil({"ZADD", key("oq:bob"), "1", held.id}, held.id);
     }
     SUBCASE("due where nobody looks") {
         spoil({"SREM", key("owed"), "ann"}, "ann");
