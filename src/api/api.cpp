@@ -21,6 +21,7 @@ namespace {
 // new-api sends a JSON `null` with GET; nobody sends more.
 constexpr std::size_t max_get_body_bytes = 4096;
 constexpr int drain_retry_seconds = 5;
+constexpr int unavailable_retry_seconds = 1;
 
 task::language language_of(const http::request_head& head) {
     return task::preferred_language(head.headers.get("Accept-Language"));
@@ -93,7 +94,7 @@ public:
         const std::string origin(incoming.headers.get("Origin"));
         http::response answer;
         if (is_closed(*found.to)) { // since it was admitted: a body takes its time
-            answer = in_words_of(found, try_later(texts::draining, drain_retry_seconds, in));
+            answer = in_words_of(found, closed(in));
         } else {
             try {
                 call made = open_call(std::move(incoming), from, in);
@@ -151,7 +152,7 @@ private:
             return answer;
         }
         if (is_closed(*found.to)) {
-            return try_later(texts::draining, drain_retry_seconds, in);
+            return closed(in);
         }
         who = std::move(*known);
         return std::nullopt;
@@ -183,7 +184,17 @@ private:
     }
 
     bool is_closed(const route& to) const {
-        return to.does == effect::submits && context_.parts.ready().draining;
+        if (to.does != effect::submits) {
+            return false;
+        }
+        const readiness now = context_.parts.ready();
+        return now.draining || now.closed;
+    }
+
+    http::response closed(task::language in) const {
+        return context_.parts.ready().draining
+                   ? try_later(texts::draining, drain_retry_seconds, in)
+                   : try_later(texts::unavailable, unavailable_retry_seconds, in);
     }
 
     void count(const routed& found, int status) {

@@ -73,7 +73,7 @@ awaitable<http::response> show_picture(context& api, call from) {
     auto n = picture_number(from.values[1]);
     if (!n) {
         n = store::picture_of_link(
-            api.options.link_key, from.values[0], from.values[1], system_clock().now()
+            api.options.link_key, from.values[0], from.values[1], api.parts.tasks.now()
         );
     }
     if (!n || !store::is_task_id(from.values[0])) {

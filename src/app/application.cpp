@@ -272,7 +272,14 @@ private:
         worker_ = worker::worker::create(
             settings_.worker,
             worker::worker_parts{
-                context_.get_executor(), *tasks_, *images_, *pool_, *backends_, *courier_, metrics_
+                context_.get_executor(),
+                *tasks_,
+                *images_,
+                *pool_,
+                *backends_,
+                *courier_,
+                metrics_,
+                [this] { return !health_.barred; }
             }
         );
     }
@@ -282,7 +289,7 @@ private:
         group_.spawn("redis_watch", [this] {
             return watch(
                 *redis_,
-                settings_.redis_prefix + ":{0}:probe",
+                *tasks_,
                 health_,
                 [this] { redis_came(); },
                 [this](const std::string& why) {
@@ -328,6 +335,7 @@ private:
     api::readiness ready() const {
         api::readiness now;
         now.draining = draining_;
+        now.closed = health_.barred;
         now.warnings = health_.warnings;
         for (const auto& warning : settings_.warnings) {
             now.warnings.push_back(warning);
@@ -335,7 +343,9 @@ private:
         if (draining_) {
             now.reason = "draining";
         } else if (!redis_->connected()) {
-            now.reason = "redis is not connected";
+            now.reason = redis_->trouble();
+        } else if (embedded_ && !embedded_->steady()) {
+            now.reason = "the embedded redis keeps ending; see its log in data.dir";
         } else if (!health_.writable) {
             now.reason = health_.reason;
         } else {

@@ -2,7 +2,6 @@
 
 #include "operator_text.hpp"
 
-#include "imagined/base/clock.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/task/submission.hpp"
 
@@ -79,7 +78,7 @@ awaitable<result<report>> show_task(operator_context with, std::string id) {
     co_return plain_or_json(
         with.json,
         task_text(*shown, history->events),
-        task_json(*shown, history->events, imagined::system_clock().now())
+        task_json(*shown, history->events, with.tasks.now())
     );
 }
 

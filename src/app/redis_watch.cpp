@@ -2,6 +2,8 @@
 
 #include "imagined/base/log.hpp"
 
+#include <utility>
+
 namespace imagined::app {
 
 namespace {
@@ -10,15 +12,13 @@ constexpr seconds calm_period{2};
 constexpr seconds glance_period{1};         // at the connection
 constexpr milliseconds trouble_period{250}; // at everything, while nothing can be written
 constexpr milliseconds probe_deadline{1500};
-constexpr std::string_view probe_lifetime_ms = "60000";
 
-// Reads what there is to know; nullopt with the reason in `health` when Redis does not answer.
-awaitable<std::optional<redis_facts>> look(redis::client& client, redis_health& health) {
+// Reads what there is to know.
+awaitable<result<redis_facts>> look(redis::client& client) {
     redis::arguments info{"INFO"};
     const auto told = co_await client.execute(std::move(info), probe_deadline);
     if (!told) {
-        health.reason = told.error().detail;
-        co_return std::nullopt;
+        co_return told.error();
     }
     auto facts = parse_info(told->text() == nullptr ? "" : *told->text());
     redis::arguments config{"CONFIG", "GET", "appendfsync"};
@@ -46,8 +46,6 @@ redis_facts parse_info(std::string_view info) {
         const auto value = line.substr(colon + 1);
         if (name == "loading") {
             facts.loading = value == "1";
-        } else if (name == "role") {
-            facts.replica = value == "slave";
         } else if (name == "aof_enabled") {
             facts.aof = value == "1";
         } else if (name == "maxmemory_policy") {
@@ -77,40 +75,67 @@ std::vector<std::string> warnings_of(const redis_facts& facts) {
     return warnings;
 }
 
+redis_health
+judge(const result<redis_facts>& facts, const std::optional<result<void>>& probed) {
+    redis_health health;
+    if (!facts) {
+        health.reason = facts.error().detail;
+        health.barred = facts.error().kind == failure_kind::rejected;
+        return health;
+    }
+    health.warnings = warnings_of(*facts);
+    health.reason = refusal_of(*facts);
+    if (!health.reason.empty()) {
+        health.barred = true;
+    } else if (!probed) {
+        health.reason = "redis was not tried yet";
+    } else if (!*probed) {
+        health.reason = probed->error().detail;
+        health.barred = probed->error().kind == failure_kind::rejected;
+    } else {
+        health.writable = true;
+    }
+    return health;
+}
+
 awaitable<> watch(
     redis::client& client,
-    std::string probe_key,
+    queue::task_queue& tasks,
     redis_health& health,
     std::function<void()> connected,
     std::function<void(std::string)> refused
 ) {
+    bool looked = false;
     bool was_writable = false;
+    std::string told;
     for (;;) {
-        const auto facts = co_await look(client, health);
-        bool writable = false;
-        if (facts) {
+        const auto facts = co_await look(client);
+        if (facts && !std::exchange(looked, true)) {
             if (const auto why = refusal_of(*facts); !why.empty()) {
                 refused(why);
                 co_return;
             }
-            health.warnings = warnings_of(*facts);
-            redis::arguments probe{"SET", probe_key, "1", "PX", std::string(probe_lifetime_ms)};
-            const auto wrote = co_await client.execute(std::move(probe), probe_deadline);
-            writable = wrote.has_value();
-            health.reason = writable ? "" : wrote.error().detail;
         }
-        health.writable = writable;
-        if (writable && !was_writable) {
+        std::optional<result<void>> probed;
+        if (facts) {
+            probed = co_await tasks.probe();
+        }
+        // Failing that, the answer "late" says so, and asks again.
+        static_cast<void>(co_await client.measure_clock(probe_deadline));
+        health = judge(facts, probed);
+        if (health.writable && !was_writable) {
+            told.clear();
             connected();
-        } else if (!writable && was_writable) {
-            log::warning("redis is not writable", {{"reason", health.reason}});
+        } else if (facts && health.reason != told) { // else the client has said it
+            told = health.reason;
+            log::warning("redis cannot be used", {{"reason", told}});
         }
-        was_writable = writable;
+        was_writable = health.writable;
         const auto next = std::chrono::steady_clock::now() + calm_period;
         do {
-            co_await pause_for(writable ? glance_period : trouble_period);
+            co_await pause_for(health.writable ? glance_period : trouble_period);
             // Back after a loss it may be loading, or another server: what was known is void.
-        } while (writable && client.connected() && std::chrono::steady_clock::now() < next);
+        } while (health.writable && client.connected() && std::chrono::steady_clock::now() < next);
     }
 }
 

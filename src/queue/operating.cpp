@@ -79,7 +79,7 @@ void add_pause(redis::arguments& to, std::string name, std::optional<bool> pause
 
 awaitable<result<switches>> redis_queue::show_switches() {
     redis::arguments command{"HGETALL", off_key(base_)};
-    const auto found = co_await redis_.execute(std::move(command), options_.command_deadline);
+    const auto found = co_await ask(std::move(command));
     if (!found) {
         co_return found.error();
     }
@@ -127,7 +127,7 @@ awaitable<result<std::vector<operator_action>>> redis_queue::activity(std::size_
     redis::arguments command{
         "LRANGE", activity_key(base_), "0", std::to_string(static_cast<std::int64_t>(most) - 1)
     };
-    const auto found = co_await redis_.execute(std::move(command), options_.command_deadline);
+    const auto found = co_await ask(std::move(command));
     if (!found) {
         co_return found.error();
     }

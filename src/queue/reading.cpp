@@ -84,8 +84,7 @@ redis_queue::read(scope who, std::vector<std::string> ids) {
     }
     for (int look = 0; look < most_looks; ++look) {
         auto commands = look_commands(base_, ids);
-        const auto answers =
-            co_await redis_.execute_together(std::move(commands), options_.command_deadline);
+        const auto answers = co_await ask_together(std::move(commands));
         if (!answers) {
             co_return answers.error();
         }
@@ -184,7 +183,7 @@ awaitable<result<statistics>> redis_queue::stats(std::vector<std::string> slots)
 
 awaitable<result<std::vector<std::string>>> redis_queue::audit() {
     redis::arguments command{"HKEYS", base_ + "callers"};
-    const auto known = co_await redis_.execute(std::move(command), options_.command_deadline);
+    const auto known = co_await ask(std::move(command));
     if (!known) {
         co_return known.error();
     }

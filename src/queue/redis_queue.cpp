@@ -1,6 +1,5 @@
 #include "redis_queue.hpp"
 
-#include "imagined/base/clock.hpp"
 #include "imagined/base/failpoint.hpp"
 #include "keys.hpp"
 #include "task_record.hpp"
@@ -13,9 +12,19 @@ namespace {
 
 // What is done in the last moment would be told to nobody: the answer needs time on its way, too.
 constexpr milliseconds answer_allowance{250};
+constexpr milliseconds measuring_patience{250};
 
 milliseconds latest_start(milliseconds deadline) {
     return deadline - std::min(answer_allowance, deadline / 2);
+}
+
+// To our callers whatever Redis refuses is a matter of time: it did nothing, and somebody will put
+// it right.
+failure passing(failure why) {
+    if (why.kind == failure_kind::rejected || why.kind == failure_kind::invalid) {
+        why.kind = failure_kind::unavailable;
+    }
+    return why;
 }
 
 } // namespace
@@ -56,12 +65,18 @@ script_batch::runner redis_queue::batched(const redis::function& what) {
     };
 }
 
-unix_millis redis_queue::server_now() const {
-    return system_clock().now() + redis_.clock_offset().count();
-}
-
 awaitable<result<redis::reply>>
 redis_queue::run(const redis::function& what, redis::arguments values, milliseconds deadline) {
+    auto answer = co_await run_as_it_is(what, std::move(values), deadline);
+    if (!answer) {
+        co_return passing(answer.error());
+    }
+    co_return answer;
+}
+
+awaitable<result<redis::reply>> redis_queue::run_as_it_is(
+    const redis::function& what, redis::arguments values, milliseconds deadline
+) {
     if (deadline <= milliseconds(0)) {
         deadline = options_.command_deadline;
     }
@@ -69,7 +84,7 @@ redis_queue::run(const redis::function& what, redis::arguments values, milliseco
     all.reserve(values.size() + 2);
     if (options_.fixed_now.empty()) {
         all.emplace_back("0");
-        all.push_back(std::to_string(server_now() + latest_start(deadline).count()));
+        all.push_back(std::to_string(now() + latest_start(deadline).count()));
     } else {
         all.push_back(options_.fixed_now);
         all.emplace_back("0");
@@ -86,9 +101,53 @@ redis_queue::run(const redis::function& what, redis::arguments values, milliseco
         co_return failure{failure_kind::unavailable, "queue: the answer was lost"};
     }
     if (answer && word_of(*answer) == "late") {
+        // Either Redis was busy for long, or its clock is not what we took it for. Whoever comes
+        // next should know.
+        if (auto measured = co_await redis_.measure_clock(measuring_patience); !measured) {
+            co_return measured.error();
+        }
         co_return refusal(what.name, "late");
     }
+    if (answer && word_of(*answer) == "denied") {
+        co_return failure{
+            failure_kind::rejected, "redis: our user may not " + text_at(*answer, 1)
+        };
+    }
     co_return answer;
+}
+
+awaitable<result<redis::reply>> redis_queue::ask(redis::arguments command) {
+    auto answer = co_await redis_.execute(std::move(command), options_.command_deadline);
+    if (!answer) {
+        co_return passing(answer.error());
+    }
+    co_return answer;
+}
+
+awaitable<result<redis::array>> redis_queue::ask_together(std::vector<redis::arguments> commands) {
+    auto answers =
+        co_await redis_.execute_together(std::move(commands), options_.command_deadline);
+    if (!answers) {
+        co_return passing(answers.error());
+    }
+    co_return answers;
+}
+
+awaitable<result<void>> redis_queue::probe() {
+    constexpr int most_tries = 2; // the second with a clock that was just measured
+    for (int i = 0; i < most_tries; ++i) {
+        const auto answer = co_await run_as_it_is(scripts().probe, {}, options_.command_deadline);
+        if (answer) {
+            co_return result<void>{};
+        }
+        if (answer.error() != refusal(scripts().probe.name, "late")) {
+            co_return answer.error();
+        }
+    }
+    co_return failure{
+        failure_kind::unavailable,
+        "the clock is off: Redis refuses our writes as late, although its clock was measured again"
+    };
 }
 
 awaitable<result<void>>

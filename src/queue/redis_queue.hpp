@@ -19,6 +19,10 @@ class redis_queue final : public task_queue {
 public:
     redis_queue(redis::client& on, queue_options options);
 
+    unix_millis now() const override { return redis_.server_now(); }
+
+    awaitable<result<void>> probe() override;
+
     awaitable<result<std::string>> reserve_id() override;
     awaitable<result<submitted>> submit(new_task task, milliseconds budget) override;
     awaitable<result<submitted>>
@@ -83,12 +87,21 @@ public:
     awaitable<result<std::vector<operator_action>>> activity(std::size_t most) override;
 
 private:
-    // Runs one script: `values` follow the two times that every script begins with. Its word "late"
-    // becomes `unavailable`. `deadline` 0: the option's.
+    // Runs one script: `values` follow the two times that every script begins with. Its words
+    // "late" and "denied" become failures, and each failure of Redis `unavailable`: whatever is
+    // wrong there, nothing was refused for good. `deadline` 0: the option's.
     awaitable<result<redis::reply>>
     run(const redis::function& what,
         redis::arguments values,
         milliseconds deadline = milliseconds(0));
+
+    // The same, but a right that is missing stays `rejected`.
+    awaitable<result<redis::reply>>
+    run_as_it_is(const redis::function& what, redis::arguments values, milliseconds deadline);
+
+    // Plain commands, with failures as run()'s.
+    awaitable<result<redis::reply>> ask(redis::arguments command);
+    awaitable<result<redis::array>> ask_together(std::vector<redis::arguments> commands);
 
     script_batch::runner batched(const redis::function& what);
     awaitable<result<redis::reply>> run_submits(redis::arguments tasks, milliseconds left);
@@ -110,8 +123,6 @@ private:
     // the script's values.
     void withdraw_later(executor on, redis::arguments what);
     awaitable<> withdraw(redis::arguments what);
-
-    unix_millis server_now() const;
 
     redis::client& redis_;
     queue_options options_;

@@ -46,6 +46,7 @@ const verb verbs[] = {
     {&script_set::outbox_gone, "outbox_gone", lua::outbox_gone, writes},
     {&script_set::outbox_release, "outbox_release", lua::outbox_release, writes},
     {&script_set::outbox_replay, "outbox_replay", lua::outbox_replay, writes},
+    {&script_set::probe, "probe", lua::probe, writes},
     {&script_set::progress, "progress", lua::progress, writes},
     {&script_set::promote, "promote", lua::promote, writes},
     {&script_set::reap, "reap", lua::reap, writes},
@@ -71,10 +72,11 @@ std::string library_text(std::string_view name) {
         text += fmt::format(
             "redis.register_function{{function_name = '{}_{}', flags = {}, "
             "callback = function(keys, values)\n"
-            "if not start(keys, values) then return {{'late'}} end\n{}end}}\n",
+            "local refused = start(keys, values, {})\nif refused then return refused end\n{}end}}\n",
             name,
             one.name,
             one.flags,
+            one.flags == writes,
             one.text
         );
     }

@@ -196,7 +196,7 @@ redis_queue::run_submits(redis::arguments tasks, milliseconds left) {
 
 awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds budget) {
     const std::string mark = marks_.next();
-    const unix_millis since = server_now() - clock_doubt.count();
+    const unix_millis since = now() - clock_doubt.count();
     unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
     auto attempt = [&](milliseconds left) {
         if (options_.on_submit && !task.modal && task.ended_view.empty()) {

@@ -136,7 +136,13 @@ public:
 
     bool connected() const override { return core_->connected(); }
 
-    milliseconds clock_offset() const override { return core_->clock_offset(); }
+    std::string trouble() const override { return core_->trouble(); }
+
+    unix_millis server_now() const override { return core_->server_now(); }
+
+    awaitable<result<void>> measure_clock(milliseconds deadline) override {
+        return core_->measure_clock(core_->deadline_after(deadline));
+    }
 
     void close() override { core_->close(); }
 

@@ -30,6 +30,9 @@ constexpr milliseconds least_restart_pause{50};
 constexpr milliseconds most_restart_pause{5000};
 // A child that lived this long was healthy: its end is not part of a crash loop.
 constexpr milliseconds healthy_life{30000};
+// After a crash loop the child is believed when it has lived for so long.
+constexpr milliseconds probation{10000};
+constexpr int crashes_of_a_loop = 2;
 // Where the kernel offers no pidfd to wait on.
 constexpr milliseconds end_poll_step{100};
 constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
@@ -93,6 +96,7 @@ struct child {
     descriptor lock;
     int pid = 0;
     steady::time_point started;
+    int crashes = 0; // in a row, each after less than healthy_life
     bool stopping = false;
 
     child(embedded_options chosen, descriptor held)
@@ -171,8 +175,10 @@ awaitable<> keep_alive(std::shared_ptr<child> kept) {
             }
             kept->pid = 0;
             log::error("the embedded Redis ended; restarting it", {{"reason", *ended}});
+            ++kept->crashes;
             if (steady::now() - kept->started > healthy_life) {
                 pause.reset();
+                kept->crashes = 0;
             }
         }
         co_await pause_for(pause.next());
@@ -198,6 +204,11 @@ public:
     endpoint where() const override { return embedded_endpoint(child_->options.directory); }
 
     int pid() const override { return child_->pid; }
+
+    bool steady() const override {
+        return child_->crashes < crashes_of_a_loop
+               || (child_->pid != 0 && steady::now() - child_->started > probation);
+    }
 
     awaitable<> supervise() override { return keep_alive(child_); }
 

@@ -1,10 +1,6 @@
 #include "link.hpp"
 
-#include "imagined/base/clock.hpp"
-
 #include <array>
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -59,18 +55,43 @@ awaitable<result<reply>> step(link& on, bool secret) {
     co_return refused;
 }
 
-result<milliseconds> offset_from(const reply& time, unix_millis asked, unix_millis answered) {
-    const auto* parts = time.items();
-    if (parts == nullptr || parts->size() != 2) {
-        return failure{failure_kind::corrupt, "redis: TIME was not answered with a time"};
+// What a server says of itself to ROLE or, where that is not permitted, to INFO replication.
+struct role {
+    std::string name;
+    std::string follows; // whom a replica follows
+};
+
+std::string text_at(const array& parts, std::size_t at) {
+    if (at >= parts.size()) {
+        return {};
     }
-    const auto whole = (*parts)[0].integer();
-    const auto micros = (*parts)[1].integer();
-    if (!whole || !micros) {
-        return failure{failure_kind::corrupt, "redis: TIME was not answered with a time"};
+    const auto* text = parts[at].text();
+    const auto number = parts[at].integer();
+    return text != nullptr ? *text : number ? std::to_string(*number) : std::string();
+}
+
+role role_from(const array& parts) {
+    return {text_at(parts, 0), text_at(parts, 1) + ':' + text_at(parts, 2)};
+}
+
+role role_from(std::string_view info) {
+    const auto value_of = [info](std::string_view name) {
+        const auto at = info.find(name);
+        const auto from = at == std::string_view::npos ? info.size() : at + name.size();
+        return std::string(info.substr(from, info.find('\r', from) - from));
+    };
+    return {value_of("role:"), value_of("master_host:") + ':' + value_of("master_port:")};
+}
+
+result<void> judge(const role& told) {
+    if (told.name == "master") {
+        return {};
     }
-    // The server read its clock about half way between question and answer.
-    return milliseconds(*whole * 1000 + *micros / 1000 - (asked + answered) / 2);
+    return failure{
+        failure_kind::unavailable,
+        told.name == "slave" ? "redis: is a replica of " + told.follows
+                             : "redis: is no master but \"" + told.name + "\""
+    };
 }
 
 std::string hello(const endpoint& to) {
@@ -85,13 +106,11 @@ std::string hello(const endpoint& to) {
     if (to.database != 0) {
         append_command(request, {"SELECT", std::to_string(to.database)});
     }
+    append_command(request, {"ROLE"});
     return request;
 }
 
 void send(link& on, std::string words) {
-    if (words.empty()) {
-        return;
-    }
     const auto request = std::make_shared<const std::string>(std::move(words));
     on.stream->write(*request, [request, stream = on.stream](const result<void>& written) {
         if (!written) {
@@ -100,30 +119,48 @@ void send(link& on, std::string words) {
     });
 }
 
-awaitable<result<milliseconds>> read_clock(link& on) {
-    std::optional<milliseconds> offset;
-    milliseconds shortest = milliseconds::max();
-    for (int i = 0; i < max_time_questions && shortest > telling_round_trip; ++i) {
+awaitable<result<void>> check_role(link& on) {
+    auto answer = co_await step(on, false);
+    if (answer && answer->items() != nullptr) {
+        co_return judge(role_from(*answer->items()));
+    }
+    if (answer) {
+        co_return failure{failure_kind::corrupt, "redis: ROLE was not answered with a list"};
+    }
+    if (answer.error().kind != failure_kind::rejected) {
+        co_return answer.error();
+    }
+    // A user without the rights of an administrator may still be allowed to ask this.
+    const failure forbidden = answer.error();
+    std::string question;
+    append_command(question, {"INFO", "replication"});
+    send(on, std::move(question));
+    const auto info = co_await step(on, false);
+    if (!info || info->text() == nullptr) {
+        co_return forbidden;
+    }
+    co_return judge(role_from(*info->text()));
+}
+
+awaitable<result<void>> read_clock(link& on) {
+    using steady = std::chrono::steady_clock;
+    auto took = steady::duration::max();
+    for (int i = 0; i < max_time_questions && took > telling_round_trip; ++i) {
         std::string question;
         append_command(question, {"TIME"});
-        const unix_millis asked = system_clock().now();
+        const auto asked = steady::now();
         send(on, std::move(question));
-        auto time = co_await step(on, false);
+        const auto time = co_await step(on, false);
         if (!time) {
             co_return time.error();
         }
-        const unix_millis answered = system_clock().now();
-        auto told = offset_from(*time, asked, answered);
-        if (!told) {
-            co_return told.error();
+        const auto answered = steady::now();
+        if (auto heard = hear_time(on.clock, *time, asked, answered); !heard) {
+            co_return heard;
         }
-        const milliseconds took(std::abs(answered - asked));
-        if (!offset || took < shortest) {
-            offset = *told;
-            shortest = took;
-        }
+        took = answered - asked;
     }
-    co_return *offset;
+    co_return result<void>{};
 }
 
 awaitable<result<void>> shake_hands(link& on, const endpoint& to) {
@@ -141,15 +178,41 @@ awaitable<result<void>> shake_hands(link& on, const endpoint& to) {
             co_return answer.error();
         }
     }
-    const auto offset = co_await read_clock(on);
-    if (!offset) {
-        co_return offset.error();
+    if (auto master = co_await check_role(on); !master) {
+        co_return master;
     }
-    on.clock_offset = *offset;
-    co_return result<void>{};
+    co_return co_await read_clock(on);
 }
 
 } // namespace
+
+failure named(const endpoint& to, failure why) {
+    constexpr std::string_view start = "redis: ";
+    if (why.detail.starts_with(start)) {
+        why.detail = "redis at " + address_of(to) + ": " + why.detail.substr(start.size());
+    }
+    return why;
+}
+
+result<void> hear_time(
+    server_clock& clock,
+    const reply& time,
+    server_clock::time_point asked,
+    server_clock::time_point answered
+) {
+    const failure unknown{failure_kind::corrupt, "redis: TIME was not answered with a time"};
+    const auto* parts = time.items();
+    if (parts == nullptr || parts->size() != 2) {
+        return unknown;
+    }
+    const auto whole = (*parts)[0].integer();
+    const auto micros = (*parts)[1].integer();
+    if (!whole || !micros) {
+        return unknown;
+    }
+    clock.hear(*whole * 1000 + *micros / 1000, asked, answered);
+    return {};
+}
 
 awaitable<result<link>>
 establish(executor on, std::shared_ptr<transport> stream, client_options options) {
@@ -167,15 +230,16 @@ establish(executor on, std::shared_ptr<transport> stream, client_options options
     auto shaken = co_await shake_hands(made, options.to);
     const bool expired = std::exchange(*state, phase::over) == phase::expired;
     if (expired) {
-        co_return failure{
+        failure late{
             failure_kind::unavailable,
             "redis: no connection within " + std::to_string(options.connect_deadline.count())
                 + " ms"
         };
+        co_return named(options.to, std::move(late));
     }
     if (!shaken) {
         made.stream->close();
-        co_return shaken.error();
+        co_return named(options.to, shaken.error());
     }
     co_return std::move(made);
 }

@@ -62,6 +62,8 @@ public:
 
     bool has_unsent() const { return !unsent_.empty(); }
 
+    bool awaits_reply() const { return sent_ > 0; }
+
     // Moves the unsent bytes to `batch` (whose old content is dropped). written() tells that they
     // have left.
     void take(std::string& batch, time_point now);

@@ -3,6 +3,7 @@
 #include "background.hpp"
 #include "backoff.hpp"
 
+#include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -58,6 +59,25 @@ client_core::time_point client_core::deadline_after(milliseconds wanted) const {
            + (wanted.count() > 0 ? wanted : options_.command_deadline);
 }
 
+unix_millis client_core::server_now() const {
+    return clock_.known() ? clock_.at(std::chrono::steady_clock::now()) : system_clock().now();
+}
+
+awaitable<result<void>> client_core::measure_clock(time_point deadline) {
+    const auto self = shared_from_this(); // the handle may be destroyed while this waits
+    const auto encode = [](std::string& out) { append_command(out, {"TIME"}); };
+    const auto of = connection_;
+    const auto asked = std::chrono::steady_clock::now();
+    const auto time = co_await submit(encode, deadline);
+    if (!time) {
+        co_return time.error();
+    }
+    if (of != connection_) { // another server's clock, or one that was asked late
+        co_return result<void>{};
+    }
+    co_return hear_time(clock_, *time, asked, std::chrono::steady_clock::now());
+}
+
 awaitable<> client_core::serve(std::shared_ptr<anchor> held) {
     client_core& self = *held->owner;
     backoff pause(least_pause, most_pause);
@@ -100,7 +120,7 @@ awaitable<failure> client_core::connect_and_receive() {
         co_return failure{failure_kind::cancelled, "redis: closed"};
     }
     connection_ = std::make_shared<connection>();
-    clock_offset_ = made->clock_offset;
+    clock_ = made->clock;
     last_trouble_.detail.clear();
     log::info("connected to Redis");
     flush();
@@ -140,17 +160,35 @@ std::optional<failure> client_core::hand_out(reply_reader& reader, std::string_v
         if (!parsed->has_value()) {
             return std::nullopt;
         }
+        if (const auto* error = (*parsed)->failed()) {
+            retire_connection(error->text);
+        }
         if (!pipeline_.answer(std::move(**parsed))) {
             return failure{failure_kind::corrupt, "redis: a reply that nobody asked for"};
+        }
+        if (connection_->retired && !pipeline_.awaits_reply()) {
+            return connection_->reason;
         }
     }
 }
 
 // receive() notices, and lose_connection() does the rest.
 void client_core::end_connection(failure why) {
-    if (connection_ && !connection_->reason) {
-        connection_->reason = std::move(why);
+    if (connection_) {
+        if (!connection_->reason) {
+            connection_->reason = std::move(why);
+        }
         stream_->close();
+    }
+}
+
+// What was sent is still answered, and nothing more is sent: whoever reads should not pay for a
+// write that was refused.
+void client_core::retire_connection(std::string_view error) {
+    if (!connection_->reason
+        && doubt_.hear(error_code_of(error), std::chrono::steady_clock::now())) {
+        connection_->reason = error_reply(error);
+        connection_->retired = true;
     }
 }
 
@@ -163,6 +201,7 @@ void client_core::lose_connection(failure why) {
         if (connection_->reason) {
             why = *connection_->reason;
         }
+        why = named(options_.to, std::move(why));
         connection_.reset();
         pipeline_.lose_sent(
             {failure_kind::unavailable, why.detail + " (the command may have been executed)"}
@@ -218,7 +257,8 @@ void client_core::flush_soon() {
 }
 
 void client_core::flush() {
-    if (!connection_ || connection_->busy_writing || !pipeline_.has_unsent()) {
+    if (!connection_ || connection_->busy_writing || connection_->retired
+        || !pipeline_.has_unsent()) {
         return;
     }
     pipeline_.take(connection_->writing, std::chrono::steady_clock::now());

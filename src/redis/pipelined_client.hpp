@@ -8,6 +8,7 @@
 #pragma once
 
 #include "link.hpp"
+#include "master_doubt.hpp"
 #include "pipeline.hpp"
 
 #include "imagined/base/async.hpp"
@@ -41,7 +42,11 @@ public:
 
     bool connected() const { return connection_ != nullptr; }
 
-    milliseconds clock_offset() const { return clock_offset_; }
+    std::string trouble() const { return connection_ ? std::string() : last_trouble_.detail; }
+
+    unix_millis server_now() const;
+
+    awaitable<result<void>> measure_clock(time_point deadline);
 
     time_point deadline_after(milliseconds wanted) const;
 
@@ -74,6 +79,7 @@ private:
         std::string writing;
         bool busy_writing = false;
         std::optional<failure> reason; // why we ended it, when we did
+        bool retired = false;          // it ends when the last command that was sent is answered
     };
 
     struct anchor {
@@ -112,6 +118,7 @@ private:
     std::optional<failure> hand_out(reply_reader& reader, std::string_view piece);
     void lose_connection(failure why);
     void end_connection(failure why);
+    void retire_connection(std::string_view error);
     void note_trouble(const failure& why);
 
     std::shared_ptr<anchor> anchored();
@@ -134,7 +141,8 @@ private:
     std::weak_ptr<anchor> anchor_;
     steady_timer sweep_timer_;
     steady_timer retry_timer_;
-    milliseconds clock_offset_{};
+    server_clock clock_;
+    master_doubt doubt_;
     failure last_trouble_{failure_kind::unavailable, "redis: still connecting"};
     bool closed_ = false;
     bool let_go_ = false;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t max_error_text = 256;
 
 // Replies that say "not now": the same command may succeed later or elsewhere.
-constexpr std::array<std::string_view, 9> passing_codes{
+constexpr std::array<std::string_view, 11> passing_codes{
     "LOADING",
     "READONLY",
     "OOM",
@@ -26,7 +26,9 @@ constexpr std::array<std::string_view, 9> passing_codes{
     "MISCONF",
     "BUSY",
     "TRYAGAIN",
-    "CLUSTERDOWN"
+    "CLUSTERDOWN",
+    "MOVED",
+    "ASK"
 };
 constexpr std::array<std::string_view, 3> refusing_codes{"NOAUTH", "WRONGPASS", "NOPERM"};
 

@@ -87,6 +87,14 @@ result<endpoint> parse_network(const urls::url_view& url, endpoint to) {
 
 } // namespace
 
+std::string address_of(const endpoint& to) {
+    if (!to.path.empty()) {
+        return to.path;
+    }
+    const bool six = to.host.find(':') != std::string::npos;
+    return (six ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
+}
+
 result<endpoint> parse_endpoint(std::string_view text) {
     constexpr std::string_view form = "must look like redis://[user:password@]host:port/db";
     // Without an authority an assertion of Boost.URL 1.81 may fail: "redis:^".

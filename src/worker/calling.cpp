@@ -165,7 +165,7 @@ awaitable<task_step::start> task_step::start_call() {
 
 // Where a backend reads pictures only by address: signed links of the process that took the task.
 backend::picture_source task_step::link_source(milliseconds limit) const {
-    const unix_millis expires = system_clock().now() + (limit + link_slack).count();
+    const unix_millis expires = now() + (limit + link_slack).count();
     return [key = on_->options.link_key,
             base = submission_->public_url,
             expires](const task::picture_ref& wanted) -> result<std::string> {
@@ -226,7 +226,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     call.count = plan.count;
     call.backend = marker.backend;
     call.slot = key.name;
-    call.started = system_clock().now();
+    call.started = now();
     call.deadline = call.started + limit.count();
     if (!granted) {
         if (granted.error().kind == failure_kind::conflict) {

@@ -21,6 +21,9 @@ std::uint64_t roll() {
 // The lanes to ask for: what is paid first, then in an order that changes, so that no lane starves.
 std::vector<queue::lane> lanes_to_ask(const shift& on) {
     std::vector<queue::lane> lanes{{std::string(queue::storing_lane), {}}};
+    if (on.parts.may_begin && !on.parts.may_begin()) {
+        return lanes;
+    }
     for (const auto& name : on.lanes) {
         if (name == queue::storing_lane) {
             continue;

@@ -3,7 +3,6 @@
 // at most a few at once per receiver; a receiver that lets callers wait is left alone
 // (host_gate.hpp); and each caller has its share of all that is under way (delivery_shares.hpp).
 // What this worker's own writes bring due is leased to it by the same write, and needs no claim.
-#include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
 #include "imagined/task/submission.hpp"
@@ -35,11 +34,11 @@ std::uint64_t roll() {
     return dice();
 }
 
-std::string body_of(const queue::due_event& event, const task::submission& submission) {
+std::string
+body_of(const queue::due_event& event, const task::submission& submission, unix_millis now) {
     if (!event.view.empty()) {
         return event.view;
     }
-    const auto now = system_clock().now();
     if (event.terminal) {
         return task::render_view(
             event.record,
@@ -52,13 +51,13 @@ std::string body_of(const queue::due_event& event, const task::submission& submi
     return task::render_event_view(event.record, submission, event.status, event.progress, now);
 }
 
-due_callback callback_of(queue::due_event event) {
+due_callback callback_of(queue::due_event event, unix_millis now) {
     due_callback due;
     const auto submission = task::submission_from_text(event.submission);
     due.trace = task::trace_of(submission ? submission->traceparent : "", event.record.id);
     if (submission) {
         due.hook = submission->notify_hook;
-        due.body = body_of(event, *submission);
+        due.body = body_of(event, *submission, now);
     }
     task::record kept;
     kept.id = std::move(event.record.id);
@@ -287,8 +286,9 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
             continue;
         }
         on->made_progress();
+        const unix_millis now = on->parts.tasks.now();
         for (auto& event : *due) {
-            start_delivery(on, callback_of(std::move(event)));
+            start_delivery(on, callback_of(std::move(event), now));
         }
         if (due->size() < claimed_at_once) {
             co_await on->deliverable.wait(on->options.poll);

@@ -1,5 +1,4 @@
 // Once a second: a progress event for each running task that has a hook and moved.
-#include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 #include "imagined/task/progress.hpp"
 #include "shift.hpp"
@@ -9,7 +8,7 @@ namespace imagined::worker {
 awaitable<> report_progress(std::shared_ptr<shift> on) {
     for (;;) {
         co_await pause_for(seconds(1));
-        const auto now = system_clock().now();
+        const auto now = on->parts.tasks.now();
         std::vector<std::pair<queue::token, int>> steps;
         for (const auto& [id, holding] : on->held) {
             if (!holding->has_hook || holding->called == 0 || holding->lost) {

@@ -171,7 +171,7 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
         const auto exp = backend::link_expiry(wanted.url);
         const auto dies = exp ? *exp * 1000 : born + link_lifetime_ms;
         const bool hopeless =
-            bytes.error().kind != failure_kind::unavailable || system_clock().now() > dies;
+            bytes.error().kind != failure_kind::unavailable || now() > dies;
         wanted.now = hopeless ? wanted_picture::state::unreadable : wanted_picture::state::later;
         log::warning(
             "a paid picture could not be downloaded",
@@ -367,7 +367,7 @@ std::string task_step::event_of_failure(task::fail_code code) const {
 
 awaitable<> task_step::succeed(task::delivery delivered, bool lost, std::string event) {
     record_.state = task::state::success;
-    record_.finished = system_clock().now();
+    record_.finished = now();
     queue::ending how;
     how.success = true;
     how.billed = lost ? "unknown" : "yes";
@@ -384,7 +384,7 @@ awaitable<> task_step::succeed(task::delivery delivered, bool lost, std::string 
 
 awaitable<> task_step::fail(task::fail_code code, task::bilingual reason, std::string event) {
     record_.state = task::state::failure;
-    record_.finished = system_clock().now();
+    record_.finished = now();
     record_.fail_code = code;
     record_.fail_reason = reason.in(submission_->lang);
     queue::ending how;

@@ -1,6 +1,5 @@
 #include "task_step.hpp"
 
-#include "imagined/base/clock.hpp"
 #include "imagined/base/log.hpp"
 
 #include <utility>
@@ -134,7 +133,7 @@ void task_step::start_callback(
     due.trace = trace_;
     due.body =
         body.empty()
-            ? task::render_event_view(record_, *submission_, status, progress, system_clock().now())
+            ? task::render_event_view(record_, *submission_, status, progress, now())
             : std::move(body);
     due.event.record.id = record_.id;
     due.event.record.caller = record_.caller;

@@ -96,6 +96,8 @@ private:
     backend::picture_source link_source(milliseconds limit) const;
     task::call& call_at(int index);
 
+    unix_millis now() const { return on_->parts.tasks.now(); }
+
     // Settled once the task's end is written.
     struct refused_call {
         int index = 0;

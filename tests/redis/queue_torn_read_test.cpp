@@ -46,7 +46,11 @@ public:
 
     bool connected() const override { return true; }
 
-    milliseconds clock_offset() const override { return {}; }
+    std::string trouble() const override { return {}; }
+
+    unix_millis server_now() const override { return system_clock().now(); }
+
+    awaitable<result<void>> measure_clock(milliseconds) override { co_return result<void>{}; }
 
     void close() override {}
 

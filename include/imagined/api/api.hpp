@@ -65,6 +65,7 @@ struct readiness {
     bool ready = false;
     std::string reason;    // why not
     bool draining = false; // submits are answered 503
+    bool closed = false;   // so they are: what is wrong stays until somebody mends it
     std::vector<std::string> warnings;
 };
 

@@ -301,6 +301,13 @@ class task_queue {
 public:
     virtual ~task_queue() = default;
 
+    // Redis' clock: the one by which all times of tasks are told. Every machine has another.
+    virtual unix_millis now() const = 0;
+
+    // Whether everything that the queue does could be done now: writes, and tells. `rejected` names
+    // the right that our user of Redis lacks; `unavailable` says what else is wrong.
+    virtual awaitable<result<void>> probe() = 0;
+
     // -- Submitting ---------------------------------------------------------------------------
 
     // A fresh id: 16 digits, increasing with time, never given twice; its last digit is the shard.

@@ -4,6 +4,11 @@
 // wait for the next connection until their deadline (and never run after it), and the client
 // reconnects by itself with jittered back-off (50 ms .. 2 s) for as long as it lives.
 //
+// Only a master is good enough: a replica is refused in the handshake, and answers that say that
+// the server is no master any more (READONLY, MASTERDOWN, MOVED, CLUSTERDOWN, NOREPLICAS twice) end
+// the connection, so that the client looks again. ASK is never followed: half a hash slot is no
+// place to run a function on.
+//
 // Cancelling, or a deadline that passes, abandons the reply, never the command: the server may have
 // executed it. So every command must be safe to have happened.
 #pragma once
@@ -37,6 +42,9 @@ struct endpoint {
 // redis://[user:pw@]host:port/db, rediss://…, unix:///path?db=n. Fails with `invalid`; the text of
 // the failure holds no password.
 result<endpoint> parse_endpoint(std::string_view url);
+
+// Where that is, for people: "127.0.0.1:6379", "[::1]:6379" or the socket's path.
+std::string address_of(const endpoint& to);
 
 struct client_options {
     endpoint to;
@@ -105,8 +113,8 @@ public:
     // Without a connection the wait for one counts, unless the last attempt showed that waiting is
     // useless: `rejected` when the server refuses our password, `invalid` when the options cannot
     // work. An error reply becomes a failure: LOADING, READONLY, OOM, MASTERDOWN, NOREPLICAS,
-    // MISCONF, BUSY, TRYAGAIN, CLUSTERDOWN -> `unavailable`; NOAUTH, WRONGPASS, NOPERM ->
-    // `rejected`; anything else -> `invalid`. `cancelled` after close(), or when the waiting
+    // MISCONF, BUSY, TRYAGAIN, CLUSTERDOWN, MOVED, ASK -> `unavailable`; NOAUTH, WRONGPASS, NOPERM
+    // -> `rejected`; anything else -> `invalid`. `cancelled` after close(), or when the waiting
     // coroutine is cancelled. Not for blocking commands.
     virtual awaitable<result<reply>> execute(arguments command, milliseconds deadline = {}) = 0;
 
@@ -124,9 +132,16 @@ public:
     // True while a connection is established and answered its handshake.
     virtual bool connected() const = 0;
 
-    // The server's clock minus `local` now, measured by TIME at connect; 0 before. Not-after times
-    // are expressed in the server's time.
-    virtual milliseconds clock_offset() const = 0;
+    // Why there is no connection, naming the server; "" while there is one. Holds no password.
+    virtual std::string trouble() const = 0;
+
+    // What the server's clock shows now, as it was last measured (by TIME, at connect and by
+    // measure_clock()); this machine's before that. In between it is told by the monotonic clock,
+    // so a step of this machine's does not move it.
+    virtual unix_millis server_now() const = 0;
+
+    // Measures it again. Fails as execute() does.
+    virtual awaitable<result<void>> measure_clock(milliseconds deadline = {}) = 0;
 
     // Ends the connection; waiters fail with `cancelled`.
     virtual void close() = 0;

@@ -38,6 +38,10 @@ public:
     virtual endpoint where() const = 0;
     virtual int pid() const = 0; // of the present child; 0 while there is none
 
+    // False while the child keeps ending (a full disk ends it at its next write): it ended twice or
+    // more, each time soon after its start, and its successor has not proved itself yet.
+    virtual bool steady() const = 0;
+
     // Restarts the child, with back-off, whenever it ends before stop(). Runs until cancelled or
     // stopped. The kernel ties the child's life to the *thread* that forked it, so this must run on
     // a thread that lives as long as the process: the main thread.

@@ -12,6 +12,7 @@
 #include "imagined/redis/client.hpp"
 #include "imagined/store/image_store.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ struct worker_parts {
     const backend::roster& backends;
     callback::courier& courier;
     metrics::registry& metrics;
+    // Whether new work may begin; what is paid is stored all the same. Without one: always.
+    std::function<bool()> may_begin = {};
 };
 
 class worker {

@@ -40,7 +40,7 @@ std::string ended_view(
     const task::submission& made,
     task::picture picked
 ) {
-    const task::record record = ended_here(id, from);
+    const task::record record = ended_here(api, id, from);
     task::delivery delivered;
     delivered.shown = picked;
     delivered.pictures.push_back(std::move(picked));

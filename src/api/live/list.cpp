@@ -196,7 +196,7 @@ awaitable<http::response> list_live_tasks(context& api, call from) {
         co_return live_failure(found.error(), "list tasks", from.lang);
     }
     const auto places = co_await places_of(api, from.who.scope(), found->tasks);
-    const unix_millis now = system_clock().now();
+    const unix_millis now = api.parts.tasks.now();
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < found->tasks.size(); ++i) {
         if (auto text = live_task(found->tasks[i], places[i], api.options.public_url, now)) {

@@ -24,7 +24,7 @@ awaitable<std::optional<live_place>> place_of(context& api, const queue::followe
 
 awaitable<std::string> context::show_change(const queue::followed& task) {
     const auto place = co_await place_of(*this, task);
-    const unix_millis now = system_clock().now();
+    const unix_millis now = parts.tasks.now();
     auto text = live_task(task.task, place, options.public_url, now);
     co_return text ? std::move(*text) : std::string();
 }
@@ -50,7 +50,7 @@ look_at(context& api, queue::scope who, std::string id, std::optional<std::uint6
 
 http::response
 live_answer(context& api, const seen_task& task, const http::request& asked, int status) {
-    const unix_millis now = system_clock().now();
+    const unix_millis now = api.parts.tasks.now();
     const std::string tag = live_tag(task.now.task.record, task.place, now);
     http::response answer;
     if (status == 200 && names_etag(asked.headers.get("If-None-Match"), tag)) {

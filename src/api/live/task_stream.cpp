@@ -130,7 +130,7 @@ private:
     }
 
     std::string tell_task(const seen_task& seen) {
-        const unix_millis now = system_clock().now();
+        const unix_millis now = api_.parts.tasks.now();
         const auto text = live_task(seen.now.task, seen.place, api_.options.public_url, now);
         if (!text) {
             log::error(
@@ -167,7 +167,7 @@ private:
     }
 
     std::string tell_progress() {
-        const auto percent = shown_ ? live_progress(last_, system_clock().now()) : std::nullopt;
+        const auto percent = shown_ ? live_progress(last_, api_.parts.tasks.now()) : std::nullopt;
         if (!percent || percent == percent_) {
             return {};
         }

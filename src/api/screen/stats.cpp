@@ -90,7 +90,7 @@ awaitable<http::response> show_stats(context& api, call from) {
     tally_span over;
     over.step = chosen->step;
     over.steps = chosen->steps;
-    over.from = system_clock().now() - over.step * static_cast<unix_millis>(over.steps);
+    over.from = api.parts.tasks.now() - over.step * static_cast<unix_millis>(over.steps);
     const auto seen = co_await tasks_since(api, from.who.scope(), over.from);
     if (!seen) {
         co_return live_failure(seen.error(), "tell statistics", from.lang);

@@ -1,13 +1,11 @@
 #include "submit/ended_here.hpp"
 
-#include "imagined/base/clock.hpp"
-
 #include <utility>
 
 namespace imagined::api {
 
-task::record ended_here(std::string id, const call& from) {
-    const unix_millis now = system_clock().now();
+task::record ended_here(const context& api, std::string id, const call& from) {
+    const unix_millis now = api.parts.tasks.now();
     task::record record;
     record.id = std::move(id);
     record.caller = from.who.name;

@@ -9,6 +9,6 @@
 
 namespace imagined::api {
 
-task::record ended_here(std::string id, const call& from);
+task::record ended_here(const context& api, std::string id, const call& from);
 
 } // namespace imagined::api

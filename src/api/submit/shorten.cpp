@@ -13,9 +13,11 @@ namespace imagined::api {
 namespace {
 
 // The finished task: what it says was made here and now, and nobody was paid.
-std::string ended_view(const std::string& id, const call& from, const task::submission& made) {
+std::string ended_view(
+    const context& api, const std::string& id, const call& from, const task::submission& made
+) {
     const auto found = task::shorten(made.prompt);
-    const task::record record = ended_here(id, from);
+    const task::record record = ended_here(api, id, from);
     task::delivery delivered;
     delivered.text = task::shorten_report(found);
     delivered.buttons = task::shortened_buttons(found.prompts.size());
@@ -48,7 +50,7 @@ awaitable<http::response> submit_shorten(context& api, call from) {
     made.submission.description = "/shorten " + prompt;
     made.submission.prompt = std::move(prompt);
     made.id = std::move(*id);
-    made.ended_view = ended_view(made.id, from, made.submission);
+    made.ended_view = ended_view(api, made.id, from, made.submission);
     made.event = "shortened here";
     co_return co_await submit(api, from, std::move(made));
 }

@@ -71,7 +71,7 @@ awaitable<http::response> fetch_task(context& api, call from) {
     if (!found) {
         co_return from_failure(found.error(), "fetch a task", from.lang);
     }
-    auto text = task_json(*found, system_clock().now());
+    auto text = task_json(*found, api.parts.tasks.now());
     if (!text) {
         co_return from_failure(text.error(), "show a task", from.lang);
     }

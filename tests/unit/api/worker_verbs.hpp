@@ -10,6 +10,10 @@ public:
     template <class T>
     using answer = awaitable<result<T>>;
 
+    unix_millis now() const override { return system_clock().now(); }
+
+    answer<void> probe() override { co_return unused(); }
+
     answer<void> register_callers(std::vector<queue::caller_limits>) override {
         co_return unused();
     }

@@ -237,7 +237,7 @@ TEST_CASE("a wrong password fails commands at once and is not repeated in the te
     const auto answer = f.ask({"PING"}, seconds(50));
     REQUIRE(!answer);
     CHECK(answer.error().kind == failure_kind::rejected);
-    CHECK(answer.error().detail == "redis: AUTH was refused (WRONGPASS)");
+    CHECK(answer.error().detail == "redis at " + server.socket_path() + ": AUTH was refused (WRONGPASS)");
 }
 
 TEST_CASE("a missing password fails commands at once") {
@@ -249,9 +249,8 @@ TEST_CASE("a missing password fails commands at once") {
 TEST_CASE("the server's clock is known after connecting") {
     redis_server server;
     client_fixture f(server);
-    CHECK(f.client().clock_offset() == milliseconds(0));
     f.wait_until_connected();
-    CHECK(std::chrono::abs(f.client().clock_offset()) < milliseconds(1000)); // the same machine
+    CHECK(std::abs(f.client().server_now() - system_clock().now()) < 1000); // the same machine
 }
 
 TEST_CASE("a server that answers late does not shift its clock") {
@@ -261,7 +260,7 @@ TEST_CASE("a server that answers late does not shift its clock") {
     client_fixture f(server);
     f.wait_until_connected();
     // The middle of the long wait would be 750 ms.
-    CHECK(std::chrono::abs(f.client().clock_offset()) < milliseconds(300));
+    CHECK(std::abs(f.client().server_now() - system_clock().now()) < 300);
 }
 
 TEST_CASE("too many bytes waiting to be written are throttled, and only then") {

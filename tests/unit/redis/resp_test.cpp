@@ -110,7 +110,8 @@ TEST_CASE("each error code means its kind of failure") {
         {"ERR syntax error", failure_kind::invalid},
         {"WRONGTYPE Operation against a key", failure_kind::invalid},
         {"BUSYGROUP Consumer Group name already exists", failure_kind::invalid},
-        {"MOVED 1 127.0.0.1:7000", failure_kind::invalid},
+        {"MOVED 1 127.0.0.1:7000", failure_kind::unavailable},
+        {"ASK 1 127.0.0.1:7000", failure_kind::unavailable},
         {"", failure_kind::invalid},
     };
     for (const auto& [text, kind] : table) {

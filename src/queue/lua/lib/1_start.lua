@@ -1,6 +1,8 @@
 -- How every call begins. KEYS[1] = "<prefix>:{<shard>}:", the start of all keys; ARGV[1] = now in
 -- ms, or 0 for Redis' TIME (tests pass theirs); ARGV[2] = not-after in ms, or 0. Later than that a
--- call changes nothing and returns {'late'}: its caller has answered "unavailable" by then.
+-- call changes nothing and returns {'late'}: its caller has answered "unavailable" by then. Nor
+-- does one whose user has lost the right to one of the kinds of writes: {'denied', what}. Found out
+-- at a command in the middle, half of it would be done.
 --
 -- Redis makes this library once and keeps it between calls, so what a call learns stands in
 -- variables that the next one sets anew: each file says which, by at_start().
@@ -12,8 +14,12 @@ local now
 local starts = {}
 local function at_start(start) starts[#starts + 1] = start end
 
--- False when it is too late.
-local function start(keys, values)
+-- One of each kind of data: what is taken from a user is mostly a kind (-@hash). All of them are
+-- too dear for each call; probe.lua looks at all.
+local rights_to_write = {'DEL', 'HSET', 'RPUSH', 'SADD', 'SET', 'ZADD'}
+
+-- The refusal of a call that may not be done, else nil.
+local function start(keys, values, writes)
     KEYS, ARGV = keys, values
     base, stamp = KEYS[1], ARGV[1]
     if stamp == '0' then
@@ -22,12 +28,17 @@ local function start(keys, values)
     end
     now = tonumber(stamp)
     if ARGV[2] ~= '0' and now > tonumber(ARGV[2]) then
-        return false
+        return {'late'}
+    end
+    for i = 1, writes and #rights_to_write or 0 do
+        if not redis.acl_check_cmd(rights_to_write[i], base, '1', '1') then
+            return {'denied', 'run ' .. rights_to_write[i] .. ' on ' .. base .. '*'}
+        end
     end
     for i = 1, #starts do
         starts[i]()
     end
-    return true
+    return nil
 end
 
 -- A call is given up this long after its deadline (contract, promise 3).
