@@ -81,7 +81,9 @@ private:
             stream_.reset();
         }
         if (!closed_ && why.detail != last_trouble_) {
-            log::warning("no Redis subscription; trying on", {{"reason", why.detail}});
+            log::warning(
+                "no Redis subscription; trying on", {{"reason", named(options_.to, why).detail}}
+            );
             last_trouble_ = why.detail;
         }
     }

@@ -109,6 +109,35 @@ MUTANTS = [
            'writes = "{}"', "writes = \"{'allow-oom'}\"",
            "test_queue_scripts", QUEUE),
 
+    lua("nothing is done by half for want of a right", "lib/1_start.lua",
+        "for i = 1, writes and #rights_to_write or 0 do", "for i = 1, 0 do"),
+    lua("nobody fails for want of being told", "lib/3_writing.lua",
+        "redis.pcall('PUBLISH', hint_channel, text)", "redis.call('PUBLISH', hint_channel, text)"),
+    lua("the probe looks at every right", "probe.lua", "string.gmatch(rights, '%u+')",
+        "string.gmatch('SET', '%u+')"),
+
+    # -- Whom we take for the master, and for the time
+    Mutant("a replica is refused", "src/redis/link.cpp", 'if (told.name == "master") {',
+           "if (true) {", "test_redis", ("test_redis",)),
+    Mutant("what a replica answers ends the connection", "src/redis/master_doubt.hpp",
+           "if (std::find(telling.begin(), telling.end(), code) != telling.end()) {", "if (false) {",
+           "test_redis", ("test_redis",)),
+    Mutant("so does a master that misses its replicas twice", "src/redis/master_doubt.hpp",
+           "if (!repeated || !may_look) {", "if (true) {", "test_redis", ("test_redis",)),
+    Mutant("what was sent beside is answered first", "src/redis/pipelined_client.cpp",
+           "connection_->retired && !pipeline_.awaits_reply()", "connection_->retired",
+           "test_redis", ("test_redis",)),
+    Mutant("the clock is measured again after a refusal as late", "src/queue/redis_queue.cpp",
+           "if (auto measured = co_await redis_.measure_clock(measuring_patience); !measured) {",
+           "if (result<void> measured; !measured) {", "imagined",
+           ("service.clock_test.Step.test_back_by_two_seconds_on_every_clock",)),
+    Mutant("an eviction policy bars what is new", "src/app/redis_watch.cpp",
+           "health.barred = true;", "", "test_app", ("test_app",)),
+    Mutant("what is barred is not claimed", "src/worker/claimer.cpp",
+           "if (on.parts.may_begin && !on.parts.may_begin()) {", "if (false) {", "imagined",
+           ("service.redis_changes_test.WhileRunning"
+            ".test_an_eviction_policy_stops_what_is_new_and_nothing_else",)),
+
     # -- Operators' switches
     lua("nothing is taken while intake is paused", "submit.lua", "if switch('intake') then",
         "if false then"),

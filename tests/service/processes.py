@@ -127,12 +127,13 @@ def run_imagined(*arguments, directory, environment=None, limit=60):
 class Redis:
     """A redis-server of our own on a Unix socket, as an operator would give one."""
 
-    def __init__(self, directory, *more):
+    def __init__(self, directory, *more, environment=None):
+        self.environment = environment
         self.directory = directory
         self.path = Path(directory) / "given.sock"
         self.url = f"unix://{self.path}"
         self.start(*more)
-        wait_until(self._answers, "redis-server")
+        wait_until(self.answers, "redis-server")
 
     def start(self, *more):
         """Starts it (again, on the same data); it may still have to load them."""
@@ -140,13 +141,13 @@ class Redis:
             ["redis-server", "--port", "0", "--unixsocket", str(self.path),
              "--dir", str(self.directory),
              "--save", "", "--appendonly", "yes", "--appendfsync", "always", *more],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill(self):
         self.process.kill()
         self.process.wait(STOP_LIMIT)
 
-    def _answers(self):
+    def answers(self):
         try:
             return self.command("PING").startswith(b"+PONG")
         except OSError:

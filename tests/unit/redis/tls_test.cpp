@@ -74,7 +74,7 @@ private:
     std::string directory_;
 };
 
-// Accepts one TLS connection and answers TIME, then PONG to whatever follows.
+// Accepts one TLS connection and answers ROLE, TIME, then PONG to whatever follows.
 struct tls_server {
     tls_server(asio::io_context& on, const certificate& shown)
         : settings(shown.context()),
@@ -89,7 +89,8 @@ struct tls_server {
             co_return;
         }
         std::array<char, 4096> heard;
-        std::string answer = "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n";
+        std::string answer = "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n";
+        std::string next = "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n";
         for (;;) {
             const auto [gone, size] =
                 co_await peer.async_read_some(asio::buffer(heard), as_outcome);
@@ -97,7 +98,7 @@ struct tls_server {
                 co_return;
             }
             co_await asio::async_write(peer, asio::buffer(answer), as_outcome);
-            answer = "+PONG\r\n";
+            answer = std::exchange(next, "+PONG\r\n");
         }
     }
 
