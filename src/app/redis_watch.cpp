@@ -109,6 +109,10 @@ awaitable<> watch(
     bool was_writable = false;
     std::string told;
     for (;;) {
+        if (!client.connected()) { // until the next look is answered, what was known is void
+            health.writable = false;
+            health.reason = client.trouble();
+        }
         const auto facts = co_await look(client);
         if (facts && !std::exchange(looked, true)) {
             if (const auto why = refusal_of(*facts); !why.empty()) {
@@ -134,7 +138,7 @@ awaitable<> watch(
         const auto next = std::chrono::steady_clock::now() + calm_period;
         do {
             co_await pause_for(health.writable ? glance_period : trouble_period);
-            // Back after a loss it may be loading, or another server: what was known is void.
+            // Back after a loss it may be loading, or another server.
         } while (health.writable && client.connected() && std::chrono::steady_clock::now() < next);
     }
 }

@@ -15,6 +15,7 @@ struct rights : queue_fixture {
     void change(const std::string& rule) { raw.command({"ACL", "SETUSER", "default", rule}); }
 
     ~rights() {
+        change("allkeys");
         change("allchannels");
         change("+@all");
     }
@@ -64,6 +65,17 @@ TEST_CASE_FIXTURE(rights, "the probe names whatever right the functions need and
         CHECK(why.detail.find(tells ? "publish to test:{0}:hint" : "run " + name) != why.detail.npos);
     }
     must(tasks().probe());
+}
+
+TEST_CASE_FIXTURE(rights, "rights to our keys and channels alone are enough, and needed") {
+    change("resetkeys");
+    change("~test:*");
+    change("resetchannels");
+    change("&test:*");
+    must(tasks().probe());
+    change("resetkeys");
+    change("~test:{0}:");
+    CHECK(probe().kind == failure_kind::rejected);
 }
 
 TEST_CASE_FIXTURE(rights, "without the right to publish every verb is done whole, and it is told") {

@@ -5,7 +5,7 @@ import glob
 import os
 
 from .client import ask
-from .processes import Redis, clean_environment, wait_until
+from .processes import clean_environment, wait_until
 from .scene import Scene, backend
 
 TURN = 60_000  # ms: no task of these tests takes longer
@@ -58,7 +58,7 @@ class Skew(FalseClocks):
         skewed = self.serve(config=config, name="skewed",
                             environment=false_clock(FAKETIME=offset))
         wrong = self.api(skewed)
-        ids = [api.accepted(f"{offset} {n}") for n in range(4) for api in (right, wrong)]
+        ids = [api.accepted(f"cat {n} of {api.base}") for n in range(4) for api in (right, wrong)]
         tasks = [right.wait(task_id) for task_id in ids]
         # Ended in its submit, by the clock of the one who was asked.
         for api in (right, wrong):
@@ -126,14 +126,6 @@ class Step(FalseClocks):
     def test_back_by_two_seconds_on_every_clock(self):
         """As after a machine slept: its monotonic clock is behind as well."""
         self.run_with("-2")
-
-    def test_redis_own_clock_forward_by_a_minute(self):
-        directory = self.directory / "redis"
-        directory.mkdir()
-        redis = Redis(directory, environment=self.steady_environment())
-        self.addCleanup(redis.stop)
-        server = self.serve(config=self.config(redis))
-        self.check_after_a_step(server, redis, "+60")
 
 
 del FalseClocks

@@ -127,8 +127,7 @@ def run_imagined(*arguments, directory, environment=None, limit=60):
 class Redis:
     """A redis-server of our own on a Unix socket, as an operator would give one."""
 
-    def __init__(self, directory, *more, environment=None):
-        self.environment = environment
+    def __init__(self, directory, *more):
         self.directory = directory
         self.path = Path(directory) / "given.sock"
         self.url = f"unix://{self.path}"
@@ -141,7 +140,7 @@ class Redis:
             ["redis-server", "--port", "0", "--unixsocket", str(self.path),
              "--dir", str(self.directory),
              "--save", "", "--appendonly", "yes", "--appendfsync", "always", *more],
-            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill(self):
         self.process.kill()

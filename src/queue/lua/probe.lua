@@ -7,7 +7,7 @@ local rights = 'DEL EXISTS EXPIRE GET HDEL HEXISTS HGET HGETALL HINCRBY HKEYS HM
     .. 'ZREVRANGEBYSCORE ZSCORE'
 local key = base .. 'probe'
 for name in string.gmatch(rights, '%u+') do
-    if not redis.acl_check_cmd(name, key, '1', '1') then
+    if not redis.acl_check_cmd(name, key, key, key) then
         return {'denied', 'run ' .. name .. ' on ' .. base .. '*'}
     end
 end

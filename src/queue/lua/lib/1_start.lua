@@ -31,7 +31,7 @@ local function start(keys, values, writes)
         return {'late'}
     end
     for i = 1, writes and #rights_to_write or 0 do
-        if not redis.acl_check_cmd(rights_to_write[i], base, '1', '1') then
+        if not redis.acl_check_cmd(rights_to_write[i], base, base, base) then
             return {'denied', 'run ' .. rights_to_write[i] .. ' on ' .. base .. '*'}
         end
     end
