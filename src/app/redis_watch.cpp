@@ -75,8 +75,7 @@ std::vector<std::string> warnings_of(const redis_facts& facts) {
     return warnings;
 }
 
-redis_health
-judge(const result<redis_facts>& facts, const std::optional<result<void>>& probed) {
+redis_health judge(const result<redis_facts>& facts, const std::optional<result<void>>& probed) {
     redis_health health;
     if (!facts) {
         health.reason = facts.error().detail;

@@ -38,8 +38,7 @@ struct redis_health {
 };
 
 // What a look comes to: `probed` is what the queue's own write said, if it was tried.
-redis_health
-judge(const result<redis_facts>& facts, const std::optional<result<void>>& probed);
+redis_health judge(const result<redis_facts>& facts, const std::optional<result<void>>& probed);
 
 // Looks every two seconds, oftener while in trouble: INFO, a write by the queue's functions, and
 // the server's clock. Configuration is judged once, by the first look that is answered: `refused`

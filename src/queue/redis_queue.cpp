@@ -109,9 +109,7 @@ awaitable<result<redis::reply>> redis_queue::run_as_it_is(
         co_return refusal(what.name, "late");
     }
     if (answer && word_of(*answer) == "denied") {
-        co_return failure{
-            failure_kind::rejected, "redis: our user may not " + text_at(*answer, 1)
-        };
+        co_return failure{failure_kind::rejected, "redis: our user may not " + text_at(*answer, 1)};
     }
     co_return answer;
 }
@@ -125,8 +123,7 @@ awaitable<result<redis::reply>> redis_queue::ask(redis::arguments command) {
 }
 
 awaitable<result<redis::array>> redis_queue::ask_together(std::vector<redis::arguments> commands) {
-    auto answers =
-        co_await redis_.execute_together(std::move(commands), options_.command_deadline);
+    auto answers = co_await redis_.execute_together(std::move(commands), options_.command_deadline);
     if (!answers) {
         co_return passing(answers.error());
     }

@@ -72,7 +72,8 @@ std::string library_text(std::string_view name) {
         text += fmt::format(
             "redis.register_function{{function_name = '{}_{}', flags = {}, "
             "callback = function(keys, values)\n"
-            "local refused = start(keys, values, {})\nif refused then return refused end\n{}end}}\n",
+            "local refused = start(keys, values, {})\nif refused then return refused "
+            "end\n{}end}}\n",
             name,
             one.name,
             one.flags,

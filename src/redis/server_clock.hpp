@@ -30,8 +30,8 @@ public:
 
 private:
     static unix_millis in_millis(time_point moment) {
-        using namespace std::chrono;
-        return duration_cast<milliseconds>(moment.time_since_epoch()).count();
+        const auto since = moment.time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
     }
 
     std::optional<unix_millis> offset_; // to the monotonic clock

@@ -170,8 +170,7 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
         const auto born = record_.called == 0 ? record_.submitted : record_.called;
         const auto exp = backend::link_expiry(wanted.url);
         const auto dies = exp ? *exp * 1000 : born + link_lifetime_ms;
-        const bool hopeless =
-            bytes.error().kind != failure_kind::unavailable || now() > dies;
+        const bool hopeless = bytes.error().kind != failure_kind::unavailable || now() > dies;
         wanted.now = hopeless ? wanted_picture::state::unreadable : wanted_picture::state::later;
         log::warning(
             "a paid picture could not be downloaded",

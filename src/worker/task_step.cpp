@@ -131,10 +131,9 @@ void task_step::start_callback(
     due_callback due;
     due.hook = submission_->notify_hook;
     due.trace = trace_;
-    due.body =
-        body.empty()
-            ? task::render_event_view(record_, *submission_, status, progress, now())
-            : std::move(body);
+    due.body = body.empty()
+                   ? task::render_event_view(record_, *submission_, status, progress, now())
+                   : std::move(body);
     due.event.record.id = record_.id;
     due.event.record.caller = record_.caller;
     due.event.sequence = lease.sequence;

@@ -237,7 +237,10 @@ TEST_CASE("a wrong password fails commands at once and is not repeated in the te
     const auto answer = f.ask({"PING"}, seconds(50));
     REQUIRE(!answer);
     CHECK(answer.error().kind == failure_kind::rejected);
-    CHECK(answer.error().detail == "redis at " + server.socket_path() + ": AUTH was refused (WRONGPASS)");
+    CHECK(
+        answer.error().detail
+        == "redis at " + server.socket_path() + ": AUTH was refused (WRONGPASS)"
+    );
 }
 
 TEST_CASE("a missing password fails commands at once") {

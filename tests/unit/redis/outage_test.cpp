@@ -117,7 +117,9 @@ TEST_CASE("a server that accepts but never answers its handshake is given up and
     client_fixture f(options);
     const auto answer = f.ask({"PING"}, milliseconds(200));
     REQUIRE(!answer);
-    CHECK(answer.error().detail == "redis at " + server.socket_path() + ": no connection within 50 ms");
+    CHECK(
+        answer.error().detail == "redis at " + server.socket_path() + ": no connection within 50 ms"
+    );
     server.thaw();
     f.wait_until_connected();
     CHECK(f.text({"PING"}) == "PONG");
