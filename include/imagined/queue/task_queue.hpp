@@ -301,11 +301,9 @@ class task_queue {
 public:
     virtual ~task_queue() = default;
 
-    // Redis' clock: the one by which all times of tasks are told. Every machine has another.
-    virtual unix_millis now() const = 0;
+    virtual unix_millis now() const = 0; // Redis' clock: all times of tasks are told by it
 
-    // Whether everything that the queue does could be done now: writes, and tells. `rejected` names
-    // the right that our user of Redis lacks; `unavailable` says what else is wrong.
+    // Whether all that the queue does could be done now. `rejected` names a right that we lack.
     virtual awaitable<result<void>> probe() = 0;
 
     // -- Submitting ---------------------------------------------------------------------------
