@@ -205,6 +205,14 @@ MUTANTS = [
     Mutant("a tarpit is left alone", "src/worker/host_gate.cpp",
            "++here.slow >= limits_.slow_in_a_row", "false", "test_worker", ("test_worker",)),
 
+    # -- What is paid for is what was meant
+    Mutant("a cut picture is not sent", "src/store/wholeness.cpp",
+           "if (!ends_whole(bytes)) {", "if (false) {", "test_store", ("test_store",)),
+    Mutant("a space in base64 is a plus only where that makes a whole picture",
+           "src/api/submit/picture_text.cpp",
+           "return bytes && store::sniff(*bytes) && store::check_whole(*bytes);",
+           "return bytes && store::sniff(*bytes);", "test_api", ("test_api",)),
+
     # -- Whom we connect to
     Mutant("the address that is connected to is judged", "src/http/client.cpp",
            "return !c.request.egress->permits(to.host, one, to.port);", "return false;",
