@@ -3,11 +3,12 @@
 #include "answers.hpp"
 #include "context.hpp"
 #include "door/routes.hpp"
-#include "live/problem.hpp"
-#include "native/ideogram_words.hpp"
+#include "door/visitors.hpp"
+#include "door/words.hpp"
 #include "texts.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/http/pace.hpp"
 
 #include <any>
 #include <exception>
@@ -22,27 +23,6 @@ namespace {
 constexpr std::size_t max_get_body_bytes = 4096;
 constexpr int drain_retry_seconds = 5;
 constexpr int unavailable_retry_seconds = 1;
-
-task::language language_of(const http::request_head& head) {
-    return task::preferred_language(head.headers.get("Accept-Language"));
-}
-
-// Ideogram's clients read English.
-task::language language_of(const http::request_head& head, const routed& found) {
-    return found.errors == speech::ideograms ? task::language::en : language_of(head);
-}
-
-http::response in_words_of(const routed& found, http::response answer) {
-    switch (found.errors) {
-    case speech::ideograms:
-        return in_ideograms_words(std::move(answer));
-    case speech::problems:
-        return in_problem_words(std::move(answer));
-    case speech::midjourneys:
-        break;
-    }
-    return answer;
-}
 
 const task::bilingual& text_of(int status) {
     switch (status) {
@@ -74,10 +54,9 @@ public:
         routed found = find_route(head.method, head.path);
         identity who;
         if (auto refused = refuse_at_the_door(head, found, who)) {
-            *refused = in_words_of(found, std::move(*refused));
-            context_.cors.mark(*refused, head.headers.get("Origin"));
-            count(found, refused->status);
-            return std::move(*refused);
+            return complete(
+                found, in_words_of(found, std::move(*refused)), head.headers.get("Origin")
+            );
         }
         http::admission admitted;
         admitted.max_body_bytes =
@@ -95,17 +74,22 @@ public:
         http::response answer;
         if (is_closed(*found.to)) { // since it was admitted: a body takes its time
             answer = in_words_of(found, closed(in));
+        } else if (auto refused = co_await refuse_signed_out(from.who, in)) {
+            answer = in_words_of(found, std::move(*refused));
         } else {
+            const auto session = from.who.session;
             try {
                 call made = open_call(std::move(incoming), from, in);
                 answer = co_await found.to->handle(context_, std::move(made));
             } catch (const std::exception& e) {
                 answer = in_words_of(found, broken(*found.to, e, in));
             }
+            if (auto* stream = std::get_if<std::shared_ptr<http::body_stream>>(&answer.body);
+                stream != nullptr && session) {
+                *stream = until_signed_out(context_.parts.door, *session, std::move(*stream));
+            }
         }
-        context_.cors.mark(answer, origin);
-        count(found, answer.status);
-        co_return answer;
+        co_return complete(found, std::move(answer), origin);
     }
 
     http::response
@@ -122,6 +106,7 @@ public:
         }
         answer = in_words_of(found, std::move(answer));
         context_.cors.mark(answer, head.headers.get("Origin"));
+        mark_private(answer);
         return answer;
     }
 
@@ -134,14 +119,18 @@ private:
         if (head.method == "OPTIONS") {
             return context_.cors.preflight(head.headers);
         }
-        auto known = found.open ? identity{} : context_.keys.identify(head.headers);
-        if (!known) {
-            known = context_.keys.identify_session(head);
+        told_keys told;
+        if (found.open) {
+            told.who.emplace();
+        } else {
+            told = context_.keys.identify(head.headers);
         }
+        auto known = told.who ? std::move(told.who) : context_.keys.identify_session(head);
         if (!known) {
-            http::response answer = problem(401, texts::unauthorized, in);
-            answer.headers.set("WWW-Authenticate", "Bearer");
-            return answer;
+            return unknown_visitor(head.peer, told.wrong, in);
+        }
+        if (auto forbidden = refuse_right(found, *known, in)) {
+            return forbidden;
         }
         if (found.to == nullptr && found.allowed.empty()) {
             return problem(404, texts::no_route, in);
@@ -154,8 +143,62 @@ private:
         if (is_closed(*found.to)) {
             return closed(in);
         }
+        if (!found.open && !context_.parts.pictures.ready()) {
+            return try_later(
+                texts::unavailable, unavailable_retry_seconds, in
+            ); // no address is known
+        }
         who = std::move(*known);
         return std::nullopt;
+    }
+
+    http::response
+    unknown_visitor(std::string_view peer, std::size_t wrong_keys, task::language in) {
+        http::response answer = problem(401, texts::unauthorized, in);
+        answer.headers.set("WWW-Authenticate", "Bearer");
+        const auto late =
+            context_.guesses.refused(peer, wrong_keys, std::chrono::steady_clock::now());
+        if (late > milliseconds(0)) {
+            answer.headers.set(http::hold_field, std::to_string(late.count()));
+        }
+        return answer;
+    }
+
+    // Callers' keys may do all but look at what is counted over all of them; keys for that may do
+    // nothing else.
+    static std::optional<http::response>
+    refuse_right(const routed& found, const identity& who, task::language in) {
+        const bool counting = found.to != nullptr && found.to->who == access::counting;
+        if (who.only_metrics && !counting) {
+            return problem(403, texts::metrics_only, in);
+        }
+        if (counting && !who.only_metrics && !who.is_operator()) {
+            return problem(403, texts::operators_only, in);
+        }
+        return std::nullopt;
+    }
+
+    awaitable<std::optional<http::response>>
+    refuse_signed_out(const identity& who, task::language in) {
+        if (!who.session) {
+            co_return std::nullopt;
+        }
+        const auto out = co_await context_.parts.door.is_signed_out(*who.session);
+        if (!out) {
+            co_return from_failure(out.error(), "look up a session", in);
+        }
+        if (*out) {
+            co_return unknown_visitor("", 0, in);
+        }
+        co_return std::nullopt;
+    }
+
+    // The last that is done to every answer.
+    http::response complete(const routed& found, http::response answer, std::string_view origin) {
+        context_.cors.mark(answer, origin);
+        mark_private(answer);
+        count(found, answer.status);
+        return answer;
     }
 
     // What admit() knows of a request. std::any wants to be able to copy it.

@@ -6,6 +6,7 @@
 
 #include "door/authentication.hpp"
 #include "door/cors.hpp"
+#include "door/key_guesses.hpp"
 #include "door/paths.hpp"
 #include "live/change_log.hpp"
 #include "live/hub.hpp"
@@ -14,6 +15,7 @@
 #include "seats.hpp"
 #include "submit/banned_words.hpp"
 #include "tasks/ended_views.hpp"
+#include "tasks/shown_task.hpp"
 
 #include <cstdint>
 #include <random>
@@ -29,7 +31,7 @@ struct context {
           parts(std::move(given)),
           keys(options),
           banned(options.banned_words),
-          cors(options.cors_origins),
+          cors(options),
           waiting(parts.tasks),
           counted(parts.tasks, parts.backends),
           hub(parts.changes, options.live.kept_for),
@@ -49,6 +51,7 @@ struct context {
     key_ring keys;
     banned_words banned;
     cors_policy cors;
+    key_guesses guesses;
     waiting_room waiting;
     figures counted;
     live_hub hub;
@@ -58,6 +61,8 @@ struct context {
     ended_views ended;
     std::mt19937_64 dice; // spreads tasks over equal backends
     int fetches = 0;      // input pictures that are being fetched
+
+    shown_at here() const { return {parts.pictures, options.public_url}; }
 
 private:
     awaitable<std::string> show_change(const queue::followed& task); // live/look.cpp

@@ -19,17 +19,16 @@ std::string_view without_slashes_at_end(std::string_view path) {
 
 } // namespace
 
-std::string picture_address(const std::string& public_url, const task::picture_ref& picture) {
-    std::string address = public_url + "/mj/image/" + picture.id;
+std::string picture_address(const shown_at& where, const task::picture_ref& picture) {
+    std::string address = where.pictures.address_of(where.public_url, picture.id);
     if (picture.n != 0) {
         address += '/' + std::to_string(picture.n);
     }
     return address;
 }
 
-std::optional<task::picture_ref>
-own_picture(const std::string& public_url, std::string_view address) {
-    const auto ours = http::parse_url(public_url);
+std::optional<own_address> own_picture(const shown_at& where, std::string_view address) {
+    const auto ours = http::parse_url(where.public_url);
     const auto named = http::parse_url(address);
     if (!ours || !named || named->tls != ours->tls || named->authority() != ours->authority()) {
         return std::nullopt;
@@ -47,10 +46,15 @@ own_picture(const std::string& public_url, std::string_view address) {
         return std::nullopt;
     }
     const auto n = picture_number(values[1]);
-    if (!n || !store::is_task_id(values[0])) {
+    const std::string id = values[0].substr(0, values[0].find('-'));
+    if (!n || !store::is_task_id(id)) {
         return std::nullopt;
     }
-    return task::picture_ref{values[0], *n};
+    const auto read = where.pictures.read(values[0]);
+    if (!read) {
+        return own_address{{std::string(), *n}, false};
+    }
+    return own_address{{read->id, *n}, read->proven || where.pictures.is_open(read->id)};
 }
 
 std::optional<int> picture_number(std::string_view text) {

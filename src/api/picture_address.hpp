@@ -1,6 +1,8 @@
-// The addresses of the pictures in our store, written and read: "<public_url>/mj/image/<id>" is
-// picture 0 (the grid or the single one), "…/<n>" picture n.
+// The addresses of the pictures in our store, written and read: "<public_url>/mj/image/<name>" is
+// picture 0 (the grid or the single one), "…/<n>" picture n (names: store/picture_addresses.hpp).
 #pragma once
+
+#include "tasks/shown_task.hpp"
 
 #include "imagined/task/render_request.hpp"
 
@@ -13,12 +15,16 @@ namespace imagined::api {
 // Above it the store keeps input pictures, which no address shows.
 inline constexpr int last_public_picture = 20;
 
-std::string picture_address(const std::string& public_url, const task::picture_ref& picture);
+std::string picture_address(const shown_at& where, const task::picture_ref& picture);
+
+struct own_address {
+    task::picture_ref picture;
+    bool open = false; // to everybody; else to those who may see the task
+};
 
 // Which picture stands at `address`; nullopt unless it is one of ours. Whether there is such a
-// picture is not known here.
-std::optional<task::picture_ref>
-own_picture(const std::string& public_url, std::string_view address);
+// picture is not known here. A made-up name is that of a picture that nobody has.
+std::optional<own_address> own_picture(const shown_at& where, std::string_view address);
 
 // The last part of such an address: "" is 0; nullopt unless it is a number that may be shown.
 std::optional<int> picture_number(std::string_view text);

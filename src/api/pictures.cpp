@@ -1,8 +1,10 @@
 #include "answers.hpp"
 #include "byte_range.hpp"
+#include "door/visitors.hpp"
 #include "handlers.hpp"
 #include "imagined/store/picture_link.hpp"
 #include "picture_address.hpp"
+#include "tasks/one_task.hpp"
 #include "texts.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +14,8 @@ namespace imagined::api {
 namespace {
 
 constexpr std::string_view forever = "public, max-age=31536000, immutable";
+constexpr std::string_view for_one_reader = "private, no-store";
+constexpr int start_retry_seconds = 1;
 
 bool wants_thumbnail(std::string_view query) {
     const auto value = http::query_value(query, "thumb");
@@ -33,12 +37,16 @@ http::response not_found_or_busy(const failure& cause, task::language in) {
     return from_failure(cause, "show a picture", in);
 }
 
-http::response
-present(const store::stored_picture& picture, const http::request& asked, task::language in) {
+http::response present(
+    const store::stored_picture& picture,
+    std::string_view caching,
+    const http::request& asked,
+    task::language in
+) {
     const auto etag = fmt::format("\"{:x}-{:x}\"", picture.bytes, picture.changed);
     http::response answer;
     answer.headers.set("ETag", etag);
-    answer.headers.set("Cache-Control", forever);
+    answer.headers.set("Cache-Control", caching);
     answer.headers.set("Accept-Ranges", "bytes");
     answer.headers.set("X-Content-Type-Options", "nosniff");
     if (names_etag(asked.headers.get("If-None-Match"), etag)) {
@@ -67,20 +75,51 @@ present(const store::stored_picture& picture, const http::request& asked, task::
     return answer;
 }
 
+// Whether whoever asks may see the task, by a key or a session. Fails with `not_found`, in any case
+// but trouble: a stranger does not learn what there is.
+awaitable<result<void>> may_see(context& api, const call& from, std::string id) {
+    auto who = co_await known_visitor(api, from.request);
+    if (!who) {
+        co_return who.error();
+    }
+    if (!*who) {
+        co_return failure{failure_kind::not_found, "nobody that is known"};
+    }
+    const auto seen = co_await read_one(api, (*who)->scope(), std::move(id));
+    if (!seen) {
+        co_return seen.error();
+    }
+    co_return result<void>();
+}
+
 } // namespace
 
 awaitable<http::response> show_picture(context& api, call from) {
+    if (!api.parts.pictures.ready()) {
+        co_return try_later(texts::unavailable, start_retry_seconds, from.lang);
+    }
+    const auto named = api.parts.pictures.read(from.values[0]);
+    if (!named) {
+        co_return missing(from.lang);
+    }
+    bool open = named->proven || api.parts.pictures.is_open(named->id);
     auto n = picture_number(from.values[1]);
     if (!n) {
         n = store::picture_of_link(
-            api.options.link_key, from.values[0], from.values[1], api.parts.tasks.now()
+            api.options.link_key, named->id, from.values[1], api.parts.tasks.now()
         );
+        open = n.has_value(); // such a link says itself who may follow it: everybody
     }
-    if (!n || !store::is_task_id(from.values[0])) {
+    if (!n) {
         co_return missing(from.lang);
     }
+    if (!open) {
+        if (const auto allowed = co_await may_see(api, from, named->id); !allowed) {
+            co_return not_found_or_busy(allowed.error(), from.lang);
+        }
+    }
     auto look_up = [&images = api.parts.images,
-                    id = from.values[0],
+                    id = named->id,
                     number = *n,
                     thumbnail = wants_thumbnail(from.request.query)] {
         return thumbnail ? images.find_thumbnail(id, number) : images.find(id, number);
@@ -89,7 +128,7 @@ awaitable<http::response> show_picture(context& api, call from) {
     if (!found) {
         co_return not_found_or_busy(found.error(), from.lang);
     }
-    co_return present(*found, from.request, from.lang);
+    co_return present(*found, open ? forever : for_one_reader, from.request, from.lang);
 }
 
 } // namespace imagined::api

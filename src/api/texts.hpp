@@ -136,6 +136,17 @@ inline const bilingual unauthorized{"密钥缺失或错误", "The API key is mis
 inline const bilingual foreign_site{
     "请求来自其他网站", "The request was sent by a page of another site"
 };
+inline const bilingual not_this_host{
+    "Host 不是本机地址；请设置 server.public_url，或为客户端设置密钥",
+    "Host is neither this machine nor server.public_url: set that, or keys for clients"
+};
+inline const bilingual foreign_page{
+    "请求来自其他网站的页面；可由管理员在 server.cors_origins 中放行",
+    "A page of another site sent this; the operator can permit its origin in server.cors_origins"
+};
+inline const bilingual metrics_only{
+    "此密钥只能读取 /metrics", "This key may read /metrics, and nothing else"
+};
 inline const bilingual operators_only{
     "仅限管理员密钥(server.api_keys)", "This takes an operator's key (server.api_keys)"
 };

@@ -8,6 +8,7 @@
 #include "imagined/app/application.hpp"
 
 #include "imagined/backend/sandbox.hpp"
+#include "imagined/base/bytes.hpp"
 #include "imagined/console/console.hpp"
 #include "imagined/redis/embedded.hpp"
 #include "imagined/store/picture_link.hpp"
@@ -32,6 +33,7 @@ constexpr int exit_configuration = 2;
 constexpr seconds http_farewell{5};
 constexpr seconds drain_slack{30};
 constexpr std::size_t picture_threads = 2;
+constexpr std::size_t link_secret_bytes = 32;
 
 void raise_file_limit() {
     rlimit limit{};
@@ -99,6 +101,7 @@ private:
             }
         };
         tasks_ = queue::open_redis_queue(*redis_, queue_options);
+        door_ = queue::open_shared_door(*redis_, settings_.redis_prefix);
         hints_ = redis::subscription::open(
             context_.get_executor(),
             options,
@@ -201,6 +204,12 @@ private:
             log::error("data.dir cannot be used", {{"reason", e.what()}});
             return exit_runtime;
         }
+        const bool open = settings_.api.api_keys.empty() && settings_.api.callers.empty();
+        sign_links_ = settings_.sign_links && !open;
+        using addresses = store::picture_addresses;
+        pictures_ = std::make_unique<addresses>(
+            sign_links_ ? addresses::kind::with_token : addresses::kind::open
+        );
         auto link_key = store::load_link_key(settings_.data_dir);
         if (!link_key) {
             log::error("data.dir cannot be used", {{"reason", link_key.error().detail}});
@@ -242,7 +251,9 @@ private:
             settings_.api,
             api::api_parts{
                 *tasks_,
+                *door_,
                 *images_,
+                *pictures_,
                 *pool_,
                 *backends_,
                 *courier_,
@@ -261,7 +272,8 @@ private:
             }
         );
         console_ = console::make_console(console::built_in_pages(), *api_);
-        late_api_.target = console_.get();
+        front_door_ = api::make_front_door(settings_.api, *console_);
+        late_api_.target = front_door_.get();
         return exit_ok;
     }
 
@@ -275,6 +287,7 @@ private:
                 context_.get_executor(),
                 *tasks_,
                 *images_,
+                *pictures_,
                 *pool_,
                 *backends_,
                 *courier_,
@@ -311,6 +324,27 @@ private:
         for (const auto& warning : health_.warnings) {
             log::warning(warning);
         }
+        group_.spawn("picture addresses", [this] { return learn_addresses(); });
+    }
+
+    // Without the secret no address can be told, to clients and in callbacks: nothing starts
+    // before. Redis may be another one each time that it comes.
+    awaitable<> learn_addresses() {
+        const std::string drawn = sign_links_ ? random_hex(link_secret_bytes) : "";
+        auto told = co_await door_->links(drawn);
+        while (!told) {
+            log::warning(
+                "the secret of the pictures' addresses cannot be read",
+                {{"reason", told.error().detail}}
+            );
+            co_await pause_for(seconds(1));
+            told = co_await door_->links(drawn);
+        }
+        pictures_->learn(told->text, told->since);
+        start_work();
+    }
+
+    void start_work() {
         if (!started_) {
             started_ = true;
             if (worker_) {
@@ -348,6 +382,8 @@ private:
             now.reason = "the embedded redis keeps ending; see its log in data.dir";
         } else if (!health_.writable) {
             now.reason = health_.reason;
+        } else if (!pictures_->ready()) {
+            now.reason = "the secret of the pictures' addresses is not read yet";
         } else {
             now.ready = true;
         }
@@ -408,6 +444,7 @@ private:
     role role_;
     int exit_code_ = exit_ok;
     bool draining_ = false;
+    bool sign_links_ = false;
     bool started_ = false;
     redis::client_options redis_options_;
     redis_health health_;
@@ -416,15 +453,18 @@ private:
     asio::io_context context_{1};
     std::unique_ptr<redis::client> redis_;
     std::unique_ptr<queue::task_queue> tasks_;
+    std::unique_ptr<queue::shared_door> door_;
     std::unique_ptr<backend::sandbox> sandbox_;
     std::unique_ptr<backend::roster> backends_;
     std::unique_ptr<store::image_store> images_;
+    std::unique_ptr<store::picture_addresses> pictures_;
     std::unique_ptr<offload_pool> pool_;
     std::unique_ptr<callback::courier> courier_;
     std::unique_ptr<http::client> web_;
     late_handler late_api_;
     std::unique_ptr<http::handler> api_;
     std::unique_ptr<http::handler> console_;
+    std::unique_ptr<http::handler> front_door_;
     std::unique_ptr<http::server> server_;
     std::unique_ptr<worker::worker> worker_;
     std::unique_ptr<redis::subscription> hints_;

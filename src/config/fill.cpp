@@ -94,6 +94,7 @@ api::api_options api_of(const document& doc) {
     api::api_options options;
     options.public_url = public_url_of(server);
     options.api_keys = server.get<words>("api_keys");
+    options.metrics_keys = server.get<words>("metrics_keys");
     options.cors_origins = server.get<words>("cors_origins");
     options.max_body_bytes = number<std::size_t>(server, "max_body_bytes");
     options.max_streams = number<std::size_t>(server, "max_streams");
@@ -188,6 +189,7 @@ settings fill(const document& doc, const environment& variables) {
     settings filled;
     filled.server.listen = parse_listen(text(doc.once("server"), "listen"))->text();
     filled.api = api_of(doc);
+    filled.sign_links = text(doc.once("server"), "image_links") == "signed";
     filled.data_dir = text(doc.once("data"), "dir");
     filled.redis_url = text(doc.once("redis"), "url");
     filled.redis_prefix = text(doc.once("redis"), "prefix");

@@ -81,6 +81,12 @@ void demand_distinct_keys(document& doc) {
     for (const std::string& key : doc.once("server").get<words>("api_keys")) {
         seen.insert(digest_of(key));
     }
+    const entry& counting = doc.once("server").at("metrics_keys");
+    for (const std::string& key : std::get<words>(counting.what)) {
+        if (!seen.insert(digest_of(key)).second) {
+            doc.complain(counting.origin, "server.metrics_keys", "has a key that may do more");
+        }
+    }
     for (const section& caller : doc.list("caller")) {
         if (!caller.broken("key")
             && !seen.insert(digest_of(caller.get<std::string>("key"))).second) {
@@ -88,6 +94,28 @@ void demand_distinct_keys(document& doc) {
                 caller.at("key").origin, caller.label + ".key", "is another caller's key, too"
             );
         }
+    }
+}
+
+// Such a key can be guessed. A digest does not tell how long its key is.
+void warn_of_short_keys(document& doc) {
+    constexpr std::size_t shortest = 16;
+    const auto judge = [&doc](const std::string& name, const std::string& key) {
+        if (!key.empty() && !key.starts_with("sha256:") && key.size() < shortest) {
+            doc.warnings.push_back(
+                name
+                + ": a key of fewer than 16 characters can be guessed; take 32, as from "
+                  "`openssl rand -hex 16`"
+            );
+        }
+    };
+    for (const std::string_view keys : {"api_keys", "metrics_keys"}) {
+        for (const std::string& key : doc.once("server").get<words>(keys)) {
+            judge("server." + std::string(keys), key);
+        }
+    }
+    for (const section& caller : doc.list("caller")) {
+        judge(caller.label + ".key", caller.get<std::string>("key"));
     }
 }
 
@@ -143,6 +171,7 @@ void apply_rules(document& doc, const environment& variables) {
     demand_distinct_names(doc, "caller");
     demand_distinct_names(doc, "backend");
     demand_distinct_keys(doc);
+    warn_of_short_keys(doc);
     complete_backends(doc);
     tell_ways_out(doc, variables);
 }

@@ -8,7 +8,6 @@
 #include "imagined/http/pace.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 namespace imagined::http {
@@ -22,14 +21,6 @@ constexpr std::size_t discard_bytes = std::size_t{16} * 1024;
 constexpr std::size_t max_linger_bytes = std::size_t{16} * 1024 * 1024;
 
 const request_head no_head; // of a request that could not be read
-
-// Bytes a second; 0: as fast as the peer takes them.
-std::size_t pace_of(const response& answer) {
-    const std::string_view text = answer.headers.get(pace_field);
-    std::size_t pace = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pace);
-    return error == std::errc() && end == text.data() + text.size() ? pace : 0;
-}
 
 } // namespace
 
@@ -274,6 +265,13 @@ awaitable<bool> connection::answer(response reply, const parsed_head& head, afte
     if (reply.sent == delivery::nothing) {
         co_return false;
     }
+    if (const auto hold = wish_of(reply, hold_field); hold > 0) {
+        enter(stage::handling, milliseconds::max());
+        co_await pause_for(milliseconds(hold));
+        if (!alive()) {
+            co_return false;
+        }
+    }
     if (!is_writable(reply)) {
         log::error("an answer had an unwritable header", {{"path", head.head.path}});
         reply = refusal(500, "internal error", head.head);
@@ -295,7 +293,7 @@ awaitable<bool> connection::answer(response reply, const parsed_head& head, afte
         .then = then,
         .date = core_->date.at(std::chrono::duration_cast<seconds>(now).count()),
     };
-    const std::size_t pace = pace_of(reply);
+    const std::size_t pace = wish_of(reply, pace_field);
     write_head(out_, reply, facts);
     const bool bodiless = is_bodiless(reply.status) || head.head.method == "HEAD";
     auto body = bodiless ? std::string_view{} : reply.text();

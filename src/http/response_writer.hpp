@@ -3,12 +3,16 @@
 
 #include "imagined/http/message.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace imagined::http {
+
+// What an answer says to the server alone (pace.hpp); 0 when it says nothing.
+std::size_t wish_of(const response& answer, std::string_view field);
 
 // May this response be put on the wire: a final status, and no field that could break out of its
 // line (response splitting)?

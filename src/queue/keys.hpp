@@ -1,5 +1,5 @@
 // The start of every key of a shard, and the keys that are read without a script. All others are
-// built in lua/lib/2_keys.lua, and only there.
+// built in lua/lib/2_keys.lua, and only there (or in the one script that knows them).
 #pragma once
 
 #include <string>
@@ -20,6 +20,10 @@ inline std::string off_key(const std::string& base) {
 
 inline std::string activity_key(const std::string& base) {
     return base + "activity";
+}
+
+inline std::string signed_out_key(const std::string& base, const std::string& group) {
+    return base + "out:" + group;
 }
 
 inline std::string task_key(const std::string& base, const std::string& id) {

@@ -181,6 +181,22 @@ awaitable<result<statistics>> redis_queue::stats(std::vector<std::string> slots)
     co_return statistics_from(*answer);
 }
 
+awaitable<result<statistics>> redis_queue::counts(std::string caller) {
+    redis::arguments values{std::move(caller)};
+    const auto answer = co_await run(scripts().counts, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    const auto number = [&](std::size_t at) {
+        return static_cast<std::size_t>(number_at(*answer, at));
+    };
+    statistics own;
+    own.waiting = number(1);
+    own.running = number(2);
+    own.modal = number(3);
+    co_return own;
+}
+
 awaitable<result<std::vector<std::string>>> redis_queue::audit() {
     redis::arguments command{"HKEYS", base_ + "callers"};
     const auto known = co_await ask(std::move(command));

@@ -38,6 +38,7 @@ public:
     awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) override;
     awaitable<result<chronicle>> history(std::string id) override;
     awaitable<result<statistics>> stats(std::vector<std::string> slots) override;
+    awaitable<result<statistics>> counts(std::string caller) override;
     awaitable<result<std::vector<std::string>>> audit() override;
 
     awaitable<result<claim_answer>> claim(

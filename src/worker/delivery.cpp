@@ -5,6 +5,7 @@
 // What this worker's own writes bring due is leased to it by the same write, and needs no claim.
 #include "imagined/base/log.hpp"
 #include "imagined/http/url.hpp"
+#include "imagined/task/readdress.hpp"
 #include "imagined/task/submission.hpp"
 #include "imagined/task/trace.hpp"
 #include "imagined/task/view.hpp"
@@ -34,10 +35,14 @@ std::uint64_t roll() {
     return dice();
 }
 
-std::string
-body_of(const queue::due_event& event, const task::submission& submission, unix_millis now) {
+std::string body_of(
+    const shift& on,
+    const queue::due_event& event,
+    const task::submission& submission,
+    unix_millis now
+) {
     if (!event.view.empty()) {
-        return event.view;
+        return handed_out(on, event.view, event.record.id, submission);
     }
     if (event.terminal) {
         return task::render_view(
@@ -51,13 +56,13 @@ body_of(const queue::due_event& event, const task::submission& submission, unix_
     return task::render_event_view(event.record, submission, event.status, event.progress, now);
 }
 
-due_callback callback_of(queue::due_event event, unix_millis now) {
+due_callback callback_of(const shift& on, queue::due_event event, unix_millis now) {
     due_callback due;
     const auto submission = task::submission_from_text(event.submission);
     due.trace = task::trace_of(submission ? submission->traceparent : "", event.record.id);
     if (submission) {
         due.hook = submission->notify_hook;
-        due.body = body_of(event, *submission, now);
+        due.body = body_of(on, event, *submission, now);
     }
     task::record kept;
     kept.id = std::move(event.record.id);
@@ -268,6 +273,15 @@ milliseconds event_lease(const shift& on) {
                                 : milliseconds(0);
 }
 
+std::string handed_out(
+    const shift& on,
+    const std::string& view,
+    std::string_view id,
+    const task::submission& submission
+) {
+    return task::readdressed(view, id, on.parts.pictures.address_of(submission.public_url, id));
+}
+
 void start_delivery(const std::shared_ptr<shift>& on, due_callback due) {
     const auto one = std::make_shared<due_callback>(std::move(due));
     on->work.spawn("callback of " + one->event.record.id, [on, one] {
@@ -288,7 +302,7 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         on->made_progress();
         const unix_millis now = on->parts.tasks.now();
         for (auto& event : *due) {
-            start_delivery(on, callback_of(std::move(event), now));
+            start_delivery(on, callback_of(*on, std::move(event), now));
         }
         if (due->size() < claimed_at_once) {
             co_await on->deliverable.wait(on->options.poll);

@@ -7,6 +7,7 @@
 #include "waiting_lines.hpp"
 
 #include "imagined/base/wakeup.hpp"
+#include "imagined/task/submission.hpp"
 #include "imagined/task/trace.hpp"
 #include "imagined/worker/worker.hpp"
 
@@ -108,6 +109,15 @@ struct due_callback {
     task::trace trace;
     std::string body;
 };
+
+// The stored view of an ended task as a callback tells it: with the addresses that its pictures
+// have at the process that took the task.
+std::string handed_out(
+    const shift& on,
+    const std::string& view,
+    std::string_view id,
+    const task::submission& submission
+);
 
 // Begins the delivery of a leased event.
 void start_delivery(const std::shared_ptr<shift>& on, due_callback due);

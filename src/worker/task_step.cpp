@@ -133,7 +133,7 @@ void task_step::start_callback(
     due.trace = trace_;
     due.body = body.empty()
                    ? task::render_event_view(record_, *submission_, status, progress, now())
-                   : std::move(body);
+                   : handed_out(*on_, body, record_.id, *submission_);
     due.event.record.id = record_.id;
     due.event.record.caller = record_.caller;
     due.event.sequence = lease.sequence;

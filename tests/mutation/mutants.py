@@ -259,4 +259,23 @@ MUTANTS = [
     Mutant("a disk that fails ends the task, not the picture's promise", "src/worker/storing.cpp",
            "disk_trouble = disk_trouble || one.now == state::open;", "", "imagined",
            ("service.crash_storage_test.FailingDisk.test_disk_fails_at_store_write_before",)),
+
+    # -- Who may do what
+    Mutant("a stranger's name that leads here is not at home", "src/api/door/open_door.cpp",
+           'head.headers.has("Host") && !knows_host(head.headers.get("Host"))', "false",
+           "test_api", ("test_api",)),
+    Mutant("a page of another site does nothing here", "src/api/door/open_door.cpp",
+           "if (!knows_origin(origin)) {", "if (false) {", "test_api", ("test_api",)),
+    Mutant("a picture is shown by its token alone", "src/store/picture_addresses.cpp",
+           "secret_.empty() || !equal_in_constant_time(name.substr(dash + 1), token_of(id))",
+           "false", "test_store", ("test_store",)),
+    Mutant("a bare id shows a picture to whoever may see its task", "src/api/pictures.cpp",
+           "if (!open) {", "if (false) {", "test_api", ("test_api",)),
+    Mutant("who signed out is out", "src/api/api.cpp", "if (*out) {", "if (false) {",
+           "test_api", ("test_api",)),
+    Mutant("callers do not read what is counted over all of them", "src/api/api.cpp",
+           "if (counting && !who.only_metrics && !who.is_operator()) {", "if (false) {",
+           "test_api", ("test_api",)),
+    lua("sessions too many to be named end all together", "sign_out.lua",
+        "redis.call('ZADD', key, last, '*')", ""),
 ]

@@ -1,9 +1,11 @@
 """Keys, callers, and browsers."""
 
 import hashlib
+import http.client
+import time
 
 from .client import ERROR, ask
-from .scene import Scene
+from .scene import Scene, backend
 
 OPERATOR = "operator-key"
 CONFIG = f"""
@@ -50,7 +52,7 @@ class Keys(Scene):
 
     def test_health_pictures_and_preflights_need_no_key(self):
         server = self.serve(config=CONFIG)
-        picture = self.api(server, OPERATOR).draw("for all to see")["imageUrl"]
+        picture = self.api(server, OPERATOR).draw("for all to see")["imageUrl"]  # with its token
         for path in ("/healthz", "/readyz", "/health", "/openapi.json"):
             self.assertEqual(ask(server.url + path).status, 200, path)
         self.assertEqual(ask(picture).status, 200)
@@ -76,6 +78,126 @@ class Keys(Scene):
     def test_without_any_key_a_loopback_server_is_open(self):
         server = self.serve()
         self.assertEqual(ask(server.url + "/mj/task/list").status, 200)
+
+
+    def test_no_route_tells_or_changes_anothers_task(self):
+        """Every route that names a task, asked by somebody else for it: as if it were not there."""
+        server = self.serve(config=CONFIG)
+        alice, bob = self.api(server, "alice-key"), self.api(server, "bob-key")
+        task = alice.draw("alice's alone")
+        own, button = task["id"], task["buttons"][5]["customId"]
+        for method, path in (
+                ("GET", f"/mj/task/{own}/fetch"), ("GET", f"/v1/mj/task/{own}/fetch"),
+                ("GET", f"/ideogram/task/{own}/fetch"), ("GET", f"/mj/task/{own}/image-seed"),
+                ("GET", f"/v1/tasks/{own}"), ("GET", f"/v1/tasks/{own}/result"),
+                ("GET", f"/v1/tasks/{own}/events"), ("POST", f"/v1/tasks/{own}/cancel"),
+                ("GET", f"/v1/tasks/{own}?wait=1"),
+                ("GET", f"/mj/image/{own}"), ("GET", f"/mj/image/{own}/1")):
+            with self.subTest(f"{method} {path}"):
+                self.assertEqual(bob.ask(path, method, {} if method == "POST" else None).status, 404)
+        for path, body in (
+                ("action", {"taskId": own, "customId": button}),
+                ("change", {"taskId": own, "action": "UPSCALE", "index": 1}),
+                ("simple-change", {"content": f"{own} U1"}), ("modal", {"taskId": own}),
+                ("show", {"jobId": task["imageUrl"]})):
+            with self.subTest(path):
+                self.assert_refused(bob.submit(path, body))
+        for path, body in (("list-by-condition", {"ids": [own]}), ("list-by-ids", {"ids": [own]})):
+            self.assertEqual(bob.ask(f"/mj/task/{path}", "POST", body).json(), [])
+        self.assertEqual(bob.ask("/mj/task/query", "POST", {"ids": [own]}).json()["list"], [])
+        for path in ("/mj/task/list", "/mj/task/queue"):
+            self.assertEqual(bob.ask(path).json(), [])
+        self.assertEqual(bob.ask("/v1/tasks").json()["tasks"], [])
+        totals = bob.ask("/v1/stats").json()
+        self.assertEqual(totals["totals"]["submitted"], 0)
+        self.assertIsNone(totals["now"])
+        for path in ("admin/channels", "admin/queue", "admin/activity", "admin/callers"):
+            self.assertEqual(bob.ask(f"/v1/{path}").status, 403)
+        self.assertEqual(bob.ask(f"/v1/admin/tasks/{own}/callback", "POST", {}).status, 403)
+        self.assertEqual(alice.fetch(own)["status"], "SUCCESS")
+
+    def test_short_keys_are_warned_of_and_long_ones_not(self):
+        server = self.serve(config=CONFIG)
+        warned = [text for text in ask(server.url + "/readyz").json()["warnings"]
+                  if "16 characters" in text]
+        self.assertEqual(len(warned), 3, warned)  # of a digest nobody knows
+        for text in warned:
+            self.assertIn(text, server.log)
+            for key in (OPERATOR, "alice-key", "auditor-key"):
+                self.assertNotIn(key, text)
+        self.assertTrue(any(text.startswith("server.api_keys") for text in warned))
+        long = self.serve(config='[server]\napi_keys = ["0123456789abcdef"]\n'
+                          f'[data]\ndir = "{self.directory}/other"\n', name="long")
+        self.assertEqual(ask(long.url + "/readyz").json()["warnings"], [])
+
+    def test_metrics_are_the_operators_and_of_keys_made_for_them(self):
+        server = self.serve(
+            config=CONFIG.replace("api_keys", 'metrics_keys = ["prometheus"]\napi_keys'))
+        def status(key, path="/metrics"):
+            return ask(server.url + path, headers={"Authorization": f"Bearer {key}"}).status
+        self.assertEqual(status(OPERATOR), 200)
+        self.assertEqual(status("prometheus"), 200)
+        for key in ("alice-key", "bob-key", "auditor-key"):
+            self.assertEqual(status(key), 403, key)
+        for path in ("/mj/task/list", "/v1/tasks", "/v1/stats", "/v1/admin/channels", "/nowhere"):
+            self.assertEqual(status("prometheus", path), 403, path)
+
+    def test_guessing_becomes_slow_and_a_right_key_never(self):
+        server = self.serve(config=CONFIG)
+        link = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+        self.addCleanup(link.close)
+
+        def took(key):
+            start = time.monotonic()
+            link.request("GET", "/mj/task/list", headers={"mj-api-secret": key})
+            answer = link.getresponse()
+            answer.read()
+            return answer.status, time.monotonic() - start
+        for n in range(20):
+            self.assertEqual(took(f"guess {n}")[0], 401)
+        status, late = took("one more")
+        self.assertEqual(status, 401)
+        self.assertGreaterEqual(late, 0.99)
+        self.assertEqual(took(OPERATOR)[0], 200)
+        start = time.monotonic()
+        answer = ask(server.url + "/v1/session", "POST", {"key": "by the other door"})
+        self.assertEqual(answer.status, 401)
+        self.assertGreaterEqual(time.monotonic() - start, 0.99)
+
+
+class Sessions(Scene):
+    def sign_in(self, server, key):
+        answer = ask(server.url + "/v1/session", "POST", {"key": key})
+        self.assertEqual(answer.status, 200)
+        return {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+
+    def test_a_signed_out_cookie_is_worthless_in_every_process(self):
+        redis = self.redis()
+        config = (CONFIG + f'[redis]\nurl = "{redis.url}"\n'
+                  f'[data]\ndir = "{self.directory}/data"\n' + backend(self.sandbox()))
+        one, two = (self.serve(config=config, name=name) for name in ("one", "two"))
+        mine, other = self.sign_in(one, "alice-key"), self.sign_in(two, "alice-key")
+        for server in (one, two):
+            self.assertEqual(ask(server.url + "/v1/tasks", headers=mine).status, 200)
+        self.assertEqual(ask(one.url + "/v1/session", "DELETE", headers=mine).status, 200)
+        for server in (one, two):
+            self.assertEqual(ask(server.url + "/v1/tasks", headers=mine).status, 401)
+            self.assertFalse(ask(server.url + "/v1/session", headers=mine).json()["signedIn"])
+            self.assertEqual(ask(server.url + "/v1/tasks", headers=other).status, 200)
+        two.stop()
+        again = self.serve(config=config, name="two")
+        self.assertEqual(ask(again.url + "/v1/tasks", headers=mine).status, 401)
+
+    def test_only_the_cookie_that_fits_the_public_address_is_read(self):
+        server = self.serve_as("https://pictures.example", config=CONFIG)
+        mine = self.sign_in(server, "alice-key")["Cookie"]
+        self.assertTrue(mine.startswith("__Host-imagined_session="), mine)
+        value = mine.partition("=")[2]
+        tasks = server.url + "/v1/tasks"
+        self.assertEqual(ask(tasks, headers={"Cookie": mine}).status, 200)
+        self.assertEqual(ask(tasks, headers={"Cookie": f"imagined_session={value}"}).status, 401)
+        self.assertEqual(
+            ask(tasks, headers={"Cookie": f"imagined_session=a neighbour's; {mine}"}).status, 200)
 
 
 class Browsers(Scene):
@@ -106,5 +228,6 @@ class Browsers(Scene):
         server = self.serve(config='[server]\ncors_origins = ["https://app.example"]\n')
         mine = ask(server.url + "/mj/task/list", headers={"Origin": "https://app.example"})
         other = ask(server.url + "/mj/task/list", headers={"Origin": "https://evil.example"})
+        self.assertEqual(other.status, 403)
         self.assertEqual(mine.headers["Access-Control-Allow-Origin"], "https://app.example")
         self.assertNotIn("Access-Control-Allow-Origin", other.headers)

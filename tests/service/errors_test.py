@@ -8,7 +8,7 @@ from .client import ERROR, ask
 from .scene import Scene
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
-ORIGIN = {"Origin": "https://app.example"}
+ORIGIN = {"Origin": "http://localhost:3000"}  # a page of this machine
 
 
 class Errors(Scene):
@@ -39,7 +39,7 @@ class Errors(Scene):
         self.assertEqual(len(body), int(named[b"content-length"]))
         allowed = [text.strip() for name, text in fields
                    if name.lower() == b"access-control-allow-origin"]
-        self.assertEqual(allowed, [b"*"])
+        self.assertEqual(allowed, [])  # no page asked
         told = json.loads(body)
         ERROR.validate(told)
         self.assertEqual(told["code"], 4 if status < 500 else 9)
@@ -69,7 +69,8 @@ class Errors(Scene):
                     self.assert_readable(answer, method)
 
     def assert_readable(self, answer, method):
-        self.assertEqual(answer.headers.get_all("Access-Control-Allow-Origin"), ["*"])
+        self.assertEqual(answer.headers.get_all("Access-Control-Allow-Origin"),
+                         [ORIGIN["Origin"]])
         self.assertTrue(answer.headers["Content-Type"].startswith("application/json"))
         if method == "HEAD":
             self.assertEqual(answer.body, b"")
@@ -78,30 +79,30 @@ class Errors(Scene):
             self.assertEqual(answer.json()["code"], 4)
 
     def test_what_is_not_http_is_400_in_json(self):
-        for request in (b"nonsense\r\n\r\n", b"GET /\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
-                        b"GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n",
-                        b"GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
-                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
-                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+        for request in (b"nonsense\r\n\r\n", b"GET /\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                        b"GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n",
+                        b"GET / HTTP/1.1\r\nHost: localhost\r\nX : y\r\n\r\n",
+                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
                         b"Content-Length: 3\r\n\r\n{}",
-                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
                         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: a\r\n"
+                        b"POST /mj/submit/imagine HTTP/1.1\r\nHost: localhost\r\n"
                         b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"):
             with self.subTest(request):
                 self.assert_json_error(self.raw(request), 400)
 
     def test_headers_that_are_too_large_are_431_in_json(self):
-        for request in (b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 40000 + b"\r\n\r\n",
-                        b"GET /" + b"x" * 40000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
-                        b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + b"X-Many: 1\r\n" * 4000 + b"\r\n"):
+        for request in (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 40000 + b"\r\n\r\n",
+                        b"GET /" + b"x" * 40000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X-Many: 1\r\n" * 4000 + b"\r\n"):
             with self.subTest(request[:40]):
                 self.assert_json_error(self.raw(request), 431)
 
     def test_bodies_that_are_too_large_are_413_in_json(self):
         for path in ("/mj/submit/imagine", "/mj/task/list-by-condition", "/v1/mj/submit/describe"):
             with self.subTest(path):
-                head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 33554433\r\n\r\n"
+                head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 33554433\r\n\r\n"
                 self.assert_json_error(self.raw(head.encode()), 413)
 
     def test_bodies_that_are_not_json_are_400_on_every_route_that_reads_one(self):
@@ -146,12 +147,13 @@ class Outage(Scene):
                 ("POST", "/mj/submit/action",
                  {"taskId": "1234567890123456", "customId": "MJ::JOB::upsample::1::x"})):
             with self.subTest(f"{method} {path}"):
-                answer = ask(server.url + path, method, body)
+                answer = ask(server.url + path, method, body, ORIGIN)
                 self.assertEqual(answer.status, 503, answer)
                 ERROR.validate(answer.json())
                 self.assertEqual(answer.json()["code"], 9)
                 self.assertGreaterEqual(int(answer.headers["Retry-After"]), 1)
-                self.assertEqual(answer.headers.get_all("Access-Control-Allow-Origin"), ["*"])
+                self.assertEqual(answer.headers.get_all("Access-Control-Allow-Origin"),
+                                 [ORIGIN["Origin"]])
         self.assertEqual(ask(server.url + "/healthz").status, 200)
         not_ready = ask(server.url + "/readyz")
         self.assertEqual((not_ready.status, not_ready.json()["status"]), (503, "not_ready"))

@@ -336,7 +336,7 @@ class Everything(Live):
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         link.connect((parts.hostname, parts.port))
         self.addCleanup(link.close)
-        link.sendall(b"GET /v1/events HTTP/1.1\r\nHost: a\r\n\r\n")
+        link.sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         good = self.stream(server.url + "/v1/events", OF_ALL)
         told = []
 

@@ -2,6 +2,7 @@
 are taken down again when the test ends."""
 
 import io
+import socket
 import unittest
 from pathlib import Path
 
@@ -37,6 +38,15 @@ class Scene(unittest.TestCase):
         process = self.start("serve", f"--config={file}", *settings, *arguments,
                              environment=environment or clean_environment())
         return process.wait_ready()
+
+    def serve_as(self, public_url, **more):
+        """A server that hands out addresses below `public_url`; its own is `url` all the same."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            listen = f"127.0.0.1:{free.getsockname()[1]}"
+        server = self.serve(
+            f"--server.listen={listen}", f"--server.public_url={public_url}", **more)
+        server.url = f"http://{listen}"
+        return server
 
     def sandbox(self, *arguments):
         """A ready `imagined sandbox` and its ledger."""

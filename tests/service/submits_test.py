@@ -326,7 +326,9 @@ class Uploads(Submits):
         self.assertEqual(told["code"], 1)
         first, second = told["result"]
         self.assertEqual(ask(second).body, BLUE)
-        self.assertEqual(ask(second).headers["Access-Control-Allow-Origin"], "*")
+        page = {"Origin": "http://localhost:3000"}
+        self.assertEqual(
+            ask(second, headers=page).headers["Access-Control-Allow-Origin"], page["Origin"])
         task = self.finished(api, "imagine", {"prompt": f"a fox --sref {first}"})
         self.assertEqual(task["status"], "SUCCESS")
         [call] = self.witness.calls()

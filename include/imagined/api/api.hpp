@@ -9,8 +9,10 @@
 #include "imagined/http/client.hpp"
 #include "imagined/http/server.hpp"
 #include "imagined/metrics/registry.hpp"
+#include "imagined/queue/shared_door.hpp"
 #include "imagined/queue/task_queue.hpp"
 #include "imagined/store/image_store.hpp"
+#include "imagined/store/picture_addresses.hpp"
 #include "imagined/task/mapping.hpp"
 
 #include <functional>
@@ -41,8 +43,9 @@ struct live_pace {
 };
 
 struct api_options {
-    std::string public_url;            // without a trailing slash
-    std::vector<std::string> api_keys; // the operator's
+    std::string public_url;                // without a trailing slash
+    std::vector<std::string> api_keys;     // the operator's
+    std::vector<std::string> metrics_keys; // may read /metrics, and nothing else
     std::vector<caller_options> callers;
     std::vector<std::string> cors_origins{"*"};
     std::size_t max_body_bytes = 32 * std::size_t{1024} * 1024;
@@ -79,7 +82,9 @@ using change_feed = std::function<std::shared_ptr<void>(
 // What the handlers talk to. All of it must outlive the api.
 struct api_parts {
     queue::task_queue& tasks;
+    queue::shared_door& door;
     store::image_store& images;
+    const store::picture_addresses& pictures;
     offload_pool& pool;
     const backend::roster& backends;
     const callback::courier& courier;
@@ -90,5 +95,10 @@ struct api_parts {
 };
 
 std::unique_ptr<http::handler> make_api(api_options options, api_parts parts);
+
+// What stands before everything that this process answers. Without any key configured it keeps
+// out what pages of other sites send (door/open_door.hpp); with keys it lets all pass. `behind`
+// must outlive it.
+std::unique_ptr<http::handler> make_front_door(const api_options& options, http::handler& behind);
 
 } // namespace imagined::api

@@ -23,6 +23,7 @@ struct settings {
     http::server_options server;
     // public_url is empty when it is to be "http://<listen>" and the port is known after binding.
     api::api_options api;
+    bool sign_links = true; // addresses of pictures, as soon as there are keys
     std::filesystem::path data_dir;
     std::string redis_url; // "" = embedded
     std::string redis_prefix = "imagined";

@@ -1,10 +1,8 @@
 // The queue: the only writer of task state, and the single place that must never forget. Every verb
 // is one Lua script (src/queue/lua/<verb>.lua), so it happens whole or not at all; each transition,
 // its event and its callback are one step. README.md beside the scripts draws the states and keys.
-//
 // Time is Redis' own (TIME inside the scripts); tests pass theirs. Every write carries a not-after
 // time: a script that runs later than its caller could still be waiting changes nothing.
-//
 // All verbs fail with `unavailable` when Redis cannot answer in time: then the write may have
 // happened, and every verb is safe to repeat. `conflict` always means: the token is stale, or the
 // task has ended; nothing was changed.
@@ -352,6 +350,8 @@ public:
     virtual awaitable<result<chronicle>> history(std::string id) = 0;
 
     virtual awaitable<result<statistics>> stats(std::vector<std::string> slots) = 0;
+    // Of one caller's tasks, and of these figures only waiting, running and modal.
+    virtual awaitable<result<statistics>> counts(std::string caller) = 0;
 
     // Recounts every set against the tasks, in steps; each entry is one broken invariant.
     virtual awaitable<result<std::vector<std::string>>> audit() = 0;

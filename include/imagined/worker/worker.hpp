@@ -11,6 +11,7 @@
 #include "imagined/queue/task_queue.hpp"
 #include "imagined/redis/client.hpp"
 #include "imagined/store/image_store.hpp"
+#include "imagined/store/picture_addresses.hpp"
 
 #include <functional>
 #include <memory>
@@ -41,6 +42,7 @@ struct worker_parts {
     executor on;
     queue::task_queue& tasks;
     store::image_store& images;
+    const store::picture_addresses& pictures; // as callbacks name them
     offload_pool& pool;
     const backend::roster& backends;
     callback::courier& courier;

@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view hashed_prefix = "sha256:";
 constexpr std::string_view bearer = "Bearer ";
 constexpr std::size_t digest_bytes = 32;
+constexpr std::size_t most_keys = 4; // that a request may bring
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') {
@@ -56,12 +57,18 @@ std::string_view trimmed(std::string_view text) {
 
 } // namespace
 
-key_ring::key_ring(const api_options& options) {
+key_ring::key_ring(const api_options& options)
+    : cookie_(session_cookie(options.public_url)),
+      open_(options.api_keys.empty() && options.callers.empty()) {
     for (const std::string& key : options.api_keys) {
-        add(key, identity{"", true}, options.link_key);
+        add(key, identity{.name = "", .sees_all = true}, options.link_key);
     }
     for (const caller_options& caller : options.callers) {
-        add(caller.key, identity{caller.name, caller.sees_all}, options.link_key);
+        add(caller.key, identity{.name = caller.name, .sees_all = caller.sees_all}, options.link_key
+        );
+    }
+    for (const std::string& key : options.metrics_keys) {
+        add(key, identity{.name = "", .only_metrics = true}, ""); // it opens no session
     }
 }
 
@@ -86,14 +93,20 @@ const key_ring::entry* key_ring::find(std::string_view key) const {
 }
 
 std::optional<identity> key_ring::identify_session(const http::request_head& head) const {
-    const auto token = session_token(head.headers);
-    if (token.empty() || !may_use_session(head)) {
+    return may_use_session(head) ? session_of(head.headers) : std::nullopt;
+}
+
+std::optional<identity> key_ring::session_of(const http::fields& headers) const {
+    const auto token = session_token(headers, cookie_);
+    if (token.empty()) {
         return std::nullopt;
     }
     const unix_millis now = system_clock().now();
     for (const entry& known : keys_) {
-        if (known.signer.signed_this(token, now)) {
-            return known.who;
+        if (auto session = known.signer.signed_this(token, now)) {
+            identity who = known.who;
+            who.session = std::move(session);
+            return who;
         }
     }
     return std::nullopt;
@@ -104,24 +117,33 @@ std::optional<std::string> key_ring::open_session(std::string_view key, unix_mil
     return found == nullptr ? std::nullopt : found->signer.sign(expires);
 }
 
-std::optional<identity> key_ring::identify(const http::fields& headers) const {
+told_keys key_ring::identify(const http::fields& headers) const {
+    told_keys told;
     if (open()) {
-        return identity{"", true};
+        told.who = identity{.name = "", .sees_all = true};
+        return told;
     }
     for (const auto& [name, value] : headers) {
-        const entry* found = nullptr;
+        std::string_view key;
         if (http::iequals(name, "mj-api-secret") || http::iequals(name, "api-key")) {
-            found = find(trimmed(value));
+            key = trimmed(value);
         } else if (http::iequals(name, "authorization")) {
-            const auto raw = trimmed(value);
-            const bool with_scheme = http::iequals(raw.substr(0, bearer.size()), bearer);
-            found = with_scheme ? find(trimmed(raw.substr(bearer.size()))) : find(raw);
+            key = trimmed(value);
+            if (http::iequals(key.substr(0, bearer.size()), bearer)) {
+                key = trimmed(key.substr(bearer.size()));
+            }
         }
-        if (found != nullptr) {
-            return found->who;
+        if (key.empty()) {
+            continue;
+        }
+        if (const entry* found = find(key)) {
+            return {found->who, 0};
+        }
+        if (++told.wrong == most_keys) {
+            break;
         }
     }
-    return std::nullopt;
+    return told;
 }
 
 } // namespace imagined::api

@@ -6,7 +6,7 @@ namespace imagined::api {
 
 namespace {
 
-constexpr std::string_view methods = "GET, HEAD, POST, PATCH, OPTIONS";
+constexpr std::string_view methods = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";
 // What the known clients send (mj-api.md §1).
 constexpr std::string_view known_headers =
     "content-type, authorization, mj-api-secret, x-ptoken, x-requested-with, idempotency-key, "
@@ -28,8 +28,17 @@ bool is_header_list(std::string_view text) {
 
 } // namespace
 
-cors_policy::cors_policy(std::vector<std::string> origins) : origins_(std::move(origins)) {
-    everyone_ = std::find(origins_.begin(), origins_.end(), "*") != origins_.end();
+cors_policy::cors_policy(const api_options& options) : origins_(options.cors_origins) {
+    if (options.api_keys.empty() && options.callers.empty()) {
+        open_.emplace(options.public_url, options.cors_origins);
+    } else {
+        everyone_ = std::find(origins_.begin(), origins_.end(), "*") != origins_.end();
+    }
+}
+
+bool cors_policy::knows(std::string_view origin) const {
+    return open_ ? open_->knows_origin(origin)
+                 : std::find(origins_.begin(), origins_.end(), origin) != origins_.end();
 }
 
 void cors_policy::mark(http::response& answer, std::string_view origin) const {
@@ -37,7 +46,7 @@ void cors_policy::mark(http::response& answer, std::string_view origin) const {
         answer.headers.set("Access-Control-Allow-Origin", "*");
     } else {
         answer.headers.add("Vary", "Origin");
-        if (std::find(origins_.begin(), origins_.end(), origin) == origins_.end()) {
+        if (!knows(origin)) {
             return;
         }
         answer.headers.set("Access-Control-Allow-Origin", origin);

@@ -1,8 +1,12 @@
 // Cross-origin access: browsers are first-class callers, and never with credentials.
 #pragma once
 
+#include "door/open_door.hpp"
+
+#include "imagined/api/api.hpp"
 #include "imagined/http/message.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +15,9 @@ namespace imagined::api {
 
 class cors_policy {
 public:
-    explicit cors_policy(std::vector<std::string> origins);
+    // With keys: whoever has one may call from `cors_origins`. Without: pages that the open door
+    // knows.
+    explicit cors_policy(const api_options& options);
 
     // Adds what every answer carries, errors and pictures included, exactly once. `origin` is the
     // request's Origin, "" without one.
@@ -21,6 +27,9 @@ public:
     http::response preflight(const http::fields& asked) const;
 
 private:
+    bool knows(std::string_view origin) const;
+
+    std::optional<open_door> open_;
     bool everyone_ = false;
     std::vector<std::string> origins_;
 };

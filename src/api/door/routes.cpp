@@ -19,7 +19,7 @@ constexpr std::array table{
     route{"GET", "health", show_health, open},
     route{"GET", "readyz", show_readiness, open},
     route{"GET", "openapi.json", show_openapi, open},
-    route{"GET", "metrics", show_metrics},
+    route{"GET", "metrics", show_metrics, access::counting},
 
     route{"GET", "mj/image/{}", show_picture, open},
     route{"GET", "mj/image/{}/{}", show_picture, open},

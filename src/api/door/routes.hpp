@@ -8,8 +8,9 @@
 
 namespace imagined::api {
 
-// Who may use a route.
-enum class access { anybody, with_key };
+// Who may use a route. What is counted over all callers is for the operator, and for keys that may
+// do nothing else.
+enum class access { anybody, with_key, counting };
 
 // Whether it makes a task: such routes are closed while the process drains.
 enum class effect { reads, submits };

@@ -9,6 +9,8 @@ namespace imagined::api {
 namespace {
 
 constexpr std::string_view purpose = "imagined console session";
+constexpr std::size_t random_bytes = 8;
+constexpr std::size_t name_digits = 32;
 
 std::string signature(std::string_view key, std::string_view expires) {
     return to_hex(hmac_sha256(key, expires));
@@ -32,37 +34,48 @@ std::string_view host_of(std::string_view origin) {
 session_signer::session_signer(std::string_view secret, std::string_view key_digest) {
     if (!secret.empty() && !key_digest.empty()) {
         key_ = hmac_sha256(secret, std::string(purpose).append(key_digest));
+        group_ = signature(key_, purpose).substr(0, name_digits);
     }
+}
+
+std::string_view session_cookie(std::string_view public_url) {
+    return public_url.starts_with("https://") ? "__Host-imagined_session" : "imagined_session";
 }
 
 std::optional<std::string> session_signer::sign(unix_millis expires) const {
     if (key_.empty()) {
         return std::nullopt;
     }
-    const std::string until = std::to_string(expires);
-    return until + '-' + signature(key_, until);
+    const std::string claim = std::to_string(expires) + '-' + random_hex(random_bytes);
+    return claim + '-' + signature(key_, claim);
 }
 
-bool session_signer::signed_this(std::string_view token, unix_millis now) const {
-    const auto dash = token.find('-');
-    if (key_.empty() || dash == std::string_view::npos) {
-        return false;
+std::optional<queue::session>
+session_signer::signed_this(std::string_view token, unix_millis now) const {
+    const auto last = token.rfind('-');
+    if (key_.empty() || last == std::string_view::npos) {
+        return std::nullopt;
     }
-    const std::string_view until = token.substr(0, dash);
+    // Sessions of the version before have nothing random in their claim.
+    const std::string_view claim = token.substr(0, last);
+    const std::string_view until = claim.substr(0, claim.find('-'));
     unix_millis expires = 0;
     const auto read = std::from_chars(until.data(), until.data() + until.size(), expires);
     const bool whole = read.ec == std::errc{} && read.ptr == until.data() + until.size();
-    return whole && expires > now
-           && equal_in_constant_time(token.substr(dash + 1), signature(key_, until));
+    if (!whole || expires <= now
+        || !equal_in_constant_time(token.substr(last + 1), signature(key_, claim))) {
+        return std::nullopt;
+    }
+    return queue::session{group_, sha256_hex(claim).substr(0, name_digits), expires};
 }
 
-std::string_view session_token(const http::fields& headers) {
+std::string_view session_token(const http::fields& headers, std::string_view cookie) {
     std::string_view cookies = headers.get("Cookie");
     while (!cookies.empty()) {
         const auto end = std::min(cookies.find(';'), cookies.size());
         const std::string_view one = trimmed(cookies.substr(0, end));
         const auto equals = one.find('=');
-        if (equals != std::string_view::npos && one.substr(0, equals) == session_cookie) {
+        if (equals != std::string_view::npos && one.substr(0, equals) == cookie) {
             return one.substr(equals + 1);
         }
         cookies.remove_prefix(std::min(end + 1, cookies.size()));

@@ -19,21 +19,13 @@ constexpr std::size_t piece_bytes = 64 * std::size_t{1024};
 
 class all_stream final : public http::body_stream {
 public:
-    all_stream(
-        milliseconds heartbeat,
-        seats::seat seat,
-        std::unique_ptr<change_log::reader> reader,
-        queue::scope who
-    )
-        : heartbeat_(heartbeat),
-          seat_(std::move(seat)),
-          reader_(std::move(reader)),
-          who_(std::move(who)) {}
+    all_stream(milliseconds heartbeat, seats::seat seat, std::unique_ptr<change_log::reader> reader)
+        : heartbeat_(heartbeat), seat_(std::move(seat)), reader_(std::move(reader)) {}
 
     awaitable<std::string> next() override {
         std::string piece = std::exchange(first_, {});
         while (!stopped_) {
-            piece += reader_->read(who_, piece_bytes);
+            piece += reader_->read(piece_bytes);
             if (piece.empty() && clock::now() - spoke_ >= heartbeat_) {
                 piece = sse_heartbeat();
             }
@@ -58,7 +50,6 @@ private:
     milliseconds heartbeat_;
     seats::seat seat_;
     std::unique_ptr<change_log::reader> reader_;
-    queue::scope who_;
     std::string first_ = sse_retry(reconnect_pause);
     clock::time_point spoke_ = clock::now();
     bool stopped_ = false;
@@ -71,13 +62,10 @@ awaitable<http::response> stream_everything(context& api, call from) {
     if (const auto* full = std::get_if<seats::full>(&seat)) {
         co_return no_seat(problems::too_many_streams, texts::too_many_streams, *full, from.lang);
     }
-    auto reader = api.changes.open(co_await asio::this_coro::executor);
+    auto reader = api.changes.open(co_await asio::this_coro::executor, from.who.scope());
     reader->resume(std::string(from.request.headers.get("Last-Event-ID")));
     co_return event_stream(std::make_shared<all_stream>(
-        api.options.live.heartbeat,
-        std::get<seats::seat>(std::move(seat)),
-        std::move(reader),
-        from.who.scope()
+        api.options.live.heartbeat, std::get<seats::seat>(std::move(seat)), std::move(reader)
     ));
 }
 

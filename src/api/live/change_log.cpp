@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <set>
 
 namespace imagined::api {
 
@@ -38,6 +40,20 @@ std::string queue_event(const queue::statistics& counted) {
 }
 
 } // namespace
+
+bool log_entry::is_for(const queue::scope& who) const {
+    switch (meant) {
+    case audience::everybody:
+        return true;
+    case audience::owner:
+        return who.all || who.caller == caller;
+    case audience::caller:
+        return !who.all && who.caller == caller;
+    case audience::who_see_all:
+        return who.all;
+    }
+    return false;
+}
 
 struct change_log::state : live_hub::listener {
     state(parts with, milliseconds kept) : use(std::move(with)), kept_for(kept) {}
@@ -123,30 +139,55 @@ struct change_log::state : live_hub::listener {
         for (const auto& task : *found) {
             std::string shown = task ? co_await use.show(*task) : std::string();
             if (!shown.empty()) {
-                add("task", task->task.record.caller, shown);
+                using audience = log_entry::audience;
+                add("task", audience::owner, task->task.record.caller, shown);
             }
         }
         co_return true;
     }
 
-    awaitable<> tell_figures() {
-        std::string figures = queue_event(co_await use.counted.now());
-        if (figures != told_figures) {
-            told_figures = std::move(figures);
-            push({next++, std::nullopt, told_figures});
+    // Whose figures are wanted now; "" with `all` for everybody's.
+    std::set<std::pair<bool, std::string>> wanted_figures() const {
+        std::set<std::pair<bool, std::string>> wanted;
+        for (const reader* one : readers) {
+            wanted.emplace(one->who().all, one->who().all ? "" : one->who().caller);
         }
+        return wanted;
+    }
+
+    awaitable<> tell_figures() {
+        const auto wanted = wanted_figures();
+        for (const auto& who : wanted) {
+            std::string figures;
+            if (who.first) {
+                figures = queue_event(co_await use.counted.now());
+            } else {
+                figures = queue_event(co_await use.counted.of(who.second));
+            }
+            std::string& told = told_figures[who];
+            if (figures != told) {
+                told = std::move(figures);
+                using audience = log_entry::audience;
+                push(
+                    {next++, who.first ? audience::who_see_all : audience::caller, who.second, told}
+                );
+            }
+        }
+        std::erase_if(told_figures, [&](const auto& told) { return !wanted.contains(told.first); });
     }
 
     void reset() {
         entries.clear();
         bytes = 0;
         told_figures.clear();
-        add("reset", std::nullopt, R"({"reason":"connected"})");
+        add("reset", log_entry::audience::everybody, "", R"({"reason":"connected"})");
     }
 
-    void add(std::string_view name, std::optional<std::string> caller, std::string_view data) {
+    void
+    add(std::string_view name, log_entry::audience meant, std::string caller, std::string_view data
+    ) {
         const std::uint64_t number = next++;
-        push({number, std::move(caller), sse_event(name, id_of(number), data)});
+        push({number, meant, std::move(caller), sse_event(name, id_of(number), data)});
     }
 
     void push(log_entry entry) {
@@ -173,7 +214,7 @@ struct change_log::state : live_hub::listener {
     std::size_t bytes = 0;
     std::unordered_set<std::string> dirty;
     std::unordered_set<reader*> readers;
-    std::string told_figures;
+    std::map<std::pair<bool, std::string>, std::string> told_figures; // by who sees all, or whose
     clock::time_point counted_at;
     clock::time_point used;
     bool gap = false;
@@ -184,8 +225,8 @@ struct change_log::state : live_hub::listener {
     std::optional<task_group> duties;
 };
 
-change_log::reader::reader(std::shared_ptr<state> from, executor on)
-    : from_(std::move(from)), bell_(on) {
+change_log::reader::reader(std::shared_ptr<state> from, executor on, queue::scope who)
+    : from_(std::move(from)), who_(std::move(who)), bell_(on) {
     from_->readers.insert(this);
     from_->start(on, from_);
     next_ = from_->next;
@@ -212,7 +253,7 @@ void change_log::reader::resume(const std::string& id) {
     }
 }
 
-std::string change_log::reader::read(const queue::scope& who, std::size_t most) {
+std::string change_log::reader::read(std::size_t most) {
     std::string told;
     if (next_ < from_->oldest()) {
         lost_ = true; // it fell behind, or its entries were made void
@@ -222,7 +263,8 @@ std::string change_log::reader::read(const queue::scope& who, std::size_t most) 
         lost_ = false;
         next_ = from_->next;
         told = sse_event("reset", from_->id_of(next_ - 1), R"({"reason":"fetch"})");
-        told += from_->told_figures;
+        const auto figures = from_->told_figures.find({who_.all, who_.all ? "" : who_.caller});
+        told += figures == from_->told_figures.end() ? "" : figures->second;
     }
     const auto skipped = static_cast<std::ptrdiff_t>(next_ - from_->oldest());
     for (auto at = from_->entries.begin() + skipped; at != from_->entries.end(); ++at) {
@@ -230,7 +272,7 @@ std::string change_log::reader::read(const queue::scope& who, std::size_t most) 
             break;
         }
         next_ = at->number + 1;
-        if (!lost_ && (!at->caller || who.all || *at->caller == who.caller)) {
+        if (!lost_ && at->is_for(who_)) {
             told += at->text;
         }
     }
@@ -245,8 +287,8 @@ change_log::~change_log() {
     state_->duties.reset();
 }
 
-std::unique_ptr<change_log::reader> change_log::open(executor on) {
-    return std::make_unique<reader>(state_, on);
+std::unique_ptr<change_log::reader> change_log::open(executor on, queue::scope who) {
+    return std::make_unique<reader>(state_, on, std::move(who));
 }
 
 } // namespace imagined::api

@@ -21,9 +21,19 @@
 namespace imagined::api {
 
 struct log_entry {
+    enum class audience {
+        everybody,
+        owner,  // the caller, and who sees all
+        caller, // that alone: its own figures
+        who_see_all
+    };
+
     std::uint64_t number = 0;
-    std::optional<std::string> caller; // whose task; nullopt: everybody's business
-    std::string text;                  // as server-sent events
+    audience meant = audience::everybody;
+    std::string caller;
+    std::string text; // as server-sent events
+
+    bool is_for(const queue::scope& who) const;
 };
 
 class change_log {
@@ -45,7 +55,7 @@ public:
 
     // Who reads the log. It rings when there is something new; it may outlive the log.
     class reader;
-    std::unique_ptr<reader> open(executor on);
+    std::unique_ptr<reader> open(executor on, queue::scope who);
 
 private:
     struct state;
@@ -54,7 +64,7 @@ private:
 
 class change_log::reader {
 public:
-    reader(std::shared_ptr<state> from, executor on);
+    reader(std::shared_ptr<state> from, executor on, queue::scope who);
     reader(const reader&) = delete;
     reader& operator=(const reader&) = delete;
     ~reader();
@@ -63,8 +73,10 @@ public:
     // does not know it, or not all that came after it.
     void resume(const std::string& id);
 
-    // What is new for `who`, up to about `most` bytes; "" when nothing is.
-    std::string read(const queue::scope& who, std::size_t most);
+    // What is new, up to about `most` bytes; "" when nothing is.
+    std::string read(std::size_t most);
+
+    const queue::scope& who() const { return who_; }
 
     awaitable<bool> wait(milliseconds limit) { return bell_.wait(limit); }
 
@@ -72,6 +84,7 @@ public:
 
 private:
     std::shared_ptr<state> from_;
+    queue::scope who_;
     std::uint64_t next_ = 0;
     bool lost_ = true; // a reset is owed
     wakeup bell_;

@@ -199,7 +199,7 @@ awaitable<http::response> list_live_tasks(context& api, call from) {
     const unix_millis now = api.parts.tasks.now();
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < found->tasks.size(); ++i) {
-        if (auto text = live_task(found->tasks[i], places[i], api.options.public_url, now)) {
+        if (auto text = live_task(found->tasks[i], places[i], api.here(), now)) {
             shown.push_back(std::move(*text));
         }
     }

@@ -126,10 +126,10 @@ std::string live_urls(std::string_view public_url, std::string_view id) {
 result<std::string> live_task(
     const queue::snapshot& task,
     const std::optional<live_place>& place,
-    std::string_view public_url,
+    const shown_at& where,
     unix_millis now
 ) {
-    const auto view = task_json(task, now);
+    const auto view = task_json(task, where, now);
     if (!view) {
         return view.error();
     }
@@ -145,7 +145,7 @@ result<std::string> live_task(
         percent ? std::to_string(*percent) : "null",
         waits(record) ? place_of(place) : "null",
         record.state == task::state::failure ? failure_of(task) : "null",
-        live_urls(public_url, record.id),
+        live_urls(where.public_url, record.id),
         *view
     );
 }

@@ -2,6 +2,8 @@
 // what a person or a screen wants to know at a glance.
 #pragma once
 
+#include "tasks/shown_task.hpp"
+
 #include "imagined/base/failure.hpp"
 #include "imagined/queue/task_queue.hpp"
 
@@ -43,7 +45,7 @@ std::string live_urls(std::string_view public_url, std::string_view id);
 result<std::string> live_task(
     const queue::snapshot& task,
     const std::optional<live_place>& place,
-    std::string_view public_url,
+    const shown_at& where,
     unix_millis now
 );
 

@@ -25,7 +25,7 @@ awaitable<std::optional<live_place>> place_of(context& api, const queue::followe
 awaitable<std::string> context::show_change(const queue::followed& task) {
     const auto place = co_await place_of(*this, task);
     const unix_millis now = parts.tasks.now();
-    auto text = live_task(task.task, place, options.public_url, now);
+    auto text = live_task(task.task, place, here(), now);
     co_return text ? std::move(*text) : std::string();
 }
 
@@ -56,14 +56,14 @@ live_answer(context& api, const seen_task& task, const http::request& asked, int
     if (status == 200 && names_etag(asked.headers.get("If-None-Match"), tag)) {
         answer.status = 304;
     } else {
-        auto text = live_task(task.now.task, task.place, api.options.public_url, now);
+        auto text = live_task(task.now.task, task.place, api.here(), now);
         if (!text) {
             return live_failure(text.error(), "show a task", task::language::en);
         }
         answer = json_answer(status, std::move(*text));
     }
     answer.headers.set("ETag", tag);
-    answer.headers.set("Cache-Control", "no-cache");
+    answer.headers.set("Cache-Control", "private, no-cache");
     return answer;
 }
 

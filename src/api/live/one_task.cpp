@@ -41,8 +41,9 @@ json text_of(const json& view) {
     return words && properties.is_object() ? at(properties, "finalPrompt") : json(nullptr);
 }
 
-http::response result_of(const queue::snapshot& ended) {
-    const json view = json::parse(ended.view, nullptr, false);
+http::response result_of(const context& api, const queue::snapshot& ended) {
+    const auto text = task_json(ended, api.here(), api.parts.tasks.now());
+    const json view = json::parse(text ? *text : "", nullptr, false);
     if (!view.is_object()) {
         return live_failure(
             {failure_kind::corrupt, "its view is no object"}, "show a result", task::language::en
@@ -90,7 +91,7 @@ awaitable<http::response> show_live_result(context& api, call from) {
     } else if (task.record.state == task::state::failure) {
         answer = problem_answer(problems::task_failed, failure_reason(task));
     } else {
-        answer = result_of(task);
+        answer = result_of(api, task);
     }
     mark_wait(from.request, answer);
     co_return answer;

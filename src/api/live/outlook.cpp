@@ -92,4 +92,18 @@ awaitable<queue::statistics> figures::now() {
     co_return counted_;
 }
 
+awaitable<queue::statistics> figures::of(std::string caller) {
+    const auto at = std::chrono::steady_clock::now();
+    const auto known = own_.find(caller);
+    if (known != own_.end() && at - known->second.at < kept_for) {
+        co_return known->second.counted;
+    }
+    const auto counted = co_await tasks_.counts(caller);
+    own_figures& own = own_[caller];
+    if (counted) {
+        own = {*counted, at};
+    }
+    co_return own.counted;
+}
+
 } // namespace imagined::api

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ capacity capacity_for(
     const queue::statistics& counted
 );
 
-// The queue's figures, asked for at most once a second however many want them.
+// The queue's figures, asked for at most once a second however many want them: of all tasks, and of
+// the callers that look at their own.
 class figures {
 public:
     explicit figures(queue::task_queue& tasks, const backend::roster& backends);
@@ -39,13 +41,22 @@ public:
     // The latest; as they were when the queue does not answer.
     awaitable<queue::statistics> now();
 
+    // Of one configured caller's tasks; the same holds.
+    awaitable<queue::statistics> of(std::string caller);
+
 private:
+    struct own_figures {
+        queue::statistics counted;
+        std::chrono::steady_clock::time_point at{};
+    };
+
     queue::task_queue& tasks_;
     std::vector<std::string> slots_;
     queue::statistics counted_;
     std::chrono::steady_clock::time_point counted_at_;
     bool counting_ = false;
     bool known_ = false;
+    std::map<std::string, own_figures> own_; // one a caller
 };
 
 } // namespace imagined::api

@@ -33,6 +33,8 @@ const problem_kind& kind_of_status(int status) {
     switch (status) {
     case 401:
         return problems::unauthorized;
+    case 403:
+        return problems::forbidden;
     case 404:
         return problems::no_route;
     case 405:
@@ -41,6 +43,8 @@ const problem_kind& kind_of_status(int status) {
         return problems::too_slow;
     case 413:
         return problems::too_large;
+    case 421:
+        return problems::misdirected;
     case 422:
         return problems::key_reused;
     case 431:

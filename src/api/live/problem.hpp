@@ -24,6 +24,7 @@ namespace problems {
 inline constexpr problem_kind invalid_request{"invalid-request", 400, "Invalid request"};
 inline constexpr problem_kind unauthorized{"unauthorized", 401, "No valid API key"};
 inline constexpr problem_kind foreign_site{"foreign-site", 403, "Sent by another site"};
+inline constexpr problem_kind forbidden{"forbidden", 403, "Not for this key"};
 inline constexpr problem_kind operators_only{"operators-only", 403, "For the operator's key only"};
 inline constexpr problem_kind no_route{"no-such-endpoint", 404, "No such endpoint"};
 inline constexpr problem_kind no_task{"no-such-task", 404, "No such task"};
@@ -35,6 +36,7 @@ inline constexpr problem_kind task_open{"task-not-ended", 409, "The task has not
 inline constexpr problem_kind task_failed{"task-failed", 409, "The task has failed"};
 inline constexpr problem_kind no_callback{"no-callback-to-repeat", 409, "No callback to repeat"};
 inline constexpr problem_kind too_large{"body-too-large", 413, "Body too large"};
+inline constexpr problem_kind misdirected{"misdirected", 421, "Not a host of ours"};
 inline constexpr problem_kind key_reused{
     "idempotency-key-reused", 422, "Idempotency-Key used with a different request"
 };

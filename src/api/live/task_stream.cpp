@@ -131,7 +131,7 @@ private:
 
     std::string tell_task(const seen_task& seen) {
         const unix_millis now = api_.parts.tasks.now();
-        const auto text = live_task(seen.now.task, seen.place, api_.options.public_url, now);
+        const auto text = live_task(seen.now.task, seen.place, api_.here(), now);
         if (!text) {
             log::error(
                 "a task cannot be shown",

@@ -27,7 +27,7 @@ awaitable<http::response> fetch_native(context& api, call from) {
     if (!found) {
         co_return from_failure(found.error(), "fetch a task", from.lang);
     }
-    auto text = task_json(*found, api.parts.tasks.now());
+    auto text = task_json(*found, api.here(), api.parts.tasks.now());
     if (!text) {
         co_return from_failure(text.error(), "show a task", from.lang);
     }
@@ -48,7 +48,7 @@ awaitable<http::response> fetch_native(context& api, call from) {
     http::response shown = json_answer(
         200, view.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
     );
-    shown.headers.set("Cache-Control", "no-cache");
+    shown.headers.set("Cache-Control", "private, no-cache");
     co_return shown;
 }
 

@@ -12,12 +12,12 @@ namespace {
 constexpr int most_pictures = 20;
 
 std::map<int, own_copy>
-find_copies(store::image_store& images, const std::string& id, const std::string& base) {
+find_copies(store::image_store& images, const std::string& id, const std::string& address) {
     std::map<int, own_copy> copies;
     for (int n = 1; n <= most_pictures; ++n) {
         if (const auto found = images.find(id, n)) {
             copies[n] = {
-                fmt::format("{}/mj/image/{}/{}", base, id, n),
+                fmt::format("{}/{}", address, n),
                 fmt::format("{}x{}", found->info.width, found->info.height)
             };
         }
@@ -32,14 +32,15 @@ awaitable<result<std::string>> answer_of(context& api, const queue::snapshot& ta
         co_return std::string("null");
     }
     const auto submitted = task::submission_from_text(task.submission);
-    const std::string base = submitted ? submitted->public_url : api.options.public_url;
     const auto what = submitted ? submitted->request.what : task::operation::generate;
     const auto told = co_await api.parts.tasks.history(task.record.id);
     if (!told) {
         co_return told.error();
     }
-    auto job = [&images = api.parts.images, id = task.record.id, base] {
-        return find_copies(images, id, base);
+    auto job = [&images = api.parts.images,
+                id = task.record.id,
+                address = api.parts.pictures.address_of(api.options.public_url, task.record.id)] {
+        return find_copies(images, id, address);
     };
     const auto copies = co_await api.parts.pool.run(std::move(job));
     if (!copies) {

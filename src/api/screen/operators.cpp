@@ -6,7 +6,7 @@
 namespace imagined::api {
 
 std::optional<http::response> refuse_others(const call& from) {
-    if (from.who.name.empty() && from.who.sees_all) {
+    if (from.who.is_operator()) {
         return std::nullopt;
     }
     return problem_answer(problems::operators_only, texts::operators_only, from.lang);

@@ -1,6 +1,8 @@
 // /v1/session: signing in with a key, out again, and who one is.
 #include "answers.hpp"
+#include "door/visitors.hpp"
 #include "handlers.hpp"
+#include "live/look.hpp"
 #include "live/problem.hpp"
 #include "opened_body.hpp"
 #include "texts.hpp"
@@ -22,7 +24,7 @@ bool behind_https(const context& api, const http::fields& headers) {
 std::string cookie(const context& api, const call& from, std::string_view value, seconds age) {
     return fmt::format(
         "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
-        session_cookie,
+        session_cookie(api.options.public_url),
         value,
         age.count(),
         behind_https(api, from.request.headers) ? "; Secure" : ""
@@ -30,7 +32,7 @@ std::string cookie(const context& api, const call& from, std::string_view value,
 }
 
 std::string_view role_of(const identity& who) {
-    return who.name.empty() && who.sees_all ? "operator" : "caller";
+    return who.is_operator() ? "operator" : "caller";
 }
 
 http::response described(const context& api, const std::optional<identity>& who) {
@@ -47,16 +49,14 @@ http::response described(const context& api, const std::optional<identity>& who)
     return answer;
 }
 
-// By key or by cookie; the path itself is open to everybody.
-std::optional<identity> who_asks(const context& api, const http::request_head& head) {
-    auto who = api.keys.identify(head.headers);
-    return who ? who : api.keys.identify_session(head);
-}
-
 } // namespace
 
 awaitable<http::response> show_session(context& api, call from) {
-    co_return described(api, who_asks(api, from.request));
+    const auto who = co_await known_visitor(api, from.request);
+    if (!who) {
+        co_return live_failure(who.error(), "look up a session", from.lang);
+    }
+    co_return described(api, *who);
 }
 
 awaitable<http::response> open_session(context& api, call from) {
@@ -73,17 +73,17 @@ awaitable<http::response> open_session(context& api, call from) {
         co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
     }
     if (api.keys.open()) {
-        co_return described(api, identity{"", true});
+        co_return described(api, identity{.name = "", .sees_all = true});
     }
     const auto token =
         api.keys.open_session(key, system_clock().now() + milliseconds(session_length).count());
     if (!token) {
+        co_await slow_down_guesses(api, from.request.peer, key.empty() ? 0 : 1);
         co_return problem_answer(problems::unauthorized, texts::unauthorized, from.lang);
     }
-    http::request_head signed_in;
-    signed_in.method = "GET";
-    signed_in.headers.set("Cookie", fmt::format("{}={}", session_cookie, *token));
-    http::response answer = described(api, api.keys.identify_session(signed_in));
+    http::fields signed_in;
+    signed_in.set("Cookie", fmt::format("{}={}", session_cookie(api.options.public_url), *token));
+    http::response answer = described(api, api.keys.session_of(signed_in));
     answer.headers.set("Set-Cookie", cookie(api, from, *token, session_length));
     co_return answer;
 }
@@ -91,6 +91,12 @@ awaitable<http::response> open_session(context& api, call from) {
 awaitable<http::response> close_session(context& api, call from) {
     if (from_another_site(from.request.headers)) {
         co_return problem_answer(problems::foreign_site, texts::foreign_site, from.lang);
+    }
+    if (auto who = api.keys.session_of(from.request.headers)) {
+        const auto out = co_await api.parts.door.sign_out(std::move(*who->session));
+        if (!out) {
+            co_return live_failure(out.error(), "sign out", from.lang);
+        }
     }
     http::response answer = described(api, std::nullopt);
     answer.headers.set("Set-Cookie", cookie(api, from, "", seconds(0)));

@@ -63,7 +63,8 @@ awaitable<result<seen_tasks>> tasks_since(context& api, queue::scope who, unix_m
     co_return seen;
 }
 
-json now_json(const queue::statistics& counted) {
+// Money is the operator's.
+json now_json(const queue::statistics& counted, const identity& who) {
     const auto age = counted.oldest_waiting == 0 ? 0 : counted.now - counted.oldest_waiting;
     return {
         {"waiting", counted.waiting},
@@ -73,7 +74,10 @@ json now_json(const queue::statistics& counted) {
         {"callbacksOwed", counted.outbox},
         {"deadLetters", counted.dead_letters},
         {"workers", counted.workers},
-        {"spentUsdToday", static_cast<double>(counted.spent_micros_today) / micros_per_dollar}
+        {"spentUsdToday",
+         who.is_operator()
+             ? json(static_cast<double>(counted.spent_micros_today) / micros_per_dollar)
+             : json(nullptr)}
     };
 }
 
@@ -98,7 +102,8 @@ awaitable<http::response> show_stats(context& api, call from) {
     json told = tally(seen->tasks, over);
     told["window"] = chosen->name;
     told["complete"] = seen->complete;
-    told["now"] = from.who.sees_all ? now_json(co_await api.counted.now()) : json(nullptr);
+    told["now"] =
+        from.who.sees_all ? now_json(co_await api.counted.now(), from.who) : json(nullptr);
     http::response answer = json_answer(200, told.dump());
     answer.headers.set("Cache-Control", "no-store");
     co_return answer;

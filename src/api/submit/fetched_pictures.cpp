@@ -5,6 +5,7 @@
 #include "answers.hpp"
 #include "picture_address.hpp"
 #include "submit/submitting.hpp"
+#include "tasks/one_task.hpp"
 #include "texts.hpp"
 
 #include "imagined/backend/picture_fetcher.hpp"
@@ -95,15 +96,22 @@ std::optional<failure> refuse_address(const context& api, const std::string& add
     if (!to) {
         return to.error();
     }
-    if (!own_picture(api.options.public_url, address)
+    if (!own_picture(api.here(), address)
         && !api.options.fetch_rules.may_permit(to->host, to->port)) {
         return failure{failure_kind::rejected, "not a public address"};
     }
     return std::nullopt;
 }
 
-awaitable<result<std::string>> read_own(context& api, task::picture_ref picture) {
-    auto job = [&images = api.parts.images, picture = std::move(picture)] {
+// Without its token an address is a guess: it is worth as much as the caller may see anyway.
+awaitable<result<std::string>> read_own(context& api, queue::scope who, own_address own) {
+    if (!own.open) {
+        const auto seen = co_await read_one(api, std::move(who), own.picture.id);
+        if (!seen) {
+            co_return seen.error();
+        }
+    }
+    auto job = [&images = api.parts.images, picture = std::move(own.picture)] {
         return images.read(picture.id, picture.n);
     };
     auto bytes = co_await api.parts.pool.run(std::move(job));
@@ -113,10 +121,11 @@ awaitable<result<std::string>> read_own(context& api, task::picture_ref picture)
     co_return bytes;
 }
 
-awaitable<> run_errand(context& api, std::shared_ptr<errands> all, std::size_t at) {
+awaitable<>
+run_errand(context& api, queue::scope who, std::shared_ptr<errands> all, std::size_t at) {
     const std::string address = (*all)[at].address;
-    if (auto own = own_picture(api.options.public_url, address)) {
-        (*all)[at].bytes = co_await read_own(api, std::move(*own));
+    if (auto own = own_picture(api.here(), address)) {
+        (*all)[at].bytes = co_await read_own(api, std::move(who), std::move(*own));
         co_return;
     }
     backend::fetch_order order;
@@ -154,7 +163,9 @@ fetch_pictures(context& api, const call& from, std::vector<input_picture>& pictu
     }
     task_group fetching(co_await asio::this_coro::executor);
     for (std::size_t i = 0; i < all->size(); ++i) {
-        fetching.spawn("input picture", [&api, all, i] { return run_errand(api, all, i); });
+        fetching.spawn("input picture", [&api, who = from.who.scope(), all, i] {
+            return run_errand(api, who, all, i);
+        });
     }
     co_await fetching.join(api.options.fetch_limit + join_slack);
     std::vector<input_picture> fetched;

@@ -13,8 +13,8 @@ namespace {
 
 // The task whose job id, or the address of whose picture, a person has at hand.
 std::optional<std::string> task_named(const context& api, std::string_view job) {
-    if (const auto picture = own_picture(api.options.public_url, job)) {
-        return picture->id;
+    if (const auto own = own_picture(api.here(), job)) {
+        return own->picture.id;
     }
     return task::task_of_job(job);
 }

@@ -54,8 +54,7 @@ awaitable<http::response> upload_pictures(context& api, call from) {
     }
     nlohmann::json addresses = nlohmann::json::array();
     for (std::size_t i = 0; i < pictures.size(); ++i) {
-        addresses.push_back(picture_address(api.options.public_url, {*id, static_cast<int>(i) + 1})
-        );
+        addresses.push_back(picture_address(api.here(), {*id, static_cast<int>(i) + 1}));
     }
     auto job = [&images = api.parts.images, id = *id, pictures = std::move(pictures)] {
         return put_all(images, id, pictures);

@@ -78,11 +78,11 @@ awaitable<asked_tasks> read_asked(context& api, const call& from) {
     co_return asked;
 }
 
-http::response listed(context& api, const result<snapshots>& found, task::language in) {
+http::response listed(const context& api, const result<snapshots>& found, task::language in) {
     if (!found) {
         return from_failure(found.error(), "list tasks", in);
     }
-    return json_answer(200, json_array(task_jsons(*found, api.parts.tasks.now())));
+    return json_answer(200, json_array(task_jsons(*found, api.here(), api.parts.tasks.now())));
 }
 
 const task::bilingual& status_word(std::string_view status) {
@@ -162,7 +162,9 @@ awaitable<http::response> list_by_condition(context& api, call from) {
     if (asked.refused) {
         co_return std::move(*asked.refused);
     }
-    co_return json_answer(200, json_array(task_jsons(asked.found, api.parts.tasks.now())));
+    co_return json_answer(
+        200, json_array(task_jsons(asked.found, api.here(), api.parts.tasks.now()))
+    );
 }
 
 awaitable<http::response> list_by_ids(context& api, call from) {
@@ -170,7 +172,7 @@ awaitable<http::response> list_by_ids(context& api, call from) {
     if (asked.refused) {
         co_return std::move(*asked.refused);
     }
-    auto shown = task_jsons(asked.found, api.parts.tasks.now());
+    auto shown = task_jsons(asked.found, api.here(), api.parts.tasks.now());
     for (std::string& text : shown) {
         text = with_displays(text, from.lang);
     }

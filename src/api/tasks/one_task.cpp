@@ -39,7 +39,7 @@ http::response shown(const shown_view& view, const http::request& asked) {
         answer.body = view.text;
     }
     answer.headers.add("ETag", view.etag);
-    answer.headers.add("Cache-Control", "no-cache");
+    answer.headers.add("Cache-Control", "private, no-cache");
     return answer;
 }
 
@@ -71,7 +71,7 @@ awaitable<http::response> fetch_task(context& api, call from) {
     if (!found) {
         co_return from_failure(found.error(), "fetch a task", from.lang);
     }
-    auto text = task_json(*found, api.parts.tasks.now());
+    auto text = task_json(*found, api.here(), api.parts.tasks.now());
     if (!text) {
         co_return from_failure(text.error(), "show a task", from.lang);
     }

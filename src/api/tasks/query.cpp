@@ -106,7 +106,7 @@ awaitable<http::response> query_tasks(context& api, call from) {
     if (!found) {
         co_return from_failure(found.error(), "search tasks", from.lang);
     }
-    std::vector<std::string> met = task_jsons(*found, api.parts.tasks.now());
+    std::vector<std::string> met = task_jsons(*found, api.here(), api.parts.tasks.now());
     std::erase_if(met, [&](const std::string& text) {
         const auto view = nlohmann::json::parse(text, nullptr, false);
         return !view.is_object() || !meets(view, wanted);

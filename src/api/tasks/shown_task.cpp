@@ -1,14 +1,17 @@
 #include "tasks/shown_task.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/task/readdress.hpp"
 #include "imagined/task/trace.hpp"
 #include "imagined/task/view.hpp"
 
 namespace imagined::api {
 
-result<std::string> task_json(const queue::snapshot& found, unix_millis now) {
+result<std::string>
+task_json(const queue::snapshot& found, const shown_at& where, unix_millis now) {
     if (!found.view.empty()) {
-        return found.view;
+        const std::string& id = found.record.id;
+        return task::readdressed(found.view, id, where.pictures.address_of(where.public_url, id));
     }
     const auto submitted = task::submission_from_text(found.submission);
     if (!submitted) {
@@ -17,11 +20,12 @@ result<std::string> task_json(const queue::snapshot& found, unix_millis now) {
     return task::render_view(found.record, *submitted, std::nullopt, std::nullopt, now);
 }
 
-std::vector<std::string> task_jsons(const std::vector<queue::snapshot>& found, unix_millis now) {
+std::vector<std::string>
+task_jsons(const std::vector<queue::snapshot>& found, const shown_at& where, unix_millis now) {
     std::vector<std::string> shown;
     shown.reserve(found.size());
     for (const queue::snapshot& one : found) {
-        auto text = task_json(one, now);
+        auto text = task_json(one, where, now);
         if (text) {
             shown.push_back(std::move(*text));
         } else {

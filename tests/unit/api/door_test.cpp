@@ -1,6 +1,8 @@
+#include "door/key_guesses.hpp"
 #include "scene.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/http/pace.hpp"
 
 #include <doctest/doctest.h>
 
@@ -116,6 +118,85 @@ TEST_CASE("without any key configured everybody may do everything") {
     scene s;
     CHECK(s.get("/mj/task/list").status == 200);
     CHECK(s.get("/metrics").status == 200);
+}
+
+TEST_CASE("of many keys in one request only the first few count") {
+    scene s(locked());
+    header_list many{{"mj-api-secret", "a"}, {"mj-api-secret", "b"}, {"mj-api-secret", "c"}};
+    many.emplace_back("mj-api-secret", "bot-key");
+    CHECK(status_with(s, many) == 200);
+    many.insert(many.begin(), {"Api-Key", "d"});
+    CHECK(status_with(s, many) == 401);
+}
+
+TEST_CASE("whoever has guessed often is told late, and a right key never") {
+    scene s(locked());
+    const header_list wrong{{"mj-api-secret", "wrong"}};
+    for (std::size_t i = 0; i < api::key_guesses::free_guesses; ++i) {
+        CHECK(!s.get("/mj/task/list", wrong).headers.has(http::hold_field));
+    }
+    CHECK(s.get("/mj/task/list", wrong).headers.get(http::hold_field) == "1000");
+    CHECK(s.get("/nothing").headers.get(http::hold_field) == "1000");
+    const auto right = s.get("/mj/task/list", {{"mj-api-secret", "bot-key"}});
+    CHECK(right.status == 200);
+    CHECK(!right.headers.has(http::hold_field));
+}
+
+TEST_CASE("what is counted over all callers is told to the operator, and to keys made for it") {
+    scene_options options = locked();
+    options.api.metrics_keys = {"metrics-key"};
+    scene s(options);
+    const auto status = [&](const char* path, const char* key) {
+        return s.get(path, {{"mj-api-secret", key}}).status;
+    };
+    CHECK(status("/metrics", "operator-key") == 200);
+    CHECK(status("/metrics", "metrics-key") == 200);
+    CHECK(status("/metrics", "bot-key") == 403);
+    CHECK(status("/metrics", "auditor-key") == 403);
+    CHECK(status("/metrics", "wrong") == 401);
+    for (const char* path :
+         {"/mj/task/list", "/v1/tasks", "/v1/stats", "/v1/admin/queue", "/v1/events", "/nothing"}) {
+        CAPTURE(path);
+        CHECK(status(path, "metrics-key") == 403);
+    }
+    CHECK(s.send("POST", "/mj/submit/imagine", "{}", {{"Api-Key", "metrics-key"}}).status == 403);
+    CHECK(s.post("/v1/session", {{"key", "metrics-key"}}).status == 401);
+    CHECK(json_of(s.get("/v1/session", {{"Api-Key", "metrics-key"}}))["signedIn"] == false);
+}
+
+TEST_CASE("a key for metrics alone leaves the door open") {
+    scene_options options;
+    options.api.metrics_keys = {"metrics-key"};
+    scene s(options);
+    CHECK(s.get("/mj/task/list").status == 200);
+}
+
+TEST_CASE("nothing is guessed from an answer's bytes, and nobody on the way keeps it") {
+    scene s(locked());
+    const header_list key{{"mj-api-secret", "bot-key"}};
+    const std::string id = s.imagine("a fox", key);
+    for (const auto& [method, path] : std::vector<std::pair<std::string, std::string>>{
+             {"GET", "/mj/task/list"},
+             {"GET", "/mj/task/queue"},
+             {"POST", "/mj/task/list-by-condition"},
+             {"GET", "/mj/task/" + id + "/fetch"},
+             {"GET", "/ideogram/task/" + id + "/fetch"},
+             {"GET", "/v1/tasks"},
+             {"GET", "/v1/tasks/" + id},
+             {"GET", "/v1/stats"},
+             {"GET", "/mj/account/list"},
+             {"GET", "/nothing"},
+             {"POST", "/mj/submit/imagine"}
+         }) {
+        CAPTURE(path);
+        const auto answer = s.send(method, path, method == "POST" ? "{}" : "", key);
+        const auto kept = answer.headers.get("Cache-Control");
+        CHECK((kept == "no-store" || kept == "private, no-cache"));
+        CHECK(answer.headers.get("X-Content-Type-Options") == "nosniff");
+        for (const char* name : {"Authorization", "Cookie", "Accept-Language"}) {
+            CHECK(mentions(answer.headers.get("Vary"), name));
+        }
+    }
 }
 
 TEST_CASE("a configured caller alone closes the door") {
@@ -260,10 +341,11 @@ TEST_CASE("a list of origins is echoed one at a time and never to strangers") {
     scene s(options);
     const auto friendly = s.get("/healthz", {{"Origin", "https://b.example"}});
     CHECK(friendly.headers.get("Access-Control-Allow-Origin") == "https://b.example");
-    CHECK(friendly.headers.get("Vary") == "Origin");
+    CHECK(friendly.headers.get("Vary").starts_with("Origin, "));
+    CHECK(count_header(friendly, "Vary") == 1);
     const auto stranger = s.get("/healthz", {{"Origin", "https://evil.example"}});
     CHECK(!stranger.headers.has("Access-Control-Allow-Origin"));
-    CHECK(stranger.headers.get("Vary") == "Origin");
+    CHECK(stranger.headers.get("Vary").starts_with("Origin, "));
 }
 
 TEST_CASE("while draining submits are answered 503 and reads go on") {
@@ -285,11 +367,14 @@ TEST_CASE("a GET may carry a JSON null and no more than a little") {
 }
 
 TEST_CASE("the server's own errors look like the API's") {
-    scene s;
-    scene_options options;
+    scene_options options = locked();
     options.api.max_body_bytes = 10;
     scene small(options);
-    const auto answer = small.post("/mj/submit/imagine", {{"prompt", "a long prompt"}}, english);
+    const auto answer = small.post(
+        "/mj/submit/imagine",
+        {{"prompt", "a long prompt"}},
+        {{"Accept-Language", "en"}, {"mj-api-secret", "operator-key"}}
+    );
     CHECK(answer.status == 413);
     const json body = json_of(answer);
     CHECK(body["code"] == 4);

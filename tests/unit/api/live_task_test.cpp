@@ -32,7 +32,8 @@ queue::snapshot a_task(task::state now) {
 }
 
 json document(const queue::snapshot& task, const std::optional<live_place>& place = {}) {
-    const auto text = live_task(task, place, "http://here", noon + 5000);
+    const store::picture_addresses pictures(store::picture_addresses::kind::open);
+    const auto text = live_task(task, place, {pictures, "http://here"}, noon + 5000);
     REQUIRE(text.has_value());
     const json read = json::parse(*text, nullptr, false);
     REQUIRE_MESSAGE(read.is_object(), *text);

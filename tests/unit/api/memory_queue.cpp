@@ -262,6 +262,22 @@ memory_queue::answer<queue::statistics> memory_queue::stats(std::vector<std::str
     co_return counted;
 }
 
+memory_queue::answer<queue::statistics> memory_queue::counts(std::string caller) {
+    if (outage) {
+        co_return *outage;
+    }
+    queue::statistics counts;
+    for (const auto& [id, stored] : tasks) {
+        if (stored.given.caller == caller && !task::is_terminal(stored.record.state)) {
+            const auto now = stored.record.state;
+            ++(now == task::state::modal    ? counts.modal
+               : now == task::state::queued ? counts.waiting
+                                            : counts.running);
+        }
+    }
+    co_return counts;
+}
+
 memory_queue::answer<std::vector<queue::snapshot>>
 memory_queue::unfinished(queue::scope who, std::size_t most) {
     if (outage) {

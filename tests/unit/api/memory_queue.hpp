@@ -54,6 +54,7 @@ public:
     answer<std::vector<std::optional<queue::followed>>>
     follow(std::vector<queue::follow_wish> wishes) override;
     answer<queue::statistics> stats(std::vector<std::string> slots) override;
+    answer<queue::statistics> counts(std::string caller) override;
     answer<std::vector<queue::snapshot>> unfinished(queue::scope who, std::size_t most) override;
     answer<queue::switches> show_switches() override;
     answer<queue::switches> switch_queue(std::string who, queue::queue_change wanted) override;

@@ -107,13 +107,14 @@ TEST_CASE("input pictures cannot be had by their address") {
     const auto& input = made.request.pictures[0];
     const std::string address =
         "http://pictures.example/mj/image/" + input.id + "/" + std::to_string(input.n);
-    CHECK(!api::own_picture("http://pictures.example", address));
+    CHECK(!api::own_picture({s.pictures, "http://pictures.example"}, address));
 }
 
 TEST_CASE("an address is ours only with our scheme, host, port and path") {
     const std::string id(16, '1');
-    const auto is_ours = [](const std::string& base, const std::string& address) {
-        return api::own_picture(base, address).has_value();
+    const store::picture_addresses pictures(store::picture_addresses::kind::open);
+    const auto is_ours = [&](const std::string& base, const std::string& address) {
+        return api::own_picture({pictures, base}, address).has_value();
     };
     CHECK(is_ours("http://h:8080", "http://h:8080/mj/image/" + id));
     CHECK(is_ours("http://h:8080", "http://h:8080/mj/mj/image/" + id + "/3"));
@@ -127,8 +128,12 @@ TEST_CASE("an address is ours only with our scheme, host, port and path") {
     CHECK(!is_ours("http://h:8080", "http://h:8080/mj/image/" + id + "/x"));
     CHECK(!is_ours("http://h:8080", "http://h:8080/mj/task/" + id + "/fetch"));
     const task::picture_ref third{id, 3};
-    CHECK(api::own_picture("http://h", api::picture_address("http://h", third)) == third);
-    CHECK(api::picture_address("http://h", {id, 0}) == "http://h/mj/image/" + id);
+    const api::shown_at here{pictures, "http://h"};
+    const auto own = api::own_picture(here, api::picture_address(here, third));
+    REQUIRE(own);
+    CHECK(own->picture == third);
+    CHECK(own->open);
+    CHECK(api::picture_address(here, {id, 0}) == "http://h/mj/image/" + id);
 }
 
 TEST_CASE("a private address is refused, naming fetch.allow and asking nobody") {

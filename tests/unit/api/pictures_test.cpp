@@ -1,6 +1,7 @@
 #include "scene.hpp"
 
 #include "byte_range.hpp"
+#include "imagined/base/bytes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -61,7 +62,9 @@ TEST_CASE("HEAD of a picture has the headers of its GET") {
 }
 
 TEST_CASE("what is no stored picture is a JSON 404 that nobody caches") {
-    scene s;
+    scene_options options;
+    options.api.api_keys = {"a key"};
+    scene s(options);
     REQUIRE(s.images->put(id, 1, png()).has_value());
     REQUIRE(s.images->put(id, 90, png()).has_value());
     for (const std::string& path :
@@ -196,4 +199,190 @@ TEST_CASE("ranges are read as the RFC has them") {
 TEST_CASE("no range of nothing can be satisfied") {
     CHECK(api::choose_range("bytes=0-", 0).what == api::byte_range::kind::unsatisfiable);
     CHECK(api::choose_range("bytes=-1", 0).what == api::byte_range::kind::unsatisfiable);
+}
+
+namespace {
+
+// Two callers that see their own tasks, and the operator.
+scene_options signed_links() {
+    scene_options options;
+    options.signed_links = true;
+    options.api.api_keys = {"operator-key"};
+    for (const char* name : {"ann", "bob"}) {
+        api::caller_options one;
+        one.name = name;
+        one.key = std::string(name) + "-key";
+        options.api.callers.push_back(one);
+    }
+    options.api.link_key = "the data.dir's own secret";
+    return options;
+}
+
+const header_list anns{{"mj-api-secret", "ann-key"}};
+const header_list bobs{{"mj-api-secret", "bob-key"}};
+const header_list operators{{"mj-api-secret", "operator-key"}};
+
+std::string path_of(const json& address) {
+    const std::string text = address;
+    const std::string base = "http://pictures.example";
+    REQUIRE(text.starts_with(base));
+    return text.substr(base.size());
+}
+
+// A drawn task of ann's.
+std::string drawn(scene& s) {
+    const std::string task = s.imagine("a red fox", anns);
+    for (int n = 0; n <= 4; ++n) {
+        REQUIRE(s.images->put(task, n, png(static_cast<std::uint8_t>(n))).has_value());
+    }
+    const std::string own = "http://pictures.example/mj/image/" + task;
+    const json view{
+        {"id", task},
+        {"prompt", "not " + own},
+        {"state", own},
+        {"status", "SUCCESS"},
+        {"imageUrl", own},
+        {"imageUrls", {{{"url", own + "/1"}, {"thumbnail", own + "/1?thumb=1"}}}}
+    };
+    s.tasks.succeed(task, view.dump());
+    return task;
+}
+
+} // namespace
+
+TEST_CASE("signed addresses show to everybody what they name, and bare ids only what one may see") {
+    scene s(signed_links());
+    s.pictures.learn("a secret", 0);
+    const std::string task = drawn(s);
+    const json told = json_of(s.get("/mj/task/" + task + "/fetch", anns));
+    const std::string own = path_of(told["imageUrl"]);
+    CHECK(own.starts_with("/mj/image/" + task + "-"));
+    CHECK(own.size() == ("/mj/image/" + task + "-").size() + 22);
+    CHECK(path_of(told["imageUrls"][0]["url"]) == own + "/1");
+    CHECK(path_of(told["imageUrls"][0]["thumbnail"]) == own + "/1?thumb=1");
+    // What clients wrote is theirs.
+    CHECK(told["state"] == "http://pictures.example/mj/image/" + task);
+    CHECK(told["prompt"] == "not http://pictures.example/mj/image/" + task);
+    CHECK(s.get(own).headers.get("Cache-Control") == "public, max-age=31536000, immutable");
+    CHECK(bytes_of(s.get(own + "/2")) == png(2));
+    CHECK(s.get(own + "/1?thumb=1").status == 200);
+    CHECK(s.send("HEAD", own).status == 200);
+
+    const std::string bare = "/mj/image/" + task;
+    for (const std::string& path : {bare, bare + "/1", bare + "/1?thumb=1"}) {
+        CAPTURE(path);
+        CHECK(s.get(path).status == 404);
+        CHECK(s.get(path, bobs).status == 404);
+        CHECK(s.get(path, {{"mj-api-secret", "wrong"}}).status == 404);
+        const auto mine = s.get(path, anns);
+        CHECK(mine.status == 200);
+        CHECK(mine.headers.get("Cache-Control") == "private, no-store");
+        CHECK(s.get(path, operators).status == 200);
+    }
+    const auto session = s.post("/v1/session", {{"key", "ann-key"}});
+    const std::string set(session.headers.get("Set-Cookie"));
+    CHECK(s.get(bare, {{"Cookie", set.substr(0, set.find(';'))}}).status == 200);
+}
+
+TEST_CASE("a token is of its own id, whole, and of the secret") {
+    scene s(signed_links());
+    s.pictures.learn("a secret", 0);
+    const std::string first = drawn(s);
+    const std::string second = drawn(s);
+    const std::string name = s.pictures.name_of(first);
+    const std::string token = name.substr(name.find('-') + 1);
+    CHECK(s.get("/mj/image/" + name).status == 200);
+    for (const std::string& made_up :
+         {second + "-" + token,
+          first + "-",
+          first + "-" + token.substr(1),
+          first + "-" + token + "A",
+          first + "-" + std::string(22, 'A'),
+          name + "-" + token,
+          "-" + token,
+          token}) {
+        CAPTURE(made_up);
+        CHECK(s.get("/mj/image/" + made_up, anns).status == 404);
+        CHECK(s.get("/mj/image/" + made_up + "/1", operators).status == 404);
+    }
+    s.pictures.learn("another secret", 0);
+    CHECK(s.get("/mj/image/" + name).status == 404);
+}
+
+TEST_CASE("what was handed out before addresses were signed stays open") {
+    scene s(signed_links());
+    s.pictures.learn("a secret", 1760000000001);
+    REQUIRE(s.images->put("1760000000000999", 0, png()).has_value());
+    REQUIRE(s.images->put("1760000000001000", 0, png()).has_value());
+    CHECK(s.get("/mj/image/1760000000000999").status == 200);
+    CHECK(s.get("/mj/image/1760000000001000").status == 404);
+    CHECK(s.get("/mj/image/" + s.pictures.name_of("1760000000000999")).status == 200);
+}
+
+TEST_CASE("of a task that is forgotten only the signed address is left") {
+    scene s(signed_links());
+    s.pictures.learn("a secret", 0);
+    const std::string task = drawn(s);
+    s.tasks.tasks.erase(task);
+    CHECK(s.get("/mj/image/" + task, operators).status == 404);
+    CHECK(s.get("/mj/image/" + s.pictures.name_of(task)).status == 200);
+}
+
+TEST_CASE("until the secret is known nothing is told that would be wrong") {
+    scene s(signed_links());
+    CHECK(s.get("/mj/task/list", anns).status == 503);
+    CHECK(s.get("/mj/image/" + id).status == 503);
+    CHECK(s.get("/healthz").status == 200);
+}
+
+TEST_CASE("addresses of ours in requests: with a token from anybody, bare from who may see it") {
+    scene s(signed_links());
+    s.pictures.learn("a secret", 0);
+    const std::string task = drawn(s);
+    const std::string base = "http://pictures.example/mj/image/";
+    const auto describe = [&](const std::string& link, const header_list& who) {
+        return json_of(s.post("/mj/submit/describe", {{"link", link}}, who))["code"];
+    };
+    CHECK(describe(base + s.pictures.name_of(task) + "/2", bobs) == 1);
+    CHECK(describe(base + task + "/2", anns) == 1);
+    CHECK(describe(base + task + "/2", bobs) == 4);
+    CHECK(describe(base + task + "-" + std::string(22, 'x'), anns) == 4);
+    CHECK(s.web.asked.empty());
+    const auto show = [&](const std::string& job, const header_list& who) {
+        return json_of(s.post("/mj/submit/show", {{"jobId", job}}, who))["code"];
+    };
+    CHECK(show(base + s.pictures.name_of(task), anns) == 1);
+    CHECK(show(base + task, anns) == 1);
+    CHECK(show(base + s.pictures.name_of(task), bobs) == 4);
+    CHECK(show(base + task + "-" + std::string(22, 'x'), anns) == 4);
+}
+
+TEST_CASE("uploads and the live API hand out signed addresses") {
+    scene s(signed_links());
+    s.pictures.learn("a secret", 0);
+    const std::string data = "data:image/png;base64," + to_base64(png());
+    const json told =
+        json_of(s.post("/mj/submit/upload-discord-images", {{"base64Array", {data}}}, anns));
+    const std::string upload = path_of(told["result"][0]);
+    CHECK(s.get(upload).status == 200);
+    const auto dash = upload.find('-');
+    const std::string bare = upload.substr(0, dash) + upload.substr(upload.find('/', dash));
+    CHECK(s.get(bare, anns).status == 404); // no task has it
+    const std::string task = drawn(s);
+    const json live = json_of(s.get("/v1/tasks/" + task, anns));
+    CHECK(
+        live["task"]["imageUrl"] == "http://pictures.example/mj/image/" + s.pictures.name_of(task)
+    );
+    const json result = json_of(s.get("/v1/tasks/" + task + "/result", anns));
+    CHECK(result["imageUrl"] == live["task"]["imageUrl"]);
+}
+
+TEST_CASE("a moved server shows old tasks at its new address") {
+    scene s;
+    const std::string task = s.imagine();
+    const std::string old = "https://old.example/base/mj/image/" + task;
+    s.tasks.succeed(task, json{{"imageUrl", old}, {"text", old}}.dump());
+    const json told = json_of(s.get("/mj/task/" + task + "/fetch"));
+    CHECK(told["imageUrl"] == "http://pictures.example/mj/image/" + task);
+    CHECK(told["text"] == old);
 }

@@ -55,7 +55,11 @@ scene_options::scene_options() {
 }
 
 scene::scene(scene_options options)
-    : folder_(std::filesystem::temp_directory_path() / ("imagined-api-" + random_hex(8))),
+    : pictures(
+          options.signed_links ? store::picture_addresses::kind::with_token
+                               : store::picture_addresses::kind::open
+      ),
+      folder_(std::filesystem::temp_directory_path() / ("imagined-api-" + random_hex(8))),
       pool_({.threads = 1, .max_queued = 64}) {
     state.ready = true;
     images = std::make_unique<store::image_store>(folder_);
@@ -65,7 +69,9 @@ scene::scene(scene_options options)
         options.api,
         api::api_parts{
             tasks,
+            door,
             *images,
+            pictures,
             pool_,
             *backends_,
             *courier_,

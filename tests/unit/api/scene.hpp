@@ -4,6 +4,7 @@
 #include "canned_web.hpp"
 #include "imagined/api/api.hpp"
 #include "imagined/task/submission.hpp"
+#include "memory_door.hpp"
 #include "memory_queue.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,7 @@ struct scene_options {
     std::vector<task::model> models;
     std::string dialect = "official";
     std::string callback_default_url;
+    bool signed_links = false;
 
     scene_options();
 };
@@ -84,9 +86,11 @@ public:
     int feeds_opened = 0;
 
     memory_queue tasks;
+    memory_door door;
     canned_web web;
     api::readiness state;
     std::unique_ptr<store::image_store> images;
+    store::picture_addresses pictures;
 
 private:
     std::filesystem::path folder_;

@@ -142,11 +142,17 @@ TEST_CASE("a cookie that was not signed here, or has expired, is nobody's") {
     const api::session_signer signer("secret", "digest");
     const auto token = signer.sign(1000);
     REQUIRE(token);
-    CHECK(signer.signed_this(*token, 999));
-    CHECK(!signer.signed_this(*token, 1000));
-    CHECK(!api::session_signer("secret", "another").signed_this(*token, 999));
-    CHECK(!api::session_signer("other", "digest").signed_this(*token, 999));
-    CHECK(!api::session_signer("", "digest").sign(1000));
+    const auto session = signer.signed_this(*token, 999);
+    REQUIRE(session.has_value());
+    CHECK(session->expires == 1000);
+    CHECK(!mentions(*token, session->name));
+    CHECK(!signer.signed_this(*token, 1000).has_value());
+    CHECK(!api::session_signer("secret", "another").signed_this(*token, 999).has_value());
+    CHECK(!api::session_signer("other", "digest").signed_this(*token, 999).has_value());
+    CHECK(!api::session_signer("", "digest").sign(1000).has_value());
+    const auto another = signer.sign(1000);
+    CHECK(signer.signed_this(*another, 999)->name != session->name);
+    CHECK(signer.signed_this(*another, 999)->group == session->group);
 }
 
 TEST_CASE("a changed key ends its sessions, another secret all of them") {
@@ -168,6 +174,57 @@ TEST_CASE("signing out takes the cookie away") {
     CHECK(answer.status == 200);
     CHECK(mentions(answer.headers.get("Set-Cookie"), "imagined_session=; "));
     CHECK(mentions(answer.headers.get("Set-Cookie"), "Max-Age=0"));
+}
+
+TEST_CASE("signing out makes the cookie worthless, and no other") {
+    scene s(with_keys());
+    const auto mine = sign_in(s, "one-key");
+    const auto other = sign_in(s, "one-key");
+    CHECK(s.get("/v1/tasks", with_cookie(mine)).status == 200);
+    CHECK(s.send("DELETE", "/v1/session", "", with_cookie(mine)).status == 200);
+    CHECK(s.get("/v1/tasks", with_cookie(mine)).status == 401);
+    CHECK(json_of(s.get("/v1/session", with_cookie(mine)))["signedIn"] == false);
+    const json wish{{"prompt", "a red fox"}};
+    CHECK(s.post("/v1/tasks", wish, with_cookie(mine, own_page)).status == 401);
+    CHECK(s.get("/v1/tasks", with_cookie(other)).status == 200);
+}
+
+TEST_CASE("who cannot look up whether a session was ended does not let it in") {
+    scene s(with_keys());
+    const auto mine = sign_in(s, "one-key");
+    s.door.outage = failure{failure_kind::unavailable, "silent"};
+    CHECK(s.get("/v1/tasks", with_cookie(mine)).status == 503);
+    CHECK(s.get("/v1/session", with_cookie(mine)).status == 503);
+    CHECK(s.send("DELETE", "/v1/session", "", with_cookie(mine)).status == 503);
+    CHECK(s.get("/v1/tasks", with_key("one-key")).status == 200);
+}
+
+TEST_CASE("where we are reached by https only the cookie counts that no other host can set") {
+    scene_options options = with_keys();
+    options.api.public_url = "https://pictures.example";
+    scene s(options);
+    const auto set = s.post("/v1/session", {{"key", "one-key"}}, own_page);
+    const auto cookie = cookie_of(set);
+    CHECK(cookie.starts_with("__Host-imagined_session="));
+    CHECK(mentions(set.headers.get("Set-Cookie"), "; Secure"));
+    CHECK(!mentions(set.headers.get("Set-Cookie"), "Domain"));
+    CHECK(s.get("/v1/tasks", with_cookie(cookie)).status == 200);
+    const auto value = cookie.substr(cookie.find('='));
+    CHECK(s.get("/v1/tasks", with_cookie("imagined_session" + value)).status == 401);
+    CHECK(s.get("/v1/tasks", with_cookie("imagined_session=x; " + cookie)).status == 200);
+    scene plain(with_keys());
+    const auto other = sign_in(plain, "one-key");
+    CHECK(other.starts_with("imagined_session="));
+    CHECK(plain.get("/v1/tasks", with_cookie("__Host-" + other)).status == 401);
+}
+
+TEST_CASE("money in statistics is told to the operator alone") {
+    scene_options options = with_keys();
+    options.api.callers[0].sees_all = true;
+    scene s(options);
+    s.tasks.counted.spent_micros_today = 1500000;
+    CHECK(json_of(s.get("/v1/stats", with_key("operator-key")))["now"]["spentUsdToday"] == 1.5);
+    CHECK(json_of(s.get("/v1/stats", with_key("one-key")))["now"]["spentUsdToday"].is_null());
 }
 
 TEST_CASE("without keys everybody is the operator and needs no cookie") {

@@ -22,6 +22,8 @@ public:
 
     answer<queue::statistics> stats(std::vector<std::string>) override { co_return unused(); }
 
+    answer<queue::statistics> counts(std::string) override { co_return unused(); }
+
     answer<std::vector<std::string>> audit() override { co_return unused(); }
 
     answer<queue::claim_answer>
