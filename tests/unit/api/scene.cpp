@@ -133,9 +133,9 @@ std::string scene::imagine(const std::string& prompt, const header_list& headers
     return body["result"];
 }
 
-std::string scene::finished_imagine(int pictures, const std::string& prompt) {
+std::string scene::finished_imagine(int count, const std::string& prompt) {
     const std::string id = imagine(prompt);
-    for (int n = 0; n <= pictures; ++n) {
+    for (int n = 0; n <= count; ++n) {
         REQUIRE(images->put(id, n, png(static_cast<std::uint8_t>(n))).has_value());
     }
     tasks.succeed(id);

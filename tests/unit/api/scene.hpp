@@ -67,8 +67,8 @@ public:
     // Submits a plain imagine and returns its id.
     std::string imagine(const std::string& prompt = "a red fox", const header_list& headers = {});
 
-    // An imagine that has ended with `pictures` stored pictures (and a grid when several).
-    std::string finished_imagine(int pictures = 4, const std::string& prompt = "a red fox");
+    // An imagine that has ended with `count` stored pictures (and a grid when several).
+    std::string finished_imagine(int count = 4, const std::string& prompt = "a red fox");
 
     const memory_queue::stored_task& task(const std::string& id) const {
         return tasks.tasks.at(id);
