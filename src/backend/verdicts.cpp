@@ -1,5 +1,6 @@
 #include "verdicts.hpp"
 
+#include "refusal_signs.hpp"
 #include "retry_after.hpp"
 
 #include "imagined/base/bytes.hpp"
@@ -77,55 +78,11 @@ std::string words_in(const json& body) {
             found = text_in(member(body, name));
         }
     }
-    return found;
-}
-
-bool mentions(std::string_view text, std::span<const std::string_view> any_of) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return std::any_of(any_of.begin(), any_of.end(), [&](std::string_view word) {
-        return lower.find(word) != std::string::npos;
-    });
-}
-
-bool is_safety_refusal(std::string_view words) {
-    static constexpr std::array<std::string_view, 15> signs{
-        "safety check",
-        "safety",
-        "prohibited",
-        "moderation",
-        "nsfw",
-        "content policy",
-        "content_policy",
-        "inappropriate",
-        "unsafe",
-        "敏感",
-        "违规",
-        "违禁",
-        "审核",
-        "不安全",
-        "安全检查"
-    };
-    return mentions(words, signs);
-}
-
-bool is_quota_refusal(std::string_view words) {
-    static constexpr std::array<std::string_view, 11> signs{
-        "insufficient",
-        "quota",
-        "balance",
-        "not enough credit",
-        "out of credit",
-        "rate limit",
-        "too many requests",
-        "余额",
-        "额度",
-        "欠费",
-        "配额"
-    };
-    return mentions(words, signs);
+    // Some say nothing but a code.
+    if (const json* error = member(body, "error"); found.empty() && error != nullptr) {
+        found = text_in(member(*error, "code"));
+    }
+    return found.empty() ? text_in(member(body, "code")) : found;
 }
 
 outcome verdict_of(verdict what, fail_code code, task::bilingual reason, std::string detail) {
@@ -162,12 +119,13 @@ outcome bad_request(const std::string& words, std::string detail) {
     );
 }
 
-outcome turned_down(const std::string& words, std::string detail) {
+// Names the status as well: nobody can mend what is only "refused".
+outcome turned_down(const std::string& detail) {
     return verdict_of(
         verdict::refused,
         fail_code::backend_refused,
-        with_words("上游拒绝了请求", "The upstream refused the request", words),
-        std::move(detail)
+        with_words("上游拒绝了请求", "The upstream refused the request", detail),
+        detail
     );
 }
 
@@ -182,14 +140,10 @@ outcome elsewhere(key_effect effect, const std::string& words, std::string detai
     return made;
 }
 
-outcome judge_server_error(const std::string& words, std::string detail) {
-    if (is_safety_refusal(words)) {
-        return rejected(words, std::move(detail));
-    }
-    if (is_quota_refusal(words)) {
-        return turned_down(words, std::move(detail));
-    }
-    return unknowable(detail);
+// Where a redirect leads, without what may be a secret in it.
+std::string target_of(const http::response& response) {
+    const std::string to = tidied(response.headers.get("Location"));
+    return to.substr(0, to.find_first_of("?#"));
 }
 
 } // namespace
@@ -233,44 +187,56 @@ outcome judge_refusal(const http::response& response) {
     while (detail.back() == ' ') {
         detail.pop_back();
     }
-    switch (response.status) {
+    const int status = response.status;
+    if (status >= 300 && status < 400) {
+        // A generation is never behind a redirect: base_url points at the wrong place.
+        const std::string to = target_of(response);
+        return elsewhere(
+            key_effect::absent, words, to.empty() ? detail : fmt::format("{} to {}", detail, to)
+        );
+    }
+    const auto sign = refusal_sign_of(response.text());
+    // What nobody would draw is no fault of the key or the backend, whatever its status.
+    const bool may_be_content = status == 400 || status == 403 || status >= 500;
+    if (may_be_content && sign == refusal_sign::content) {
+        return rejected(words, std::move(detail));
+    }
+    const bool is_final = status == 400 || status == 413 || status == 415 || status == 422;
+    if (is_final && sign == refusal_sign::quota) {
+        return turned_down(detail);
+    }
+    switch (status) {
     case 401:
     case 402:
     case 403:
         return elsewhere(key_effect::disable, words, std::move(detail));
     case 404:
-        return elsewhere(key_effect::none, words, std::move(detail));
+    case 405:
+    case 410:
+        return elsewhere(key_effect::absent, words, std::move(detail));
     case 429:
     case 503: {
+        if (status == 503 && sign == refusal_sign::quota) {
+            return turned_down(detail);
+        }
         outcome made = elsewhere(key_effect::cool, words, std::move(detail));
         made.retry_after = retry_after_of(response.headers);
-        made.backend_failed = response.status == 503;
+        made.backend_failed = status == 503;
         return made;
     }
     case 422:
         return rejected(words, std::move(detail));
     case 400:
-        if (is_safety_refusal(words)) {
-            return rejected(words, std::move(detail));
-        }
-        return bad_request(words, std::move(detail));
     case 413:
     case 415:
         return bad_request(words, std::move(detail));
     default:
         break;
     }
-    if (response.status >= 500) {
-        return judge_server_error(words, std::move(detail));
+    if (status >= 500) {
+        return sign == refusal_sign::none ? unknowable(detail) : turned_down(detail);
     }
-    if (response.status >= 400) {
-        return turned_down(words, std::move(detail));
-    }
-    if (response.status >= 300) {
-        // A generation is never behind a redirect: base_url points at the wrong place.
-        return elsewhere(key_effect::none, words, std::move(detail));
-    }
-    return unknowable(detail);
+    return status >= 400 ? turned_down(detail) : unknowable(detail);
 }
 
 } // namespace imagined::backend

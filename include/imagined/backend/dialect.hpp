@@ -68,8 +68,9 @@ enum class verdict {
 // What it means for the key that was used.
 enum class key_effect {
     none,
-    cool,   // rate limited or unreachable: leave it alone for retry_after or 5 -> 60 s
-    disable // bad, unpaid or forbidden key: one real task tries it every 5 min
+    cool,    // rate limited or unreachable: leave it alone for retry_after or 5 -> 60 s
+    disable, // bad, unpaid or forbidden key: one real task tries it every 5 min
+    absent   // not the key's fault: nothing of the kind is at this address (3xx, 404, 405, 410)
 };
 
 struct outcome {

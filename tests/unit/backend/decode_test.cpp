@@ -158,11 +158,30 @@ TEST_CASE("a status tells what became of the call and what it means for the key"
         {401, "", verdict::not_started, key_effect::disable, fail_code::backend_refused},
         {402, "", verdict::not_started, key_effect::disable, fail_code::backend_refused},
         {403, "", verdict::not_started, key_effect::disable, fail_code::backend_refused},
-        {404, "", verdict::not_started, key_effect::none, fail_code::backend_refused},
+        {404, "", verdict::not_started, key_effect::absent, fail_code::backend_refused},
+        {405, "", verdict::not_started, key_effect::absent, fail_code::backend_refused},
+        {410, "", verdict::not_started, key_effect::absent, fail_code::backend_refused},
         {429, "", verdict::not_started, key_effect::cool, fail_code::backend_refused},
         {503, "", verdict::not_started, key_effect::cool, fail_code::backend_refused},
-        {503, safety, verdict::not_started, key_effect::cool, fail_code::backend_refused},
-        {301, "", verdict::not_started, key_effect::none, fail_code::backend_refused},
+        {503, safety, verdict::refused, key_effect::none, fail_code::content_rejected},
+        {503,
+         R"({"error":{"code":"insufficient_user_quota","message":"x"}})",
+         verdict::refused,
+         key_effect::none,
+         fail_code::backend_refused},
+        {503,
+         R"({"error":"Too many requests"})",
+         verdict::not_started,
+         key_effect::cool,
+         fail_code::backend_refused},
+        {403, safety, verdict::refused, key_effect::none, fail_code::content_rejected},
+        {400,
+         R"({"error":"用户余额不足"})",
+         verdict::refused,
+         key_effect::none,
+         fail_code::backend_refused},
+        {301, "", verdict::not_started, key_effect::absent, fail_code::backend_refused},
+        {308, "", verdict::not_started, key_effect::absent, fail_code::backend_refused},
         {400,
          R"({"detail":"bad aspect"})",
          verdict::refused,
@@ -253,6 +272,8 @@ TEST_CASE("an error's words are found in the order in which upstreams hide them"
         {"<html>a</html>", ""},
         {"", ""},
         {R"({"error":{"code":5}})", ""},
+        {R"({"error":{"code":"a"},"code":"b"})", "a"},
+        {R"({"code":"a","data":null})", "a"},
         {R"({"error":"a\u0000\u001b[31mb"})", "a [31mb"}
     };
     for (const auto& r : rows) {
@@ -276,6 +297,16 @@ TEST_CASE("a refusal carries the upstream's words in both languages") {
     CHECK(got.reason.en.find("Image provided failed safety check") != std::string::npos);
     CHECK(got.reason.zh.find("Image provided failed safety check") != std::string::npos);
     CHECK(got.detail == "HTTP 422 Image provided failed safety check");
+}
+
+TEST_CASE("a backend's refusal names the status as well") {
+    const auto got = decoded(500, R"({"error":{"message":"Insufficient balance"}})");
+    CHECK(got.reason.en.find("HTTP 500 Insufficient balance") != std::string::npos);
+}
+
+TEST_CASE("a redirect says where it leads, without what may be secret") {
+    const auto got = decoded(301, "", with("Location", "https://relay.example/v1/x?key=sk-1#a"));
+    CHECK(got.detail == "HTTP 301 to https://relay.example/v1/x");
 }
 
 TEST_CASE("an answer survives its trip through the queue's record") {
