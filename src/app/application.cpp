@@ -374,6 +374,11 @@ private:
         for (const auto& warning : settings_.warnings) {
             now.warnings.push_back(warning);
         }
+        if (worker_) {
+            for (auto& warning : worker_->warnings()) {
+                now.warnings.push_back(std::move(warning));
+            }
+        }
         if (draining_) {
             now.reason = "draining";
         } else if (!redis_->connected()) {

@@ -23,8 +23,15 @@ awaitable<result<std::size_t>> redis_queue::reap(std::size_t most) {
     co_return count_of(co_await run(scripts().reap, std::move(values)));
 }
 
-awaitable<result<std::size_t>> redis_queue::promote(std::size_t most) {
+awaitable<result<std::size_t>> redis_queue::promote(std::size_t most, std::vector<lane> waiting) {
     redis::arguments values{std::to_string(most)};
+    for (const auto& one : waiting) {
+        values.push_back(one.name);
+        values.push_back(std::to_string(one.slots.size()));
+        for (const auto& place : one.slots) {
+            values.push_back(place.name);
+        }
+    }
     co_return count_of(co_await run(scripts().promote, std::move(values)));
 }
 

@@ -33,6 +33,8 @@ channel_switch& channel_in(switches& all, const std::string& name) {
     return *at;
 }
 
+} // namespace
+
 switches switches_from(const redis::reply& flat) {
     switches all;
     for (std::size_t i = 0; flat.items() != nullptr && i + 1 < flat.items()->size(); i += 2) {
@@ -50,6 +52,8 @@ switches switches_from(const redis::reply& flat) {
     }
     return all;
 }
+
+namespace {
 
 // "<ms>|<what>|<before>|<after>|<who>"; only who may have bars in it.
 operator_action action_from(std::string_view text) {

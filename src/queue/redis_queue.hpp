@@ -53,7 +53,7 @@ public:
     ) override;
     awaitable<result<void>> sign_off(std::string worker) override;
     awaitable<result<call_grant>> calling(token held, call_marker call) override;
-    awaitable<result<void>>
+    awaitable<result<setback>>
     not_started(token held, int index, key_verdict key, std::string event) override;
     awaitable<result<bool>> lost(token held, int index, std::string why, aftermath after) override;
     awaitable<result<void>> stored(
@@ -67,7 +67,7 @@ public:
     awaitable<result<void>> progress(std::vector<std::pair<token, int>> steps) override;
 
     awaitable<result<std::size_t>> reap(std::size_t most) override;
-    awaitable<result<std::size_t>> promote(std::size_t most) override;
+    awaitable<result<std::size_t>> promote(std::size_t most, std::vector<lane> waiting) override;
     awaitable<result<std::size_t>> forget(milliseconds ttl, std::size_t most) override;
 
     awaitable<result<std::vector<due_event>>>

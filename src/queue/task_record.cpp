@@ -103,6 +103,10 @@ void set_field(task::record& to, std::string_view field, const std::string& valu
         to.fail_code = task::parse_fail_code(value);
     } else if (field == "fr") {
         to.fail_reason = value;
+    } else if (field == "ql") {
+        to.paid = value == storing_lane;
+    } else if (field == "lw") {
+        to.last_words = value;
     } else if (field == "co") {
         to.cost_micros = to_number(value);
     } else if (field == "bl") {
@@ -319,7 +323,14 @@ result<statistics> statistics_from(const redis::reply& answer) {
             const auto until = to_number(cooling[0]);
             slot.cooling_until = until > made.now ? until : 0;
             slot.disabled = cooling[2] == "1" && until > made.now;
+            slot.refused = cooling[2] == "1";
+            slot.on_trial = until <= made.now;
         }
+        each_pair(item(answer, 15), [&slot](std::string_view name, const std::string& words) {
+            if (name == slot.name) {
+                slot.words = words;
+            }
+        });
         made.slots.push_back(std::move(slot));
     }
     const auto& lanes = item(answer, 11);
@@ -337,6 +348,28 @@ result<statistics> statistics_from(const redis::reply& answer) {
     each_pair(item(answer, 14), [&](std::string_view key, const std::string& ms) {
         made.durations_ms.emplace_back(key, to_number(ms));
     });
+    each_pair(item(answer, 16), [&](std::string_view name, const std::string& text) {
+        const auto slash = name.rfind('/');
+        const auto parts = split(text, 5); // until, times, two of who tries, words
+        if (slash != std::string_view::npos && parts.size() == 5) {
+            made.shut.push_back(
+                {std::string(name.substr(0, slash)),
+                 std::string(name.substr(slash + 1)),
+                 to_number(parts[0]),
+                 static_cast<int>(to_number(parts[1])),
+                 std::string(parts[4])}
+            );
+        }
+    });
+    made.turned = switches_from(item(answer, 17));
+    const auto& loads = item(answer, 18);
+    for (std::size_t i = 0; loads.items() != nullptr && i + 2 < loads.items()->size(); i += 3) {
+        made.loads.push_back(
+            {text_at(loads, i),
+             static_cast<int>(number_at(loads, i + 1)),
+             static_cast<int>(number_at(loads, i + 2))}
+        );
+    }
     return made;
 }
 

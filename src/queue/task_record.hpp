@@ -53,4 +53,7 @@ std::optional<event_lease> event_lease_from(const redis::reply& answer, std::siz
 result<due_event> due_event_from(const redis::reply& entry);
 result<statistics> statistics_from(const redis::reply& answer);
 
+// The hash of switches, as HGETALL gives it.
+switches switches_from(const redis::reply& flat);
+
 } // namespace imagined::queue

@@ -20,6 +20,8 @@ std::string_view to_string(key_verdict::kind what) {
     case key_verdict::kind::cool:
     case key_verdict::kind::disable:
         return "cool";
+    case key_verdict::kind::absent:
+        return "absent";
     case key_verdict::kind::none:
         break;
     }
@@ -127,7 +129,9 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
         };
     }
     if (word == "no_slot") {
-        co_return call_grant{call_permit::no_slot};
+        call_grant refused{call_permit::no_slot};
+        refused.absences = static_cast<int>(number_at(*answer, 1));
+        co_return refused;
     }
     if (word == "too_late") {
         co_return call_grant{call_permit::too_late};
@@ -138,7 +142,7 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     co_return refusal("calling", word);
 }
 
-awaitable<result<void>>
+awaitable<result<setback>>
 redis_queue::not_started(token held, int index, key_verdict key, std::string event) {
     auto values = held_by(held);
     values.push_back(std::to_string(index));
@@ -149,7 +153,20 @@ redis_queue::not_started(token held, int index, key_verdict key, std::string eve
     const milliseconds disabled_for = options_.key_disabled_for;
     values.push_back(disable ? std::to_string(disabled_for.count()) : "0");
     values.emplace_back(key.backend_failed ? "1" : "0");
-    co_return co_await run_plain(scripts().not_started, std::move(values));
+    values.push_back(std::move(key.words));
+    const auto answer = co_await run(scripts().not_started, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (word_of(*answer) != "ok") {
+        co_return refusal("not_started", word_of(*answer));
+    }
+    setback met;
+    met.absences = static_cast<int>(number_at(*answer, 1));
+    if (const auto right_in = number_at(*answer, 2); right_in >= 0) {
+        met.right_in = milliseconds(right_in);
+    }
+    co_return met;
 }
 
 awaitable<result<bool>> redis_queue::lost(token held, int index, std::string why, aftermath after) {

@@ -46,4 +46,23 @@ const bilingual& text_of(fail_code code) {
     return refused;
 }
 
+bilingual with_last_words(const bilingual& reason, const std::string& words) {
+    if (words.empty()) {
+        return reason;
+    }
+    return {
+        reason.zh + "；上游最后的回答是 " + words,
+        reason.en + "; what the upstream last said is " + words
+    };
+}
+
+std::string failure_text(const record& failed, language in) {
+    if (!failed.fail_reason.empty()) {
+        return failed.fail_reason;
+    }
+    const auto code = failed.fail_code.value_or(fail_code::backend_refused);
+    const bool waited = code == fail_code::timeout || code == fail_code::backend_refused;
+    return with_last_words(text_of(code), waited ? failed.last_words : "").in(in);
+}
+
 } // namespace imagined::task

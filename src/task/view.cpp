@@ -18,6 +18,7 @@ struct outward {
     std::string_view progress; // "" is null
     const delivery* delivered = nullptr;
     const bill* cost = nullptr;
+    const wait_reason* waits = nullptr;
 
     bool waiting() const { return status == "NOT_START" || status == "MODAL"; }
 
@@ -25,14 +26,6 @@ struct outward {
 
     bool ended() const { return failed() || status == "SUCCESS"; }
 };
-
-// A failure always has a reason: clients (and new-api's refund) go by it.
-std::string reason_of(const record& task, language lang) {
-    if (!task.fail_reason.empty()) {
-        return task.fail_reason;
-    }
-    return text_of(task.fail_code.value_or(fail_code::backend_refused)).in(lang);
-}
 
 // Describe has no prompt of its own: what the picture was called is its prompt.
 const std::string& prompt_of(const submission& submitted, const outward& shown) {
@@ -71,6 +64,10 @@ void write_properties(
     }
     if (shown.failed() && task.fail_code) {
         properties.text("failCode", to_string(*task.fail_code));
+    }
+    if (shown.waits != nullptr) {
+        properties.text("waitingFor", shown.waits->what);
+        properties.text("waitingForDetail", shown.waits->detail);
     }
     if (shown.cost != nullptr) {
         properties.number("cost", shown.cost->micros);
@@ -146,7 +143,7 @@ std::string render(const record& task, const submission& submitted, const outwar
         view.text_or_null("imageUrl", has_picture ? std::string_view(image_url) : "");
         view.text_or_null("progress", shown.progress);
         if (shown.failed()) {
-            view.text("failReason", reason_of(task, submitted.lang));
+            view.text("failReason", failure_text(task, submitted.lang));
         } else {
             view.null("failReason");
         }
@@ -171,7 +168,8 @@ std::string render_view(
     const submission& submitted,
     const std::optional<delivery>& delivered,
     const std::optional<bill>& cost,
-    unix_millis now
+    unix_millis now,
+    const std::optional<wait_reason>& waits
 ) {
     const std::string progress = outward_progress(task, now);
     outward shown{outward_status(task), progress};
@@ -180,6 +178,9 @@ std::string render_view(
     }
     if (cost) {
         shown.cost = &*cost;
+    }
+    if (waits && !shown.ended()) {
+        shown.waits = &*waits;
     }
     return render(task, submitted, shown);
 }

@@ -21,6 +21,7 @@ constexpr seconds call_slack{30};
 constexpr milliseconds shortest_backoff{1000};
 constexpr milliseconds longest_backoff{60000};
 constexpr milliseconds release_poll{100};
+constexpr milliseconds longest_look{500}; // until a pause sees that the worker stops
 constexpr milliseconds budget_pause{500};
 constexpr seconds broke_for{5};
 constexpr milliseconds link_slack{600000}; // an upstream may fetch late
@@ -30,19 +31,11 @@ milliseconds backoff_of(int attempt) {
     return std::min(longest_backoff, shortest_backoff * (1 << doublings));
 }
 
-queue::key_verdict key_verdict_of(const backend::outcome& came) {
-    using kind = queue::key_verdict::kind;
-    queue::key_verdict said;
-    said.backend_failed = came.backend_failed;
-    if (came.what == backend::verdict::refused) {
-        said.what = kind::works;
-    } else if (came.key == backend::key_effect::cool) {
-        said.what = kind::cool;
-        said.at_least = came.retry_after.value_or(std::chrono::seconds(0));
-    } else if (came.key == backend::key_effect::disable) {
-        said.what = kind::disable;
+std::string address_of(std::string base, const std::string& path) {
+    while (base.ends_with('/')) {
+        base.pop_back();
     }
-    return said;
+    return base + path;
 }
 
 constexpr double micros_per_dollar = 1e6;
@@ -95,9 +88,19 @@ awaitable<task_step::calls> task_step::make_calls() {
         if (!more && in_flight_ == 0) {
             co_return calls::over;
         }
+        const auto pause = std::max(
+            milliseconds(0),
+            std::chrono::ceil<milliseconds>(
+                setbacks_.next_call() - std::chrono::steady_clock::now()
+            )
+        );
         if (more && on_->draining && in_flight_ == 0) {
-            co_await give_back("", milliseconds(0), "the worker stops");
+            co_await give_back("", pause, "the worker stops");
             co_return calls::gone;
+        }
+        if (more && pause > milliseconds(0)) {
+            co_await changed_.wait(std::min(pause, longest_look));
+            continue;
         }
         if (more && !on_->draining) {
             const auto began = co_await start_call();
@@ -124,6 +127,9 @@ awaitable<task_step::calls> task_step::make_calls() {
                 refused_ = refusal{code, task::text_of(code)};
             }
             if (too_late_ || gone_ || refused_) {
+                continue;
+            }
+            if (in_flight_ == 0 && waits_for_its_right()) {
                 continue;
             }
             if (in_flight_ == 0) {
@@ -250,6 +256,10 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     case queue::call_permit::too_late:
         co_return start::too_late;
     case queue::call_permit::no_slot:
+        if (granted->absences >= 0) {
+            setbacks_.shut(marker.backend, granted->absences);
+            give_up_if_hopeless();
+        }
         co_return start::no_place;
     case queue::call_permit::over_budget:
         co_return start::over_budget;
@@ -268,6 +278,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         start_callback("IN_PROGRESS", "1%", std::move(*granted->event));
     }
     ++in_flight_;
+    setbacks_.went_on(std::chrono::steady_clock::now());
     holding_->in_call = true;
     holding_->vouch_for(limit + call_slack);
     granted_ = std::make_unique<granted_call>(
@@ -317,7 +328,12 @@ void task_step::tell_end(
 
 awaitable<task_step::held_call> task_step::send(granted_call granted) {
     held_call held{
-        granted.index, granted.at, task::new_span(), std::chrono::steady_clock::now(), {}
+        granted.index,
+        granted.at,
+        granted.wire.path,
+        task::new_span(),
+        std::chrono::steady_clock::now(),
+        {}
     };
     const auto limit = std::max(
         milliseconds(0), std::chrono::duration_cast<milliseconds>(granted.until - held.began)
@@ -339,6 +355,13 @@ awaitable<> task_step::hear(held_call held) {
         unfold();
         came.what = backend::verdict::not_started;
         came.detail = "no key of this process is named so";
+    }
+    if (came.key == backend::key_effect::absent) {
+        const std::string where = address_of(held.at->options().base_url, held.path);
+        absence_ = {
+            fmt::format("上游地址 {} 没有这个接口：{}", where, came.detail),
+            fmt::format("The upstream has nothing at {}: {}", where, came.detail)
+        };
     }
     tell_end(came, *held.at, held.span, std::chrono::steady_clock::now() - held.began);
     co_await record(held.index, *held.at, std::move(came));
@@ -371,51 +394,7 @@ awaitable<> task_step::record(int index, backend::backend& at, backend::outcome 
         note_refusal(index, came);
         co_return;
     }
-    const std::string slot = call_at(index).slot;
-    const auto verdict = key_verdict_of(came);
-    const std::string event = fmt::format("not started at {}: {}", slot, came.detail);
-    auto write = [&tasks, held, index, verdict, event] {
-        return tasks.not_started(held, index, verdict, event);
-    };
-    const auto written = co_await insist(write);
-    call_at(index).now = task::call::state::not_started;
-    gone_ = gone_ || (!written && written.error().kind == failure_kind::conflict);
-    tried_.insert(slot);
-    log::warning(
-        "a call did not start",
-        {{"task", record_.id}, {"trace", trace_.id}, {"slot", slot}, {"reason", came.detail}}
-    );
-}
-
-// Its marker stays in flight until the end is written: whoever took over in between would ask once
-// more for what was refused for good.
-void task_step::note_refusal(int index, const backend::outcome& came) {
-    auto& call = call_at(index);
-    call.now = task::call::state::not_started;
-    std::string event = fmt::format("refused by {}: {}", call.slot, came.detail);
-    refused_calls_.push_back({index, key_verdict_of(came), std::move(event)});
-    if (!refused_) {
-        refused_ = refusal{came.code, came.reason};
-    }
-}
-
-// Frees the places of refused calls and tells what they say about their keys and backends.
-awaitable<> task_step::settle_refused() {
-    auto& tasks = on_->parts.tasks;
-    const auto held = holding_->held;
-    for (const refused_call& one : refused_calls_) {
-        auto write = [&tasks, &held, &one] {
-            return tasks.not_started(held, one.index, one.key, one.event);
-        };
-        // Stale as a rule, because the task has ended; the place is free all the same.
-        const auto told = co_await insist(write);
-        if (!told && told.error().kind != failure_kind::conflict) {
-            log::warning(
-                "a refused call keeps its place to its deadline",
-                {{"task", record_.id}, {"trace", trace_.id}, {"reason", told.error().detail}}
-            );
-        }
-    }
+    co_await record_not_started(index, at, came);
 }
 
 awaitable<> task_step::record_answer(int index, backend::backend& at, backend::answer answer) {
@@ -433,6 +412,7 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
     };
     call.now = task::call::state::answered;
     call.answer = text;
+    note_success(at, call.slot);
     record_.cost_micros += cost;
     if (complete) {
         downloads_ = begin_downloads(); // meanwhile: they are paid, recorded or not

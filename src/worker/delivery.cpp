@@ -242,6 +242,9 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<due_callback>
             task::to_traceparent(due->trace, task::new_span())
         );
         taken.delivered = went.what == callback::attempt_result::kind::delivered;
+        const bool taken_well =
+            taken.delivered || went.what == callback::attempt_result::kind::gone;
+        on->failing.note(host, taken_well, std::chrono::steady_clock::now());
     }
     co_await settle(on, event, due->trace, std::move(went));
 }

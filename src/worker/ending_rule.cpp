@@ -57,7 +57,8 @@ verdict judge(const harvest& brought) {
     } else if (brought.too_late) {
         code = fail_code::timeout;
     }
-    return {code, task::text_of(code), ""};
+    const bool waited = code == fail_code::timeout;
+    return {code, task::with_last_words(task::text_of(code), waited ? brought.last_words : ""), ""};
 }
 
 } // namespace imagined::worker

@@ -23,6 +23,7 @@ struct harvest {
     int unreadable = 0; // paid, but gone or not a picture
     int lost = 0;       // their call's outcome is unknowable
     bool too_late = false;
+    std::string last_words; // what the upstream said when it last took no call, or ""
     std::optional<worker::refusal> refused;
 };
 

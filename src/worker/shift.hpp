@@ -3,6 +3,7 @@
 #pragma once
 
 #include "delivery_shares.hpp"
+#include "failing_receivers.hpp"
 #include "host_gate.hpp"
 #include "waiting_lines.hpp"
 
@@ -17,6 +18,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace imagined::worker {
 
@@ -67,9 +69,13 @@ struct shift {
     // Of each caller apart: what one of them lets wait at a receiver keeps no other from it.
     host_gate receivers;
     waiting_lines lines; // before full receivers
+    failing_receivers failing;
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
     // Backends whose day's money was used up when last asked, and until when that is believed.
     std::map<std::string, std::chrono::steady_clock::time_point> broke;
+    // What is known to be in trouble, by slot or by "<backend>/<operation>", and in which: only a
+    // change is logged.
+    std::map<std::string, backend::key_effect> troubles;
     bool draining = false;
 
     // A label from a bounded set: a task may be of a caller that is not configured any more.
@@ -84,6 +90,11 @@ struct shift {
     bool is_broke(const std::string& backend) const {
         const auto found = broke.find(backend);
         return found != broke.end() && found->second > std::chrono::steady_clock::now();
+    }
+
+    bool is_news(const std::string& subject, backend::key_effect trouble) {
+        const auto [known, first] = troubles.try_emplace(subject, trouble);
+        return first || std::exchange(known->second, trouble) != trouble;
     }
 
     void made_progress() { last_progress = std::chrono::steady_clock::now(); }

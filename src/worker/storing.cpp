@@ -296,6 +296,7 @@ awaitable<> task_step::deliver() {
     brought.lost = static_cast<int>(assess(record_, brought.wanted).lost.size());
     brought.too_late = too_late_ && !refused_;
     brought.refused = refused_;
+    brought.last_words = record_.last_words;
     bool later = false;
     bool disk_trouble = false;
     for (const auto& one : pictures) {

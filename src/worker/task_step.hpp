@@ -5,6 +5,7 @@
 
 #include "coverage.hpp"
 #include "ending_rule.hpp"
+#include "setbacks.hpp"
 #include "shift.hpp"
 
 #include "imagined/task/submission.hpp"
@@ -73,6 +74,7 @@ private:
     struct held_call {
         int index = 0;
         backend::backend* at = nullptr;
+        std::string path; // under the backend's base_url
         std::string span;
         std::chrono::steady_clock::time_point began;
         std::shared_ptr<http::unanswered> answer; // nullptr: it could not be made
@@ -88,8 +90,6 @@ private:
         std::chrono::steady_clock::duration took
     ) const;
     awaitable<> record(int index, backend::backend& at, backend::outcome came);
-    void note_refusal(int index, const backend::outcome& came);
-    awaitable<> settle_refused();
     awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
     awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
     std::vector<backend::key_slot> keys_to_try() const;
@@ -97,6 +97,17 @@ private:
     task::call& call_at(int index);
 
     unix_millis now() const { return on_->parts.tasks.now(); }
+
+    // -- refusals.cpp
+    awaitable<>
+    record_not_started(int index, const backend::backend& at, const backend::outcome& came);
+    void note_refusal(int index, const backend::outcome& came);
+    awaitable<> settle_refused();
+    void note_success(const backend::backend& at, const std::string& slot);
+    void give_up_if_hopeless();
+    bool waits_for_its_right();
+    std::string route_at(const backend::backend& at) const;
+    std::set<std::string> backends_to_ask() const;
 
     // Settled once the task's end is written.
     struct refused_call {
@@ -167,6 +178,8 @@ private:
     bool too_late_ = false;
     std::optional<refusal> refused_;
     std::vector<refused_call> refused_calls_;
+    setbacks setbacks_;
+    task::bilingual absence_;       // where the upstream has nothing, and what it said
     std::set<std::string> tried_;   // keys that did not start a call in this step
     bool some_key_cools_ = false;   // waiting for a place is enough; else the step backs off
     bool some_over_budget_ = false; // a key with a free place may be of no use: do not race for it

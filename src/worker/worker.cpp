@@ -79,6 +79,10 @@ public:
 
     std::size_t held() const override { return shift_->held.size(); }
 
+    std::vector<std::string> warnings() const override {
+        return shift_->failing.warnings(std::chrono::steady_clock::now());
+    }
+
     milliseconds since_progress() const override {
         return std::chrono::duration_cast<milliseconds>(
             std::chrono::steady_clock::now() - shift_->last_progress

@@ -10,8 +10,10 @@
 
 #include "imagined/base/async.hpp"
 #include "imagined/base/failure.hpp"
+#include "imagined/queue/statistics.hpp"
 #include "imagined/redis/client.hpp"
 #include "imagined/task/record.hpp"
+#include "imagined/task/view.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -147,18 +149,31 @@ struct call_grant {
     call_permit what = call_permit::granted;
     std::int64_t expected_ms = 0; // usual time to the answer, observed; 0 unknown
     std::optional<queue::event_lease> event = {};
+    // With no_slot, while the operation of this backend is shut: how often this task itself found
+    // nothing at the address. -1: it is not shut.
+    int absences = -1;
 };
 
 // What the end of a call that was not paid says about its key.
 struct key_verdict {
     enum class kind {
         none,
-        works,  // a refusal proves it: no cooling any more
-        cool,   // left alone for at_least, or 5 s doubling to 60 s by consecutive refusals
-        disable // left alone for queue_options::key_disabled_for; then one task tries it
+        works,   // a refusal proves it: no cooling any more
+        cool,    // left alone for at_least, or 5 s doubling to 60 s by consecutive refusals
+        disable, // left alone for queue_options::key_disabled_for; then one task tries it
+        // Not of the key but of the address: the operation is shut at this backend for 1 s, 10 s,
+        // then 60 s each time; the task that met it first has the right to the next two tries.
+        absent
     } what = kind::none;
     milliseconds at_least{0};
     bool backend_failed = false; // counts against the backend: no connection, 503
+    std::string words = {};      // what the upstream said, for whoever waits: "HTTP 401 bad key"
+};
+
+// What not_started() tells of an address where nothing is.
+struct setback {
+    int absences = 0;                     // how often this task itself found nothing there
+    std::optional<milliseconds> right_in; // when it may use its right to the next try
 };
 
 // Whether a call whose outcome is unknowable may still be under way: then it holds its place until
@@ -198,6 +213,8 @@ struct snapshot {
     task::record record;
     std::string submission;
     std::string view; // the API JSON of an ended task as stored by finish(); "" if to be composed
+    // Why it waits, once its reader has looked that up; the queue does not.
+    std::optional<task::wait_reason> waits = {};
 };
 
 // Ids from `from` on and below `before`; "" is no bound.
@@ -224,53 +241,6 @@ struct followed {
 struct chronicle {
     std::vector<task::event> events;
     std::vector<task::call> calls;
-};
-
-struct slot_state {
-    std::string name;
-    int in_flight = 0;
-    unix_millis cooling_until = 0; // 0: not cooling
-    bool disabled = false;
-};
-
-// A backend whose breaker opened: more than half of at least ten calls failed within a minute.
-struct breaker_state {
-    std::string backend;
-    unix_millis open_until = 0; // after it one real task tries the backend
-};
-
-struct statistics {
-    std::size_t waiting = 0;
-    std::size_t running = 0;
-    std::size_t modal = 0;
-    std::size_t outbox = 0;
-    std::size_t dead_letters = 0;
-    unix_millis now = 0;
-    unix_millis oldest_waiting = 0; // submit time; 0 without
-    int workers = 0;
-    std::int64_t spent_micros_today = 0;
-    std::vector<std::pair<std::string, std::int64_t>> spent_by_backend_today;
-    // Reserved for calls under way, and for those whose bill will never be known.
-    std::vector<std::pair<std::string, std::int64_t>> held_by_backend_today;
-    std::vector<breaker_state> breakers;
-    std::vector<slot_state> slots;
-    std::vector<std::pair<std::string, std::size_t>> lanes;
-    // Observed, from a call's marker to its answer, by call_marker::duration_key.
-    std::vector<std::pair<std::string, std::int64_t>> durations_ms;
-};
-
-// What operators have turned off or down at a channel: a backend, that is all of its slots, or one
-// slot. A slot's own limit counts before its backend's.
-struct channel_switch {
-    std::string name;
-    unix_millis paused_since = 0; // 0: it is not
-    std::optional<int> limit;     // calls in flight at each slot, instead of the configured ones
-};
-
-struct switches {
-    unix_millis intake_paused_since = 0;   // 0: submits are taken
-    unix_millis dispatch_paused_since = 0; // 0: waiting tasks are claimed
-    std::vector<channel_switch> channels;  // those with a switch turned, by name
 };
 
 // What is to be changed; the rest stays as it is.
@@ -382,7 +352,7 @@ public:
     virtual awaitable<result<call_grant>> calling(token held, call_marker call) = 0;
 
     // The call surely did not start, or was refused unpaid: its marker is void and its slot free.
-    virtual awaitable<result<void>>
+    virtual awaitable<result<setback>>
     not_started(token held, int index, key_verdict key, std::string event) = 0;
 
     // The call's outcome is unknowable: it is never repeated by itself. Its slot stays taken until
@@ -422,8 +392,10 @@ public:
     virtual awaitable<result<std::size_t>> reap(std::size_t most) = 0;
 
     // Moves due delayed tasks to their queues, cancels unanswered modals and ends waiting tasks
-    // past their deadline. Returns how many.
-    virtual awaitable<result<std::size_t>> promote(std::size_t most) = 0;
+    // past their deadline; one that never called is told what the keys of its lane met, as far as
+    // `waiting` names them. Returns how many.
+    virtual awaitable<result<std::size_t>>
+    promote(std::size_t most, std::vector<lane> waiting = {}) = 0;
 
     // Forgets ended tasks older than `ttl` whose callbacks are settled. Returns how many.
     virtual awaitable<result<std::size_t>> forget(milliseconds ttl, std::size_t most) = 0;

@@ -38,7 +38,8 @@ struct record {
     std::string id;
     std::string caller;
     task::state state = state::queued;
-    std::string lane; // class_of() of its request
+    std::string lane;  // class_of() of its request
+    bool paid = false; // it stands in the queue of those that only need storing
     unix_millis submitted = 0;
     unix_millis started = 0;   // first claim; 0 until then
     unix_millis called = 0;    // first call marker; 0 until then
@@ -52,6 +53,7 @@ struct record {
     std::uint64_t sequence = 0; // of the last event
     std::optional<task::fail_code> fail_code;
     std::string fail_reason; // "" where a script ended the task: the code's own text is shown then
+    std::string last_words;  // "<backend>: HTTP 401 …": why its last call did not start; or ""
     std::int64_t cost_micros = 0; // booked so far
     std::string billed = "no";    // yes | no | unknown
     std::vector<call> calls;

@@ -44,6 +44,14 @@ struct bill {
     std::string billed = "no"; // yes | no | unknown
 };
 
+// Why an open task makes no call now.
+struct wait_reason {
+    std::string what;   // place | keys_refused | cooling | breaker | caller_limit | budget | …
+    std::string detail; // a sentence in the reader's language
+
+    friend bool operator==(const wait_reason&, const wait_reason&) = default;
+};
+
 // The whole task JSON, compact. `delivered` is given exactly when the state is success. Texts that
 // are not UTF-8 are mended, never refused.
 std::string render_view(
@@ -51,7 +59,8 @@ std::string render_view(
     const submission& submitted,
     const std::optional<delivery>& delivered,
     const std::optional<bill>& cost,
-    unix_millis now
+    unix_millis now,
+    const std::optional<wait_reason>& waits = {}
 );
 
 // The same view with other outward status and progress: the body of a callback for an event that

@@ -74,6 +74,9 @@ public:
 
     virtual std::size_t held() const = 0;
 
+    // What an operator would want to know: receivers at which callbacks fail.
+    virtual std::vector<std::string> warnings() const = 0;
+
     // How long ago a loop of this worker last made a step; grows when it is wedged.
     virtual milliseconds since_progress() const = 0;
 };

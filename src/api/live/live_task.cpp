@@ -98,7 +98,7 @@ std::string failure_reason(const queue::snapshot& failed) {
     }
     const auto submitted = task::submission_from_text(failed.submission);
     const auto in = submitted ? submitted->lang : task::language::zh;
-    return task::text_of(code_of(failed.record)).in(in);
+    return task::failure_text(failed.record, in);
 }
 
 std::optional<int> live_progress(const task::record& task, unix_millis now) {
@@ -137,13 +137,15 @@ result<std::string> live_task(
     const auto percent = live_progress(record, now);
     return fmt::format(
         R"({{"id":"{}","revision":{},"caller":{},"status":"{}","progress":{},"queue":{},)"
-        R"("error":{},"urls":{},"task":{}}})",
+        R"("waiting_for":{},"waiting_for_detail":{},"error":{},"urls":{},"task":{}}})",
         record.id,
         record.sequence,
         json_string(record.caller),
         live_status(record),
         percent ? std::to_string(*percent) : "null",
         waits(record) ? place_of(place) : "null",
+        task.waits ? json_string(task.waits->what) : "null",
+        task.waits ? json_string(task.waits->detail) : "null",
         record.state == task::state::failure ? failure_of(task) : "null",
         live_urls(where.public_url, record.id),
         *view
@@ -151,7 +153,8 @@ result<std::string> live_task(
 }
 
 std::string
-live_tag(const task::record& task, const std::optional<live_place>& place, unix_millis now) {
+live_tag(const queue::snapshot& shown, const std::optional<live_place>& place, unix_millis now) {
+    const task::record& task = shown.record;
     const auto percent = live_progress(task, now);
     std::string tag = fmt::format("W/\"{}-{}", task.sequence, live_status(task));
     if (percent) {
@@ -159,7 +162,8 @@ live_tag(const task::record& task, const std::optional<live_place>& place, unix_
     } else if (place && waits(task)) {
         tag += fmt::format("-{}-{}", place->ahead, place->expected_wait_ms / 1000);
     }
-    return tag + '"';
+    // Its detail counts down; what it is about does not.
+    return tag + (shown.waits ? "-" + shown.waits->what : "") + '"';
 }
 
 std::optional<std::uint64_t> revision_in(std::string_view header) {

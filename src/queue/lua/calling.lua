@@ -5,8 +5,9 @@
 --     [11] price  [12] the backend's cap for a day  [13] the cap of all, in micros; 0: no cap
 --     [14] ms for which the caller wants to deliver the event, or 0
 -- Returns {'ok', verdicts}, a verdict being {'ok', expected ms} with, if the event is leased to the
--- caller, its nonce and sequence; or {'stale'}, {'no_slot'},
--- {'too_late'}, {'over_budget'}: then nothing was written for it.
+-- caller, its nonce and sequence; or {'stale'}, {'no_slot', times}, {'too_late'}, {'over_budget'}:
+-- then nothing was written for it. times: how often this task found nothing at the backend's
+-- address, while its route is shut; else -1.
 -- The slot is held until the answer or the call's deadline. A place that claim reserved is used up,
 -- here or (when the call goes elsewhere) in vain; while its key cools it is worth nothing.
 local function start_call(at)
@@ -26,12 +27,12 @@ local function start_call(at)
     if not within_budget(backend_of(slot), price, cap, total_cap) then
         return {'over_budget'}
     end
-    if free_places(slot, tonumber(ARGV[at + 5]), id .. ':r') <= 0 then
-        return {'no_slot'}
+    if free_places(slot, tonumber(ARGV[at + 5]), task.l, id .. ':r') <= 0 then
+        return {'no_slot', route.of(slot, task.l) and route.met(task, slot) or -1}
     end
     drop_reservation(task)
     local deadline = now + tonumber(ARGV[at + 8])
-    take_place(slot, id .. ':' .. index, string.format('%.0f', deadline))
+    take_place(slot, task.l, id .. ':' .. index, string.format('%.0f', deadline))
     write_marker(task, index, {
         state = 'in_flight', first = ARGV[at + 6], count = ARGV[at + 7], started = now,
         deadline = deadline, slot = slot
@@ -41,7 +42,7 @@ local function start_call(at)
     set(task, 'dk', ARGV[at + 9])
     extend_lease(task)
     local sequence = add_event(task, 'calling ' .. slot .. ', picture ' .. ARGV[at + 6]
-        .. ' and on, ' .. ARGV[at + 7] .. ' in all')
+        .. ' and on, ' .. ARGV[at + 7] .. ' in all', true)
     wish_event(task, ARGV[at + 13])
     if not task.k then
         set(task, 'k', stamp)

@@ -28,10 +28,10 @@ local function lease_task(id, lane, slot)
     set(task, 'ls', ARGV[5])
     gather('ZADD', lease_key, moment(lease), id)
     if slot then
-        take_place(slot, id .. ':r', moment(lease))
+        take_place(slot, lane, id .. ':r', moment(lease))
         set(task, 'sl', slot)
     end
-    local sequence = add_event(task, 'claimed by ' .. worker)
+    local sequence = add_event(task, 'claimed by ' .. worker, true)
     if not task.b then
         set(task, 'b', stamp)
         wish_event(task, ARGV[7])
@@ -62,7 +62,7 @@ while at <= #ARGV do
         -- The best slot that still has room; counted once, then only downwards.
         while current <= count do
             local slot = slots[current]
-            slot.free = slot.free or free_places(slot.name, slot.limit)
+            slot.free = slot.free or free_places(slot.name, slot.limit, lane)
             if slot.free > 0 then
                 break
             end

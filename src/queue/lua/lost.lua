@@ -28,6 +28,8 @@ end
 marker.state = again == 1 and 'repeated' or 'lost'
 write_marker(task, index, marker)
 judge_backend(marker.slot, id .. ':' .. index, 'bad')
+route.judge(marker.slot, task.l, id .. ':' .. index, 'nothing')
+note_words(marker.slot, ARGV[7])
 if ARGV[9] == '1' then
     drop_place(marker.slot, id .. ':' .. index)
     announce_room()

@@ -1,10 +1,12 @@
 -- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot
 -- free.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
---     [8] what it says about the key: none | cool | works  [9] at least ms  [10] disable ms or 0
---     [11] 1 if it counts against the backend
--- Returns {'ok'} (also when it was told before) or {'stale'}: then the key cools all the same, and
--- the place of a call whose task has ended meanwhile is free.
+--     [8] what it says: none | cool | works, of the key; absent, of the address
+--     [9] at least ms  [10] disable ms or 0  [11] 1 if it counts against the backend
+--    [12] the upstream's words
+-- Returns {'ok', times, ms} (also when it was told before) or {'stale'}: then the key cools all the
+-- same, and the place of a call whose task has ended meanwhile is free. times: how often this task
+-- found nothing at the backend's address; ms: when it may use its right to the next try, or -1.
 local id, index = ARGV[3], ARGV[6]
 local task = task_of(id)
 local held = holds(task, ARGV[4], ARGV[5])
@@ -12,10 +14,15 @@ local marker = markers_of(task)[index]
 if not marker then
     return {'stale'}
 end
+local words = ARGV[12]
+local function told(times)
+    return {'ok', times, route.right_in(marker.slot, task.l, id)}
+end
 if marker.state == 'not_started' and held then
-    return {'ok'}
+    return told((route.met(task, marker.slot)))
 end
 local shortest_ms, longest_ms = 5000, 60000
+local markers_kept = 20 -- of calls that did not start
 
 -- Refusals of calls that were under way when the key began to cool are one piece of news, not many;
 -- none of them shortens the pause, or enables a key that is disabled.
@@ -39,6 +46,28 @@ local function cool_down(at_least, disable)
     redis.call('HSET', cool_key, marker.slot, cooling[marker.slot])
 end
 
+-- The same refusal again and again is told at first, and its markers are not kept for ever.
+local function repeat_quietly()
+    local last = backend_of(marker.slot) .. ': ' .. words
+    if words == '' then
+        return
+    elseif redis.call('HGET', task_key(id), 'lw') == last then
+        set(task, 'rq', tonumber(task.rq or '0') + 1)
+    else
+        set(task, 'lw', last)
+        if task.rq then
+            set(task, 'rq', 0)
+        end
+    end
+    local old = string.format('%d', index - markers_kept)
+    if (markers_of(task)[old] or {}).state == 'not_started' then
+        redis.call('HDEL', calls_key(id), 'm' .. old, 'r' .. old)
+    end
+end
+
+if ARGV[8] ~= 'works' then
+    note_words(marker.slot, words)
+end
 if ARGV[8] == 'works' then
     key_works(marker)
 elseif ARGV[8] == 'cool' then
@@ -50,6 +79,9 @@ end
 drop_place(marker.slot, id .. ':' .. index)
 judge_backend(marker.slot, id .. ':' .. index,
     ARGV[11] == '1' and 'bad' or ARGV[8] == 'works' and 'good' or 'nothing')
+route.judge(marker.slot, task.l, id .. ':' .. index,
+    ARGV[8] == 'works' and 'good' or ARGV[8] == 'absent' and 'absent' or 'nothing', words)
+local times = ARGV[8] == 'absent' and route.count(task, marker) or 0
 release_hold(task, index, marker.slot)
 marker.state = 'not_started'
 write_marker(task, index, marker)
@@ -59,7 +91,8 @@ if held then
         set(task, 's', 'leased')
     end
     extend_lease(task)
-    add_event(task, ARGV[7])
+    add_event(task, ARGV[7], true)
+    repeat_quietly()
 end
 write_back()
-return {held and 'ok' or 'stale'}
+return held and told(times) or {'stale'}

@@ -1,8 +1,26 @@
 -- promote: what time alone brings about. Delayed tasks that are due enter their queues; modals that
 -- nobody answered are cancelled; waiting tasks past their deadline end, or deliver what is paid.
--- ARGV[3] most
+-- ARGV[3] most  [4...] lanes that have waiting tasks: name, number of slots, then their names
 -- Returns {'ok', number of tasks touched}.
 local touched = 0
+local lanes = {}
+local at = 4
+while at <= #ARGV do
+    local slots = {}
+    for i = 1, tonumber(ARGV[at + 1]) do
+        slots[i] = ARGV[at + 1 + i]
+    end
+    lanes[ARGV[at]] = slots
+    at = at + 2 + #slots
+end
+
+-- Whoever waited in vain is told what for: what its own last call met, or those that were made.
+local function note_why(task)
+    if (redis.call('HGET', task_key(task.id), 'lw') or '') == '' then
+        set(task, 'lw', words_of_lane(task.ql, lanes[task.ql] or {}))
+    end
+end
+
 local function due(key)
     local ids = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, ARGV[3])
     touched = touched + #ids
@@ -33,6 +51,7 @@ for _, id in ipairs(due(waiting_key)) do
     elseif unknown > 0 then
         end_task(task, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '', 'the outcome of a call is unknown')
     else
+        note_why(task)
         end_task(task, false, 'TIMEOUT', '', 'past its deadline before a call could start')
     end
 end

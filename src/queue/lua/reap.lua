@@ -19,6 +19,7 @@ local function give_up_calls(task)
             marker.state = again and 'repeated' or 'lost'
             write_marker(task, index, marker)
             judge_backend(marker.slot, task.id .. ':' .. index, 'nothing')
+            route.judge(marker.slot, task.l, task.id .. ':' .. index, 'nothing')
         end
     end
     return again

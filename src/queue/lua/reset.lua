@@ -9,6 +9,7 @@ for i = 6, #ARGV do
         before = disabled == '1' and 'disabled' or 'cooling'
     end
     redis.call('HDEL', cool_key, ARGV[i])
+    redis.call('HDEL', said_key, ARGV[i])
 end
 local backend = ARGV[5]
 if backend ~= '' then
@@ -16,6 +17,12 @@ if backend ~= '' then
         before = 'breaker-open'
     end
     redis.call('DEL', tried_key(backend), failed_key(backend))
+    for _, name in ipairs(redis.call('HKEYS', routes_key)) do
+        if string.match(name, '^(.*)/[^/]*$') == backend then
+            redis.call('HDEL', routes_key, name)
+            before = 'disabled'
+        end
+    end
 end
 tell_action(ARGV[3], 'reset:' .. ARGV[4], before, 'ok')
 announce_room()

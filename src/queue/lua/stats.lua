@@ -3,7 +3,9 @@
 -- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms,
 --          live workers, {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting,
 --          …}, {backend, held micros, …}, {backend, its breaker's time, …},
---          {duration key, observed ms, …}}.
+--          {duration key, observed ms, …}, {slot, what its upstream last said, …},
+--          {backend/operation, text of its route, …}, {switch, value, …},
+--          {caller, running, most, …} of callers with a limit}.
 local oldest = 0
 local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
 if head then
@@ -35,10 +37,20 @@ for _, lane in ipairs(redis.call('SMEMBERS', lanes_key)) do
     lanes[#lanes + 1] = lane
     lanes[#lanes + 1] = waiting
 end
+local callers, known = {}, redis.call('HGETALL', callers_key)
+for i = 1, #known, 2 do
+    local most = string.match(known[i + 1], '|(%d+)$')
+    if most ~= '0' then
+        callers[#callers + 1] = known[i]
+        callers[#callers + 1] = redis.call('SCARD', running_key(known[i]))
+        callers[#callers + 1] = tonumber(most)
+    end
+end
 return {'ok', now, redis.call('ZCARD', waiting_key) + redis.call('ZCARD', delay_key),
     redis.call('ZCARD', lease_key),
     redis.call('ZCARD', modal_key), owed, redis.call('ZCARD', dead_key),
     oldest, redis.call('ZCOUNT', workers_key, now, '+inf'),
     redis.call('HGETALL', spend_key(day_of(now))), slots, lanes,
     redis.call('HGETALL', held_key(day_of(now))), breakers,
-    redis.call('HGETALL', duration_key)}
+    redis.call('HGETALL', duration_key), redis.call('HGETALL', said_key),
+    redis.call('HGETALL', routes_key), redis.call('HGETALL', off_key), callers}

@@ -45,8 +45,9 @@ local function kind_of(text)
         deadline = moment(tonumber(timeout)), modal = modal == '1', slots = {}
     }
     for name, most in string.gmatch(slots, '|(.-)|(%d+)') do
-        kind.slots[#kind.slots + 1] = name
-        places[name] = places[name] or math.max(0, free_places(name, tonumber(most)))
+        local place = lane .. '|' .. name
+        kind.slots[#kind.slots + 1] = place
+        places[place] = places[place] or math.max(0, free_places(name, tonumber(most), lane))
     end
     kinds[text] = kind
     return kind

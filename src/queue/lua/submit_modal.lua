@@ -16,7 +16,7 @@ end
 local function answer(word, ahead)
     local free = -ahead
     for i = 15, worker_room() > ahead and #ARGV or 0, 2 do
-        free = free + math.max(0, free_places(ARGV[i], tonumber(ARGV[i + 1])))
+        free = free + math.max(0, free_places(ARGV[i], tonumber(ARGV[i + 1]), ARGV[6]))
     end
     return {word, id, free > 0 and 1 or 0, ahead}
 end

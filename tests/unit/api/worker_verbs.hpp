@@ -42,7 +42,8 @@ public:
         co_return unused();
     }
 
-    answer<void> not_started(queue::token, int, queue::key_verdict, std::string) override {
+    answer<queue::setback>
+    not_started(queue::token, int, queue::key_verdict, std::string) override {
         co_return unused();
     }
 

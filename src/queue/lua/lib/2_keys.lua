@@ -20,7 +20,8 @@ local function tried_key(backend) return base .. 'tried:' .. backend end
 local function failed_key(backend) return base .. 'failed:' .. backend end
 local lanes_key, waiting_key, lease_key, delay_key, modal_key, done_key, fair_key, callers_key,
     rates_key, buckets_key, cool_key, slots_key, owed_key, old_due_key, dead_key, workers_key,
-    capacity_key, duration_key, last_id_key, off_key, activity_key, hint_channel, live_channel
+    capacity_key, duration_key, last_id_key, off_key, activity_key, routes_key, said_key,
+    hint_channel, live_channel
 
 -- Mostly one program uses a Redis: its keys are put together once.
 local named
@@ -50,6 +51,8 @@ at_start(function()
     last_id_key = base .. 'lastid'
     off_key = base .. 'off'
     activity_key = base .. 'activity'
+    routes_key = base .. 'routes'
+    said_key = base .. 'said'
     hint_channel = base .. 'hint'
     live_channel = base .. 'live'
 end)

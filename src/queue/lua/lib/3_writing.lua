@@ -33,13 +33,13 @@ local function task_of(id)
         return known
     end
     local got = redis.call('HMGET', task_key(id), 'c', 'l', 'd', 's', 'ql', 'hk', 'a', 'n', 'w',
-        'ls', 'sl', 'e', 'k', 'dk', 'on', 'oa', 'bl', 'co', 'g', 'x')
+        'ls', 'sl', 'e', 'k', 'dk', 'on', 'oa', 'bl', 'co', 'g', 'x', 'rq')
     return know({
         id = id, changes = {}, events = {}, stepped = false, calls = false, marked = false,
         c = got[1], l = got[2], d = got[3], s = got[4], ql = got[5] or got[2], hk = got[6],
         a = got[7], n = got[8], w = got[9], ls = got[10], sl = got[11], e = got[12], k = got[13],
         dk = got[14], on = got[15], oa = got[16], bl = got[17], co = got[18], g = got[19],
-        x = got[20]
+        x = got[20], rq = got[21]
     })
 end
 

@@ -8,10 +8,14 @@ local function next_sequence(task)
     return task.e
 end
 
--- Appends "<sequence>|<ms>|<text>" to the task's history and returns the sequence.
-local function add_event(task, text)
+-- Appends "<sequence>|<ms>|<text>" to the task's history and returns the sequence. What belongs to
+-- each try (`of_try`) is left out while tries meet the same refusal again and again.
+local tries_told = 3
+local function add_event(task, text, of_try)
     local sequence = next_sequence(task)
-    task.events[#task.events + 1] = sequence .. '|' .. stamp .. '|' .. text
+    if not (of_try and tonumber(task.rq or '0') >= tries_told) then
+        task.events[#task.events + 1] = sequence .. '|' .. stamp .. '|' .. text
+    end
     return sequence
 end
 

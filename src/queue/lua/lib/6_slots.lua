@@ -29,17 +29,18 @@ local function held_places(slot)
     return held
 end
 
--- Free places of a slot; that of the member `mine` counts as free. A key that was left alone is
--- tried by one real task first: a probe would cost money as well.
-local function free_places(slot, limit, mine)
+-- Free places of a slot for a task of the lane; that of the member `mine` counts as free. A key
+-- that was left alone is tried by one real task first: a probe would cost money as well.
+local function free_places(slot, limit, lane, mine)
     limit = operators_limit(slot, limit)
     if limit == 0 then
         return 0
     end
-    local gate = breaker_gate(slot, mine)
-    if gate == 0 then
+    local gate, way = breaker_gate(slot, mine), route.gate(slot, lane, mine)
+    if gate == 0 or way == 0 then
         return 0
     end
+    gate = gate or way
     local until_ms = read_cooling(slot)
     if until_ms then
         if until_ms > now then
@@ -56,7 +57,7 @@ end
 
 local slots_met
 at_start(function() slots_met = {} end)
-local function take_place(slot, member, until_ms)
+local function take_place(slot, lane, member, until_ms)
     gather('ZADD', slot_key(slot), until_ms, member)
     if places_held[slot] then
         places_held[slot] = places_held[slot] + 1
@@ -66,6 +67,28 @@ local function take_place(slot, member, until_ms)
         redis.call('SADD', slots_key, slot)
     end
     note_trial(slot, member, until_ms)
+    route.note_trial(slot, lane, member, until_ms)
+end
+
+-- What the upstream last said when it did not take a call with this key; shown beside its state.
+local function note_words(slot, words)
+    if words ~= '' then
+        redis.call('HSET', said_key, slot, words)
+    end
+end
+
+-- The same for a lane: of the first of its keys that is left alone.
+local function words_of_lane(lane, slots)
+    for _, slot in ipairs(slots) do
+        local way = route.of(slot, lane)
+        if way or read_cooling(slot) or breaker_of(slot).u then
+            local words = way and way.words or redis.call('HGET', said_key, slot) or ''
+            if words ~= '' then
+                return backend_of(slot) .. ': ' .. words
+            end
+        end
+    end
+    return ''
 end
 
 local function drop_place(slot, member)

@@ -20,6 +20,7 @@ local function key_works(marker)
     local until_ms = read_cooling(marker.slot)
     if until_ms and marker.started >= until_ms then
         redis.call('HDEL', cool_key, marker.slot)
+        redis.call('HDEL', said_key, marker.slot)
         cooling[marker.slot] = false
     end
 end
@@ -30,6 +31,7 @@ local function drop_reservation(task)
         drop_place(slot, task.id .. ':r')
         set(task, 'sl', '')
         judge_backend(slot, task.id .. ':r', 'nothing')
+        route.judge(slot, task.l, task.id .. ':r', 'nothing')
     end
 end
 
@@ -105,6 +107,10 @@ local function record_answer(task, index, answer, micros)
     drop_place(marker.slot, task.id .. ':' .. index)
     key_works(marker)
     judge_backend(marker.slot, task.id .. ':' .. index, 'good')
+    route.judge(marker.slot, task.l, task.id .. ':' .. index, 'good')
+    if task.rq and task.rq ~= '0' then
+        set(task, 'rq', '0')
+    end
     raise_bill(task, 'yes')
     release_hold(task, index, marker.slot)
     book(task, marker.slot, micros)
