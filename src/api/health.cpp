@@ -2,6 +2,7 @@
 #include "handlers.hpp"
 #include "openapi_text.hpp"
 #include "queue_gauges.hpp"
+#include "waits.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,10 +13,14 @@ awaitable<http::response> show_health(context& /*api*/, call /*from*/) {
 }
 
 awaitable<http::response> show_readiness(context& api, call /*from*/) {
-    const readiness now = api.parts.ready();
+    readiness now = api.parts.ready();
     nlohmann::json body;
     if (now.ready && !now.draining) {
         body["status"] = "ready";
+        auto troubles = co_await current_troubles(api);
+        for (auto& warning : troubles) {
+            now.warnings.push_back(std::move(warning));
+        }
         body["warnings"] = now.warnings;
         co_return json_answer(200, body.dump());
     }

@@ -68,11 +68,12 @@ void measure_switches(metrics::registry& metrics, const queue::switches& all) {
 void measure_slot(
     metrics::registry& metrics,
     const std::string& backend,
+    const std::string& label,
     const queue::slot_state& slot,
     int configured,
     const queue::channel_switch& chosen
 ) {
-    const metrics::labels of{{"backend", backend}, {"slot", slot.name}};
+    const metrics::labels of{{"backend", backend}, {"slot", label}};
     metrics.set("imagined_slot_in_flight", "Calls in flight at a key.", slot.in_flight, of);
     metrics.set(
         "imagined_slot_limit",
@@ -89,12 +90,10 @@ void measure_slot(
     metrics.set(
         "imagined_slot_cooling",
         "1 while a key is left alone after a refusal.",
-        slot.cooling_until > 0 && !slot.disabled ? 1 : 0,
+        slot.cooling_until > 0 && !slot.refused ? 1 : 0,
         of
     );
-    metrics.set(
-        "imagined_slot_disabled", "1 while a key is out of use.", slot.disabled ? 1 : 0, of
-    );
+    metrics.set("imagined_slot_disabled", "1 while a key is refused.", slot.refused ? 1 : 0, of);
 }
 
 } // namespace
@@ -133,7 +132,14 @@ awaitable<> measure_queue(context& api) {
         if (const auto* owner = backends.owner_of(slot.name)) {
             const std::string& name = owner->options().name;
             const auto chosen = switch_at(*switched, name, slot.name);
-            measure_slot(metrics, name, slot, owner->options().concurrency, chosen);
+            measure_slot(
+                metrics,
+                name,
+                backends.label_of(slot.name),
+                slot,
+                owner->options().concurrency,
+                chosen
+            );
         }
     }
 }

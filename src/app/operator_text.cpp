@@ -128,22 +128,40 @@ double dollars(std::int64_t micros) {
 
 json slot_json(const backend::key_slot& slot, const queue::slot_state* state) {
     return {
-        {"name", slot.name},
+        {"name", slot.label},
+        {"slot", slot.name},
         {"limit", slot.limit},
         {"inFlight", state == nullptr ? 0 : state->in_flight},
         {"coolingUntil", state == nullptr ? json(nullptr) : when(state->cooling_until)},
-        {"disabled", state != nullptr && state->disabled},
+        {"disabled", state != nullptr && state->refused},
+        {"reason", state == nullptr || state->words.empty() ? json(nullptr) : json(state->words)},
     };
+}
+
+// Operations that the upstream answers as if nothing of the kind were there.
+json shut_json(const queue::statistics& counted, const std::string& backend) {
+    json all = json::array();
+    for (const auto& one : counted.shut) {
+        if (one.backend == backend) {
+            all.push_back({{"operation", one.operation}, {"reason", one.words}});
+        }
+    }
+    return all;
 }
 
 std::string
 slot_text(const backend::key_slot& slot, const queue::slot_state* state, unix_millis now) {
     std::string text =
-        fmt::format("{} {}/{}", slot.name, state == nullptr ? 0 : state->in_flight, slot.limit);
-    if (state != nullptr && state->disabled) {
-        text += ", disabled";
+        fmt::format("{} {}/{}", slot.label, state == nullptr ? 0 : state->in_flight, slot.limit);
+    if (state != nullptr && state->refused) {
+        text += ", refused";
     } else if (state != nullptr && state->cooling_until > now) {
         text += fmt::format(", cooling for {} s", (state->cooling_until - now + 999) / 1000);
+    } else {
+        return text;
+    }
+    if (!state->words.empty()) {
+        text += ": " + state->words;
     }
     return text;
 }
@@ -254,6 +272,7 @@ json queue_json(const queue::statistics& counted, const backend::roster& backend
             {"maxSpendPerDayUsd", member->options().max_spend_per_day},
             {"breaker", breaker_word(until, counted.now)},
             {"breakerOpenUntil", until > counted.now ? json(until) : json(nullptr)},
+            {"shut", shut_json(counted, member->options().name)},
             {"slots", std::move(slots)},
         });
     }
@@ -308,6 +327,11 @@ std::string queue_text(const queue::statistics& counted, const backend::roster& 
         }
         if (const auto until = open_until(counted, options.name); until != 0) {
             text += fmt::format(", breaker {}", breaker_word(until, counted.now));
+        }
+        for (const auto& one : counted.shut) {
+            if (one.backend == options.name) {
+                text += fmt::format("\n  shut     {}: {}", one.operation, one.words);
+            }
         }
         for (const backend::key_slot& slot : member->slots()) {
             text += "\n  slot     " + slot_text(slot, state_of(counted, slot.name), counted.now);

@@ -120,7 +120,9 @@ http_backend::http_backend(
       client_(std::move(client)),
       fetch_rules_(std::move(fetch_rules)) {
     fetch_rules_.allow(base_.host, base_.port);
-    for (const auto& key : options_.keys) {
+    const auto labels = key_labels(options_);
+    for (std::size_t i = 0; i < options_.keys.size(); ++i) {
+        const std::string& key = options_.keys[i];
         keyed_slot slot{
             .name = fmt::format("{}:{}", options_.name, sha256_hex(key).substr(0, slot_digits)),
             .key = key
@@ -129,7 +131,11 @@ http_backend::http_backend(
             return k.name == slot.name;
         });
         if (!known) {
-            slots_.push_back({.name = slot.name, .limit = options_.concurrency});
+            slots_.push_back(
+                {.name = slot.name,
+                 .limit = options_.concurrency,
+                 .label = fmt::format("{}:{}", options_.name, labels[i])}
+            );
             keys_.push_back(std::move(slot));
         }
     }
@@ -248,6 +254,24 @@ result<void> check(const backend_options& options) {
 }
 
 } // namespace
+
+std::vector<std::string> key_labels(const backend_options& options) {
+    constexpr std::size_t shortest_with_tail = 16;
+    constexpr std::size_t tail = 4;
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < options.keys.size(); ++i) {
+        const std::string& key = options.keys[i];
+        std::string label = i < options.key_names.size() ? options.key_names[i] : "";
+        if (label.empty() && key.size() >= shortest_with_tail) {
+            label = "*" + key.substr(key.size() - tail);
+        }
+        if (label.empty() || std::find(labels.begin(), labels.end(), label) != labels.end()) {
+            label += fmt::format("{}key-{}", label.empty() ? "" : "-", i + 1);
+        }
+        labels.push_back(std::move(label));
+    }
+    return labels;
+}
 
 result<std::unique_ptr<backend>>
 backend::create(executor on, backend_options options, const http::egress_policy& fetch_rules) {

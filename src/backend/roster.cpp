@@ -174,6 +174,17 @@ backend* roster::owner_of(std::string_view slot) const {
     return nullptr;
 }
 
+std::string roster::label_of(std::string_view slot) const {
+    if (const auto* owner = owner_of(slot)) {
+        for (const auto& one : owner->slots()) {
+            if (one.name == slot) {
+                return one.label;
+            }
+        }
+    }
+    return std::string(slot);
+}
+
 backend* roster::find(std::string_view name) const {
     const auto at = std::find_if(members_.begin(), members_.end(), [&](const auto& member) {
         return member->options().name == name;

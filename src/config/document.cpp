@@ -7,7 +7,13 @@
 namespace imagined::config {
 
 section make_section(std::string_view kind, std::string label) {
-    section made{.kind = std::string(kind), .label = std::move(label), .origin = {}, .entries = {}};
+    section made{
+        .kind = std::string(kind),
+        .label = std::move(label),
+        .origin = {},
+        .entries = {},
+        .key_names = {}
+    };
     for (const definition& row : definitions()) {
         if (row.section == kind) {
             made.entries.emplace(row.key, entry{.what = row.fallback, .origin = {}});

@@ -25,6 +25,7 @@ struct section {
     std::string label;  // "server", "backend[camel-1]"
     std::string origin; // where a list's table starts
     std::map<std::string, entry, std::less<>> entries;
+    words key_names = {}; // of a backend: where each key came from, "" if it stands there itself
 
     const entry& at(std::string_view key) const { return entries.find(key)->second; }
 

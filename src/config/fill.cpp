@@ -6,6 +6,8 @@
 #include "listen.hpp"
 #include "rate.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <sstream>
@@ -154,6 +156,7 @@ backend::backend_options backend_of(const section& backend, const environment& v
     options.dialect = text(backend, "dialect");
     options.base_url = without_trailing_slash(text(backend, "base_url"));
     options.keys = backend.get<words>("keys");
+    options.key_names = backend.key_names;
     options.concurrency = number<int>(backend, "concurrency");
     options.priority = number<int>(backend, "priority");
     options.weight = number<int>(backend, "weight");
@@ -187,6 +190,7 @@ log::options log_of(const section& from) {
 
 settings fill(const document& doc, const environment& variables) {
     settings filled;
+    filled.warnings = doc.warnings;
     filled.server.listen = parse_listen(text(doc.once("server"), "listen"))->text();
     filled.api = api_of(doc);
     filled.sign_links = text(doc.once("server"), "image_links") == "signed";
@@ -195,6 +199,7 @@ settings fill(const document& doc, const environment& variables) {
     filled.redis_prefix = text(doc.once("redis"), "prefix");
     filled.retry_ambiguous_once = text(doc.once("worker"), "on_ambiguous") == "retry_once";
     filled.max_spend_per_day = doc.once("worker").get<double>("max_spend_per_day");
+    filled.api.max_spend_per_day = filled.max_spend_per_day;
     filled.worker = worker_of(doc);
     filled.callback = callback_of(doc.once("callback"));
     filled.fetch_allow = doc.once("fetch").get<words>("allow");
@@ -203,8 +208,10 @@ settings fill(const document& doc, const environment& variables) {
     filled.api.log_prompts = doc.once("log").get<bool>("prompts");
     for (const section& backend : doc.list("backend")) {
         filled.backends.push_back(backend_of(backend, variables));
+        for (const auto& doubt : backend::doubtful_address(filled.backends.back())) {
+            filled.warnings.push_back(fmt::format("{}: {}", backend.label, doubt));
+        }
     }
-    filled.warnings = doc.warnings;
     filled.secrets = secrets_of(doc);
     add_secrets(filled.fetch_out, filled.secrets);
     add_secrets(filled.callback.out, filled.secrets);

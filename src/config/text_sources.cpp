@@ -146,6 +146,7 @@ void add_official_backend(const environment& variables, document& into) {
     made.origin = origin;
     into.set(made, *find_definition("backend", "name"), name, origin);
     into.set(made, *find_definition("backend", "keys"), words{found->second}, origin);
+    made.key_names = {fmt::format("env:{}", key_variable)};
     into.list("backend").push_back(std::move(made));
 }
 

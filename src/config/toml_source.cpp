@@ -78,9 +78,22 @@ private:
             );
             made.origin = at(table);
             read_table(made, table);
+            made.key_names = references_in(table["keys"]);
             demand_required(made, table);
             into_.list(kind).push_back(std::move(made));
         }
+    }
+
+    // "env:NAME" and "file:PATH" among a backend's keys, each in its place: what operators know
+    // them by.
+    static words references_in(toml::node_view<const toml::node> keys) {
+        words names;
+        const auto* array = keys.as_array();
+        for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+            const auto text = array->get(i)->value<std::string>().value_or("");
+            names.push_back(is_indirect(text) ? text : "");
+        }
+        return names;
     }
 
     void demand_required(section& made, const toml::table& table) {

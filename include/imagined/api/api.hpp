@@ -59,6 +59,7 @@ struct api_options {
     bool log_prompts = false;        // prompts are the users' own affair: one line a task if wanted
     std::string link_key;            // signs the links of input pictures (store/picture_link.hpp)
     std::size_t max_streams = 1000;  // of server-sent events, at a time
+    double max_spend_per_day = 0;    // USD, all backends; 0: no cap
     bool demo = false;               // the built-in sandbox draws: pictures are synthetic, and free
     live_pace live;
 };

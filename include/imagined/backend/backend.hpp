@@ -20,9 +20,10 @@ struct backend_options {
     std::string dialect = "official";
     std::string base_url;
     std::vector<std::string> keys;
-    int concurrency = 10; // calls in flight per key
-    int priority = 0;     // lower first
-    int weight = 1;       // among equals
+    std::vector<std::string> key_names = {}; // "env:CAMEL_KEY" where a key came from there, else ""
+    int concurrency = 10;                    // calls in flight per key
+    int priority = 0;                        // lower first
+    int weight = 1;                          // among equals
     milliseconds timeout{180000};
     std::vector<task::model> models;         // empty: all that the dialect has
     std::vector<task::operation> operations; // empty: all that the dialect has
@@ -32,12 +33,22 @@ struct backend_options {
     price_overrides prices;
 };
 
+// What is probably wrong with the address of a backend, one sentence each: a path that its dialect
+// adds itself, http:// where a redirect to https:// is to be expected.
+std::vector<std::string> doubtful_address(const backend_options& options);
+
 // A key of a backend, as the queue counts calls in flight on it. The name is the same in every
 // process that has the key and reveals nothing of it: "<backend>:<first 12 hex digits of SHA-256>".
 struct key_slot {
     std::string name;
     int limit = 10;
+    // For people: "<backend>:env:CAMEL_KEY", or the key's tail ("<backend>:*1a2b"), or its place.
+    std::string label = {};
 };
+
+// What each key of a backend is called before people, each once: where it came from, else its last
+// four characters if it has at least sixteen, else its place among the keys.
+std::vector<std::string> key_labels(const backend_options& options);
 
 class backend {
 public:

@@ -44,6 +44,9 @@ public:
     backend* owner_of(std::string_view slot) const;
     backend* find(std::string_view name) const;
 
+    // What people call the slot; its name where it is not ours.
+    std::string label_of(std::string_view slot) const;
+
 private:
     std::vector<std::unique_ptr<backend>> members_;
 };

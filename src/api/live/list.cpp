@@ -5,6 +5,7 @@
 #include "live/look.hpp"
 #include "live/problem.hpp"
 #include "tasks/shown_task.hpp"
+#include "waits.hpp"
 #include "whole_number.hpp"
 
 #include "imagined/task/submission.hpp"
@@ -191,11 +192,12 @@ awaitable<http::response> list_live_tasks(context& api, call from) {
     if (const auto wrong = read_filter(from.request.query, wanted); !wrong.empty()) {
         co_return problem_answer(problems::invalid_request, wrong);
     }
-    const auto found = co_await collect(api.parts.tasks, from.who.scope(), std::move(wanted));
+    auto found = co_await collect(api.parts.tasks, from.who.scope(), std::move(wanted));
     if (!found) {
         co_return live_failure(found.error(), "list tasks", from.lang);
     }
     const auto places = co_await places_of(api, from.who.scope(), found->tasks);
+    co_await note_waits(api, found->tasks, from.lang);
     const unix_millis now = api.parts.tasks.now();
     std::vector<std::string> shown;
     for (std::size_t i = 0; i < found->tasks.size(); ++i) {

@@ -52,7 +52,7 @@ result<std::string> live_task(
 // What tells two states of the document apart. The revision stands in front, so that a waiting
 // client's tag says which state it has seen.
 std::string
-live_tag(const task::record& task, const std::optional<live_place>& place, unix_millis now);
+live_tag(const queue::snapshot& shown, const std::optional<live_place>& place, unix_millis now);
 
 // The revision in a tag of ours among those of `header`; nullopt without one.
 std::optional<std::uint64_t> revision_in(std::string_view header);

@@ -4,6 +4,7 @@
 #include "byte_range.hpp"
 #include "live/problem.hpp"
 #include "texts.hpp"
+#include "waits.hpp"
 
 #include "imagined/task/submission.hpp"
 
@@ -25,12 +26,19 @@ awaitable<std::optional<live_place>> place_of(context& api, const queue::followe
 awaitable<std::string> context::show_change(const queue::followed& task) {
     const auto place = co_await place_of(*this, task);
     const unix_millis now = parts.tasks.now();
-    auto text = live_task(task.task, place, here(), now);
+    queue::snapshot shown = task.task;
+    co_await note_wait(*this, shown, task::language::en);
+    auto text = live_task(shown, place, here(), now);
     co_return text ? std::move(*text) : std::string();
 }
 
-awaitable<result<seen_task>>
-look_at(context& api, queue::scope who, std::string id, std::optional<std::uint64_t> known) {
+awaitable<result<seen_task>> look_at(
+    context& api,
+    queue::scope who,
+    std::string id,
+    std::optional<std::uint64_t> known,
+    task::language in
+) {
     if (!store::is_task_id(id)) {
         co_return failure{failure_kind::not_found, "not a task id"};
     }
@@ -45,13 +53,14 @@ look_at(context& api, queue::scope who, std::string id, std::optional<std::uint6
     }
     seen_task seen{std::move(*found->front()), std::nullopt};
     seen.place = co_await place_of(api, seen.now);
+    co_await note_wait(api, seen.now.task, in);
     co_return seen;
 }
 
 http::response
 live_answer(context& api, const seen_task& task, const http::request& asked, int status) {
     const unix_millis now = api.parts.tasks.now();
-    const std::string tag = live_tag(task.now.task.record, task.place, now);
+    const std::string tag = live_tag(task.now.task, task.place, now);
     http::response answer;
     if (status == 200 && names_etag(asked.headers.get("If-None-Match"), tag)) {
         answer.status = 304;

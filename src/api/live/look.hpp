@@ -20,8 +20,13 @@ awaitable<std::optional<live_place>> place_of(context& api, const queue::followe
 
 // `not_found` for an id that is unknown, foreign or not an id at all. `known`: events after this
 // sequence are looked up, too.
-awaitable<result<seen_task>>
-look_at(context& api, queue::scope who, std::string id, std::optional<std::uint64_t> known = {});
+awaitable<result<seen_task>> look_at(
+    context& api,
+    queue::scope who,
+    std::string id,
+    std::optional<std::uint64_t> known = {},
+    task::language in = task::language::en
+);
 
 // The document with its ETag; 304 for a client that has it. `status` is used otherwise.
 http::response

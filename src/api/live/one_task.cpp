@@ -99,7 +99,7 @@ awaitable<http::response> show_live_result(context& api, call from) {
 
 awaitable<http::response> cancel_live_task(context& api, call from) {
     const std::string id = from.values[0];
-    const auto found = co_await look_at(api, from.who.scope(), id);
+    const auto found = co_await look_at(api, from.who.scope(), id, {}, from.lang);
     if (!found) {
         co_return live_failure(found.error(), "cancel a task", from.lang);
     }
@@ -114,7 +114,7 @@ awaitable<http::response> cancel_live_task(context& api, call from) {
     if (!ended) {
         co_return live_failure(ended.error(), "cancel a task", from.lang);
     }
-    const auto seen = co_await look_at(api, from.who.scope(), id);
+    const auto seen = co_await look_at(api, from.who.scope(), id, {}, from.lang);
     if (!seen) {
         co_return live_failure(seen.error(), "show a task", from.lang);
     }

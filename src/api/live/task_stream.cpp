@@ -33,14 +33,16 @@ public:
         std::unique_ptr<live_hub::ticket> ticket,
         queue::scope who,
         std::string id,
-        std::uint64_t known
+        std::uint64_t known,
+        task::language in
     )
         : api_(api),
           seat_(std::move(seat)),
           ticket_(std::move(ticket)),
           who_(std::move(who)),
           id_(std::move(id)),
-          known_(known) {}
+          known_(known),
+          lang_(in) {}
 
     // What was looked up before the stream began is its first piece.
     void begin(const seen_task& first) {
@@ -71,7 +73,7 @@ private:
         const auto now = clock::now();
         if (rung || now - looked_ >= pace()) {
             looked_ = now;
-            auto seen = co_await look_at(api_, who_, id_, known_);
+            auto seen = co_await look_at(api_, who_, id_, known_, lang_);
             if (seen) {
                 co_return told_or_heartbeat(tell(*seen));
             }
@@ -120,12 +122,15 @@ private:
                 )
             );
         }
-        if (!shown_ || record.sequence != last_.sequence || record.state != last_.state) {
+        const std::string waits = seen.now.task.waits ? seen.now.task.waits->what : "";
+        if (!shown_ || record.sequence != last_.sequence || record.state != last_.state
+            || waits != waits_) {
             told += tell_task(seen);
         } else if (seen.place != place_) {
             told += tell_place(seen.place);
         }
         place_ = seen.place;
+        waits_ = waits;
         return told;
     }
 
@@ -183,9 +188,11 @@ private:
     queue::scope who_;
     std::string id_;
     std::uint64_t known_;
+    task::language lang_;
     std::string first_;
     task::record last_; // as it was shown
     std::optional<live_place> place_;
+    std::string waits_; // what for, as it was shown
     std::optional<int> percent_;
     clock::time_point looked_ = clock::now();
     clock::time_point spoke_ = clock::now();
@@ -200,7 +207,7 @@ awaitable<http::response> stream_live_task(context& api, call from) {
     const std::string id = from.values[0];
     const std::uint64_t known = last_event_number(from.request).value_or(0);
     auto ticket = api.hub.watch(co_await asio::this_coro::executor, id);
-    const auto seen = co_await look_at(api, from.who.scope(), id, known);
+    const auto seen = co_await look_at(api, from.who.scope(), id, known, from.lang);
     if (!seen) {
         co_return live_failure(seen.error(), "stream a task", from.lang);
     }
@@ -215,7 +222,13 @@ awaitable<http::response> stream_live_task(context& api, call from) {
         co_return no_seat(problems::too_many_streams, texts::too_many_streams, *full, from.lang);
     }
     auto stream = std::make_shared<task_stream>(
-        api, std::get<seats::seat>(std::move(seat)), std::move(ticket), from.who.scope(), id, known
+        api,
+        std::get<seats::seat>(std::move(seat)),
+        std::move(ticket),
+        from.who.scope(),
+        id,
+        known,
+        from.lang
     );
     stream->begin(*seen);
     co_return event_stream(std::move(stream));

@@ -73,12 +73,12 @@ awaitable<result<seen_task>> look_and_wait(context& api, const call& from, until
     const std::string id = from.values[0];
     const auto wait = asked_wait(from.request).value_or(seconds(0));
     if (wait == seconds(0) || !store::is_task_id(id)) {
-        co_return co_await look_at(api, from.who.scope(), id);
+        co_return co_await look_at(api, from.who.scope(), id, {}, from.lang);
     }
     // Watched before it is looked at, so that no change falls between the two.
     const auto ticket = api.hub.watch(co_await asio::this_coro::executor, id);
     const auto start = clock::now();
-    auto seen = co_await look_at(api, from.who.scope(), id);
+    auto seen = co_await look_at(api, from.who.scope(), id, {}, from.lang);
     if (!seen) {
         co_return seen;
     }
@@ -94,7 +94,7 @@ awaitable<result<seen_task>> look_and_wait(context& api, const call& from, until
         const bool rung = co_await ticket->wait(std::min(left, drain_look));
         if (rung || clock::now() - looked >= api.options.live.look_again) {
             looked = clock::now();
-            seen = co_await look_at(api, from.who.scope(), id);
+            seen = co_await look_at(api, from.who.scope(), id, {}, from.lang);
         }
     }
     co_return seen;

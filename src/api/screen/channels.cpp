@@ -1,5 +1,6 @@
 // /v1/admin/channels: the backends and their keys, and what operators do to them. A channel is
-// named as its backend, then it is all of its keys, or as one key's slot.
+// named as its backend, then it is all of its keys, or as one key: by its label, or by the name of
+// its slot, which the queue knows it by.
 #include "answers.hpp"
 #include "handlers.hpp"
 #include "live/look.hpp"
@@ -54,10 +55,11 @@ json slot_json(
         });
     const bool known = state != counted.slots.end();
     const bool paused = holds.paused_since != 0;
-    const bool disabled = known && state->disabled;
+    const bool disabled = known && state->refused; // until a call proves the key
     const bool cooling = known && state->cooling_until > counted.now && !disabled;
     return {
-        {"name", slot.name},
+        {"name", slot.label},
+        {"slot", slot.name},
         {"limit", holds.limit.value_or(slot.limit)},
         {"configuredLimit", slot.limit},
         {"chosenLimit", limit_json(own)},
@@ -68,7 +70,9 @@ json slot_json(
          : disabled ? "disabled"
          : cooling  ? "cooling"
                     : "ok"},
-        {"until", known ? when(state->cooling_until) : json(nullptr)}
+        {"until", known ? when(state->cooling_until) : json(nullptr)},
+        {"reason",
+         (disabled || cooling) && !state->words.empty() ? json(state->words) : json(nullptr)}
     };
 }
 
@@ -82,6 +86,19 @@ json breaker_json(const queue::statistics& counted, const std::string& backend) 
     }
     const bool open = found->open_until > counted.now;
     return {{"state", open ? "open" : "half-open"}, {"until", when(found->open_until)}};
+}
+
+// Operations that the upstream answers as if nothing of the kind were there.
+json shut_json(const queue::statistics& counted, const std::string& backend) {
+    json all = json::array();
+    for (const auto& one : counted.shut) {
+        if (one.backend == backend) {
+            all.push_back(
+                {{"operation", one.operation}, {"until", when(one.until)}, {"reason", one.words}}
+            );
+        }
+    }
+    return all;
 }
 
 json channel_json(
@@ -121,6 +138,7 @@ json channel_json(
         {"pausedSince", when(chosen.paused_since)},
         {"chosenLimit", limit_json(chosen)},
         {"breaker", breaker_json(counted, options.name)},
+        {"shut", shut_json(counted, options.name)},
         {"slots", std::move(slots)}
     };
 }
@@ -129,6 +147,7 @@ struct channel {
     const backend::backend* of = nullptr;
     std::string backend;            // "" for one slot
     std::vector<std::string> slots; // those that are meant
+    std::string name;               // as the queue knows it
 };
 
 // Without `of` nothing has this name.
@@ -137,10 +156,11 @@ channel find_channel(const context& api, const std::string& name) {
     for (const auto& member : api.parts.backends.members()) {
         const bool whole = member->options().name == name;
         for (const auto& slot : member->slots()) {
-            if (whole || slot.name == name) {
+            if (whole || slot.name == name || slot.label == name) {
                 found.of = member.get();
                 found.backend = whole ? name : "";
                 found.slots.push_back(slot.name);
+                found.name = whole ? name : slot.name;
             }
         }
     }
@@ -220,7 +240,7 @@ awaitable<http::response> switch_channel(context& api, call from) {
     if (body.refused) {
         co_return in_problem_words(std::move(*body.refused));
     }
-    auto wanted = read_change(from.values[0], body.fields);
+    auto wanted = read_change(meant.name, body.fields);
     if (body.fields.error()) {
         co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
     }
@@ -240,7 +260,7 @@ awaitable<http::response> reset_channel(context& api, call from) {
         co_return problem_answer(problems::no_channel, texts::no_channel, from.lang);
     }
     const auto done = co_await api.parts.tasks.reset_channel(
-        operators_name, from.values[0], meant.backend, meant.slots
+        operators_name, meant.name, meant.backend, meant.slots
     );
     if (!done) {
         co_return live_failure(done.error(), "reset a channel", from.lang);

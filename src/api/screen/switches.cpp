@@ -62,12 +62,13 @@ json position(const std::string& what, const std::string& at) {
     return at;
 }
 
-json action_json(const queue::operator_action& done) {
+// Keys are called by their labels, as everywhere.
+json action_json(const queue::operator_action& done, const backend::roster& backends) {
     return {
         {"at", done.at},
         {"who", done.who},
         {"what", done.what},
-        {"of", done.of.empty() ? json(nullptr) : json(done.of)},
+        {"of", done.of.empty() ? json(nullptr) : json(backends.label_of(done.of))},
         {"before", position(done.what, done.before)},
         {"after", position(done.what, done.after)}
     };
@@ -125,7 +126,7 @@ awaitable<http::response> show_activity(context& api, call from) {
     }
     json actions = json::array();
     for (const queue::operator_action& one : *done) {
-        actions.push_back(action_json(one));
+        actions.push_back(action_json(one, api.parts.backends));
     }
     const json told{{"actions", std::move(actions)}};
     http::response answer =

@@ -3,6 +3,7 @@
 #include "opened_body.hpp"
 #include "tasks/shown_task.hpp"
 #include "texts.hpp"
+#include "waits.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -74,15 +75,17 @@ awaitable<asked_tasks> read_asked(context& api, const call& from) {
         asked.refused = from_failure(found.error(), "list tasks", from.lang);
         co_return asked;
     }
+    co_await note_waits(api, *found, from.lang);
     asked.found = std::move(*found);
     co_return asked;
 }
 
-http::response listed(const context& api, const result<snapshots>& found, task::language in) {
+awaitable<http::response> listed(context& api, result<snapshots> found, task::language in) {
     if (!found) {
-        return from_failure(found.error(), "list tasks", in);
+        co_return from_failure(found.error(), "list tasks", in);
     }
-    return json_answer(200, json_array(task_jsons(*found, api.here(), api.parts.tasks.now())));
+    co_await note_waits(api, *found, in);
+    co_return json_answer(200, json_array(task_jsons(*found, api.here(), api.parts.tasks.now())));
 }
 
 const task::bilingual& status_word(std::string_view status) {
@@ -148,13 +151,13 @@ std::string with_displays(const std::string& text, task::language in) {
 } // namespace
 
 awaitable<http::response> list_newest(context& api, call from) {
-    const auto found = co_await api.parts.tasks.newest(from.who.scope(), newest_shown);
-    co_return listed(api, found, from.lang);
+    auto found = co_await api.parts.tasks.newest(from.who.scope(), newest_shown);
+    co_return co_await listed(api, std::move(found), from.lang);
 }
 
 awaitable<http::response> list_unfinished(context& api, call from) {
-    const auto found = co_await api.parts.tasks.unfinished(from.who.scope(), unfinished_shown);
-    co_return listed(api, found, from.lang);
+    auto found = co_await api.parts.tasks.unfinished(from.who.scope(), unfinished_shown);
+    co_return co_await listed(api, std::move(found), from.lang);
 }
 
 awaitable<http::response> list_by_condition(context& api, call from) {

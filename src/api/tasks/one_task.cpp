@@ -5,6 +5,7 @@
 #include "imagined/task/submission.hpp"
 #include "tasks/shown_task.hpp"
 #include "texts.hpp"
+#include "waits.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -71,6 +72,7 @@ awaitable<http::response> fetch_task(context& api, call from) {
     if (!found) {
         co_return from_failure(found.error(), "fetch a task", from.lang);
     }
+    co_await note_wait(api, *found, from.lang);
     auto text = task_json(*found, api.here(), api.parts.tasks.now());
     if (!text) {
         co_return from_failure(text.error(), "show a task", from.lang);

@@ -2,6 +2,7 @@
 #include "handlers.hpp"
 #include "opened_body.hpp"
 #include "tasks/shown_task.hpp"
+#include "waits.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -102,10 +103,11 @@ awaitable<http::response> query_tasks(context& api, call from) {
     if (body.fields.error()) {
         co_return refusal(code::bad_request, *body.fields.error(), from.lang);
     }
-    const auto found = co_await api.parts.tasks.newest(from.who.scope(), tasks_searched);
+    auto found = co_await api.parts.tasks.newest(from.who.scope(), tasks_searched);
     if (!found) {
         co_return from_failure(found.error(), "search tasks", from.lang);
     }
+    co_await note_waits(api, *found, from.lang);
     std::vector<std::string> met = task_jsons(*found, api.here(), api.parts.tasks.now());
     std::erase_if(met, [&](const std::string& text) {
         const auto view = nlohmann::json::parse(text, nullptr, false);

@@ -17,7 +17,9 @@ task_json(const queue::snapshot& found, const shown_at& where, unix_millis now) 
     if (!submitted) {
         return submitted.error();
     }
-    return task::render_view(found.record, *submitted, std::nullopt, std::nullopt, now);
+    return task::render_view(
+        found.record, *submitted, std::nullopt, std::nullopt, now, found.waits
+    );
 }
 
 std::vector<std::string>

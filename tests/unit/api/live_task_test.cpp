@@ -93,17 +93,36 @@ TEST_CASE("a failure tells its code, its reason and whether to try again") {
     CHECK(late["retryable"] == true);
 }
 
+TEST_CASE("the document says what a task waits for") {
+    auto waiting = a_task(task::state::queued);
+    CHECK(document(waiting)["waiting_for"].is_null());
+    CHECK(document(waiting)["waiting_for_detail"].is_null());
+    CHECK_FALSE(document(waiting)["task"]["properties"].contains("waitingFor"));
+    waiting.waits = task::wait_reason{"keys_refused", "camel-1 refused its key: 401"};
+    const json told = document(waiting);
+    CHECK(told["waiting_for"] == "keys_refused");
+    CHECK(told["waiting_for_detail"] == "camel-1 refused its key: 401");
+    CHECK(told["task"]["properties"]["waitingFor"] == "keys_refused");
+    CHECK(told["task"]["properties"]["waitingForDetail"] == "camel-1 refused its key: 401");
+}
+
 TEST_CASE("a tag changes with whatever the document shows, and tells the revision") {
-    auto waiting = a_record(task::state::queued);
+    auto waiting = a_task(task::state::queued);
     const auto tag = live_tag(waiting, live_place{3, 25000}, noon);
     CHECK(tag == live_tag(waiting, live_place{3, 25999}, noon));
     CHECK(tag != live_tag(waiting, live_place{2, 25000}, noon));
     CHECK(tag != live_tag(waiting, live_place{3, 26000}, noon));
-    auto calling = a_record(task::state::calling);
-    calling.called = noon;
-    calling.expected = 10000;
+    auto calling = a_task(task::state::calling);
+    calling.record.called = noon;
+    calling.record.expected = 10000;
     CHECK(live_tag(calling, {}, noon + 1000) != live_tag(calling, {}, noon + 5000));
-    waiting.sequence = 4;
+    waiting.waits = task::wait_reason{"cooling", "5 s"};
+    const auto cooling = live_tag(waiting, live_place{3, 25000}, noon);
+    CHECK(tag != cooling);
+    waiting.waits->detail = "4 s";
+    CHECK(cooling == live_tag(waiting, live_place{3, 25000}, noon));
+    waiting.waits.reset();
+    waiting.record.sequence = 4;
     CHECK(tag != live_tag(waiting, live_place{3, 25000}, noon));
     CHECK(revision_in(tag) == 3U);
     CHECK(revision_in("\"other\", " + tag) == 3U);

@@ -34,7 +34,7 @@ http::response patch(scene& s, const std::string& path, const std::string& body)
 
 std::string slot_name(scene& s) {
     const auto told = json_of(s.get("/v1/admin/channels", as_operator));
-    return told["channels"][0]["slots"][0]["name"];
+    return told["channels"][0]["slots"][0]["slot"];
 }
 
 std::string backend_name(scene& s) {
@@ -130,6 +130,34 @@ TEST_CASE("a channel is a backend with all its keys, or one key") {
     CHECK(json_of(unknown)["type"] == "urn:imagined:problem:no-such-channel");
 }
 
+TEST_CASE("a key is called by its label, and still known by the name of its slot") {
+    scene s(with_keys());
+    const std::string slot = slot_name(s);
+    const auto told =
+        json_of(patch(s, "/v1/admin/channels/only:key-1", R"({"paused":true,"limit":2})"));
+    CHECK(told["slots"][0]["name"] == "only:key-1");
+    CHECK(told["slots"][0]["slot"] == slot);
+    CHECK(told["slots"][0]["pausedSince"].is_number());
+    CHECK(s.tasks.off.channels.at(0).name == slot);
+}
+
+TEST_CASE("a channel tells what its upstream said, until a call proves the key") {
+    scene s(with_keys());
+    queue::slot_state refused;
+    refused.name = slot_name(s);
+    refused.refused = true;
+    refused.on_trial = true;
+    refused.words = "HTTP 401 bad key";
+    s.tasks.counted.slots = {refused};
+    s.tasks.counted.shut = {{"only", "edit", 5, 3, "HTTP 404"}, {"other", "edit", 5, 3, "x"}};
+    const auto told = json_of(patch(s, "/v1/admin/channels/only", R"({"limit":2})"));
+    CHECK(told["slots"][0]["state"] == "disabled");
+    CHECK(told["slots"][0]["reason"] == "HTTP 401 bad key");
+    REQUIRE(told["shut"].size() == 1);
+    CHECK(told["shut"][0]["operation"] == "edit");
+    CHECK(told["shut"][0]["reason"] == "HTTP 404");
+}
+
 TEST_CASE("a reset is of the breaker and all keys, or of one key") {
     scene s(with_keys());
     const std::string backend = backend_name(s);
@@ -213,7 +241,8 @@ TEST_CASE("what is paused and limited is measured") {
     const std::string text = measured();
     CHECK(mentions(text, "imagined_paused{what=\"intake\"} 1"));
     CHECK(mentions(text, "imagined_paused{what=\"dispatch\"} 0"));
-    CHECK(mentions(text, "slot=\"" + slot + "\"} 3"));
+    CHECK(mentions(text, "slot=\"only:key-1\"} 3"));
+    CHECK_FALSE(mentions(text, slot));
     CHECK(text.find("imagined_slot_paused{") != std::string::npos);
 }
 

@@ -73,7 +73,9 @@ public:
 
     answer<std::size_t> reap(std::size_t) override { co_return unused(); }
 
-    answer<std::size_t> promote(std::size_t) override { co_return unused(); }
+    answer<std::size_t> promote(std::size_t, std::vector<queue::lane>) override {
+        co_return unused();
+    }
 
     answer<std::size_t> forget(milliseconds, std::size_t) override { co_return unused(); }
 

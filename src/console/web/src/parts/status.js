@@ -13,6 +13,12 @@ export function Status({ task }) {
 // What a person wants to know while it is under way. Nothing is promised: an expected wait is a
 // band, and what takes longer than usual says so instead of standing at 99 %.
 export function Progress({ task, compact }) {
+  // A full house is ordinary waiting; anything else is news, and the bar would be a lie.
+  if (task.waiting_for && task.waiting_for !== "place") {
+    return html`<div class="progress-line">
+      <progress aria-label=${t("status.waiting")}></progress>
+      <span dir="auto">${task.waiting_for_detail}</span></div>`;
+  }
   if (task.status === "waiting") {
     const queue = task.queue;
     return html`<div class="progress-line">

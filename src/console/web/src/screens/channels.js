@@ -17,6 +17,7 @@ function Slot({ slot, now, onChange }) {
     <meter min="0" max=${slot.limit} value=${slot.inFlight} aria-label=${t("channel.inFlight")}>
       </meter>
     <span class="quiet">${number(slot.inFlight)} / ${number(slot.limit)}</span>
+    ${slot.reason ? html`<span class="quiet" dir="auto">${slot.reason}</span>` : null}
     <${SlotSwitch} slot=${slot} onChange=${onChange} /></li>`;
 }
 
@@ -34,6 +35,8 @@ function Channel({ channel, now, onChange }) {
       <dt>${t(`channel.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
     <ul class="slots">${channel.slots.map((slot) => html`<${Slot} key=${slot.name} slot=${slot}
       now=${now} onChange=${onChange} />`)}</ul>
+    ${channel.shut.map((one) => html`<p key=${one.operation} class="quiet"
+      dir="auto">${one.operation}: ${one.reason}</p>`)}
     <${ChannelSwitches} channel=${channel} onChange=${onChange} />
     <p class="words">${channel.operations.map((one) => html`<span key=${one}
       class="word">${one}</span>`)}
