@@ -1,4 +1,5 @@
 // What is compared between Redis and the model: tasks, the sets they stand in, figures, invariants.
+#include "queue_walk_cast.hpp"
 #include "queue_walk_expect.hpp"
 
 #include "task_record.hpp"
