@@ -116,6 +116,15 @@ constraint whole(std::int64_t least, std::int64_t most) {
     };
 }
 
+constraint size_within(std::int64_t least, std::int64_t most) {
+    return [least, most](const value& what) -> std::string {
+        const auto size = std::get<byte_size>(what);
+        return size.bytes >= least && size.bytes <= most
+                   ? ""
+                   : fmt::format("expected {} to {} bytes, not {}", least, most, size.bytes);
+    };
+}
+
 constraint no_less(double least) {
     return [least](const value& what) -> std::string {
         return std::get<double>(what) >= least ? "" : fmt::format("expected {} or more", least);

@@ -15,6 +15,7 @@ namespace imagined::config {
 inline constexpr std::string_view no_proxy = "none";
 
 constraint whole(std::int64_t least, std::int64_t most);
+constraint size_within(std::int64_t least, std::int64_t most); // in bytes
 constraint no_less(double least);
 constraint no_shorter(milliseconds least);
 constraint some_durations();

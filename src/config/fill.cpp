@@ -22,6 +22,10 @@ Number number(const section& from, std::string_view key) {
     return static_cast<Number>(from.get<std::int64_t>(key)); // its constraint bounded it
 }
 
+std::size_t bytes(const section& from, std::string_view key) {
+    return static_cast<std::size_t>(from.get<byte_size>(key).bytes); // never negative
+}
+
 const std::string& text(const section& from, std::string_view key) {
     return from.get<std::string>(key);
 }
@@ -98,7 +102,7 @@ api::api_options api_of(const document& doc) {
     options.api_keys = server.get<words>("api_keys");
     options.metrics_keys = server.get<words>("metrics_keys");
     options.cors_origins = server.get<words>("cors_origins");
-    options.max_body_bytes = number<std::size_t>(server, "max_body_bytes");
+    options.max_body_bytes = bytes(server, "max_body_bytes");
     options.max_streams = number<std::size_t>(server, "max_streams");
     options.queue_limit = number<std::size_t>(worker, "queue_limit");
     options.task_timeout = worker.get<milliseconds>("task_timeout");

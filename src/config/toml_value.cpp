@@ -26,6 +26,13 @@ public:
                 return value(number->get());
             }
             break;
+        case shape::size:
+            if (const auto* number = node.as_integer()) {
+                if (auto size = value_from_text(is, std::to_string(number->get()))) {
+                    return *std::move(size);
+                }
+            }
+            break;
         case shape::number:
             if (const auto number = finite(node)) {
                 return value(*number);
@@ -61,11 +68,11 @@ private:
         return number && std::isfinite(*number) ? number : std::nullopt;
     }
 
-    // In the file only text and durations are spelled as strings; a reference may stand for any
-    // shape, and is then read like an environment variable.
+    // In the file only text, durations and sizes are spelled as strings; a reference may stand for
+    // any shape, and is then read like an environment variable.
     result<value> from_string(shape is, const std::string& text) const {
         const bool reference = is_indirect(text);
-        const bool spelled_so = is == shape::text || is == shape::duration;
+        const bool spelled_so = is == shape::text || is == shape::duration || is == shape::size;
         if (!reference && !spelled_so) {
             return invalid(expectation(is));
         }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -45,8 +46,41 @@ constexpr std::array units{
     unit{"d", 86400000}, unit{"h", 3600000}, unit{"m", 60000}, unit{"s", 1000}, unit{"ms", 1}
 };
 
+struct size_unit {
+    std::string_view name;
+    std::int64_t bytes;
+};
+
+constexpr std::array size_units{
+    size_unit{"B", 1},
+    size_unit{"kB", 1000},
+    size_unit{"KB", 1000},
+    size_unit{"MB", 1000000},
+    size_unit{"GB", 1000000000},
+    size_unit{"TB", 1000000000000},
+    size_unit{"KiB", 1LL << 10},
+    size_unit{"MiB", 1LL << 20},
+    size_unit{"GiB", 1LL << 30},
+    size_unit{"TiB", 1LL << 40}
+};
+constexpr std::int64_t megabyte = 1000000;
+constexpr std::int64_t largest_size = 1LL << 50; // beyond any disk; sums cannot overflow
+
 // Far beyond any sensible setting, and far below what would overflow in a sum of time points.
 constexpr std::int64_t longest_duration = 100LL * 365 * 86400000;
+
+std::optional<byte_size> read_size(std::string_view text) {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto count = read_number<std::int64_t>(text.substr(0, digits));
+    const std::string_view name = trim(text.substr(digits));
+    for (const size_unit& candidate : size_units) {
+        if (count && candidate.name == (name.empty() ? "B" : name)
+            && *count <= largest_size / candidate.bytes) {
+            return byte_size{*count * candidate.bytes};
+        }
+    }
+    return std::nullopt;
+}
 
 std::optional<durations> read_durations(std::string_view text) {
     durations list;
@@ -95,6 +129,11 @@ struct toml_writer {
 
     std::string operator()(milliseconds duration) const { return quote(format_duration(duration)); }
 
+    std::string operator()(byte_size size) const {
+        const std::string text = format_size(size);
+        return text.ends_with('B') ? quote(text) : text;
+    }
+
     template <class Item>
     std::string operator()(const std::vector<Item>& list) const {
         std::vector<std::string> items;
@@ -130,6 +169,8 @@ std::string expectation(shape is) {
         return "expected true or false";
     case shape::duration:
         return "expected a duration such as \"250ms\", \"15s\" or \"7d\"";
+    case shape::size:
+        return "expected a size such as \"64MB\", \"64MiB\" or a number of bytes";
     case shape::words:
         return "expected a list of strings";
     case shape::durations:
@@ -168,6 +209,11 @@ std::optional<value> value_from_text(shape is, std::string_view text) {
             return *duration;
         }
         break;
+    case shape::size:
+        if (const auto size = read_size(trim(text))) {
+            return *size;
+        }
+        break;
     case shape::durations:
         if (auto list = read_durations(text)) {
             return *std::move(list);
@@ -204,6 +250,11 @@ std::string format_duration(milliseconds what) {
         }
     }
     return {};
+}
+
+std::string format_size(byte_size what) {
+    return what.bytes % megabyte == 0 && what.bytes > 0 ? fmt::format("{}MB", what.bytes / megabyte)
+                                                        : fmt::format("{}", what.bytes);
 }
 
 std::string to_toml(const value& what) {

@@ -4,6 +4,7 @@
 
 #include "imagined/base/async.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,19 +20,38 @@ using durations = std::vector<milliseconds>;
 using word_map = std::map<std::string, std::string>;
 using number_map = std::map<std::string, double>;
 
+// How much memory or disk: "64MB", "64MiB", or a number of bytes.
+struct byte_size {
+    std::int64_t bytes = 0;
+
+    auto operator<=>(const byte_size&) const = default;
+};
+
 using value = std::variant<
     std::string,
     std::int64_t,
     double,
     bool,
     milliseconds,
+    byte_size,
     words,
     durations,
     word_map,
     number_map>;
 
 // The alternatives of `value`, in their order.
-enum class shape { text, integer, number, flag, duration, words, durations, word_map, number_map };
+enum class shape {
+    text,
+    integer,
+    number,
+    flag,
+    duration,
+    size,
+    words,
+    durations,
+    word_map,
+    number_map
+};
 
 inline shape shape_of(const value& what) {
     return static_cast<shape>(what.index());
@@ -50,6 +70,9 @@ std::optional<value> value_from_text(shape is, std::string_view text);
 
 // "15s": the largest unit that divides the duration.
 std::string format_duration(milliseconds what);
+
+// "64MB" for 64,000,000 bytes; what is no whole number of megabytes in plain bytes.
+std::string format_size(byte_size what);
 
 // The TOML spelling, on one line.
 std::string to_toml(const value& what);

@@ -147,6 +147,11 @@ prices = { "V_3/TURBO/generate" = 0.03 }
     CHECK(backend.prices == std::map<std::string, double>{{"V_3/TURBO/generate", 0.03}});
 }
 
+TEST_CASE("a size is read from the file as text or bytes, and from the environment") {
+    CHECK(settings_of({"[server]\nmax_body_bytes = \"2MB\""}).api.max_body_bytes == 2000000);
+    CHECK(settings_of({"[server]\nmax_body_bytes = 4096"}).api.max_body_bytes == 4096);
+}
+
 TEST_CASE("flags win over the environment, which wins over the file") {
     const given three{
         "[worker]\nlease = \"3s\"\nconcurrency = 3\nqueue_limit = 3",

@@ -70,6 +70,45 @@ TEST_CASE("a flag is true or false") {
     CHECK(value_from_text(shape::flag, "yes") == std::nullopt);
 }
 
+TEST_CASE("a size is a number of bytes, or one with a unit of tens or of twos") {
+    const auto size = [](std::string_view text) {
+        const auto read = value_from_text(shape::size, text);
+        return read ? std::get<byte_size>(*read).bytes : -1;
+    };
+    CHECK(size("0") == 0);
+    CHECK(size("33554432") == 33554432);
+    CHECK(size("512B") == 512);
+    CHECK(size("4kB") == 4000);
+    CHECK(size("64MB") == 64000000);
+    CHECK(size("64 MB") == 64000000);
+    CHECK(size("2GB") == 2000000000);
+    CHECK(size("4KiB") == 4096);
+    CHECK(size(" 64MiB ") == 64LL * 1024 * 1024);
+    CHECK(size("1TiB") == 1LL << 40);
+    for (const char* text :
+         {"",
+          "MB",
+          "-1",
+          "-1MB",
+          "1.5MB",
+          "64mb",
+          "64M",
+          "64MBs",
+          "1e6",
+          "9999999TB",
+          "99999999999999999999",
+          "+5"}) {
+        CAPTURE(text);
+        CHECK(size(text) == -1);
+    }
+}
+
+TEST_CASE("a size is shown in whole megabytes, else in bytes") {
+    CHECK(to_toml(byte_size{64000000}) == "\"64MB\"");
+    CHECK(to_toml(byte_size{33554432}) == "33554432");
+    CHECK(to_toml(byte_size{0}) == "0");
+}
+
 TEST_CASE("a list of durations fails with its first bad one") {
     CHECK(value_from_text(shape::durations, "0s, 5s") == value(durations{seconds(0), seconds(5)}));
     CHECK(value_from_text(shape::durations, "0s, soon") == std::nullopt);
