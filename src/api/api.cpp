@@ -1,6 +1,7 @@
 #include "imagined/api/api.hpp"
 
 #include "answers.hpp"
+#include "body_form.hpp"
 #include "context.hpp"
 #include "door/routes.hpp"
 #include "door/visitors.hpp"
@@ -19,8 +20,9 @@ namespace imagined::api {
 
 namespace {
 
-// new-api sends a JSON `null` with GET; nobody sends more.
-constexpr std::size_t max_get_body_bytes = 4096;
+// new-api sends a JSON `null` with GET; nobody sends more. Nor has a stranger more to say than a
+// key.
+constexpr std::size_t max_small_body_bytes = 4096;
 constexpr int drain_retry_seconds = 5;
 constexpr int unavailable_retry_seconds = 1;
 
@@ -39,7 +41,7 @@ const task::bilingual& text_of(int status) {
     case 431:
         return texts::headers_too_large;
     case 503:
-        return texts::unavailable;
+        return texts::crowded;
     default:
         return status < 500 ? texts::bad_request : texts::system_error;
     }
@@ -59,8 +61,8 @@ public:
             );
         }
         http::admission admitted;
-        admitted.max_body_bytes =
-            found.to->method == "GET" ? max_get_body_bytes : context_.options.max_body_bytes;
+        const bool small = found.to->method == "GET" || found.to->who == access::anybody;
+        admitted.max_body_bytes = small ? max_small_body_bytes : context_.options.max_body_bytes;
         admitted.note = visitor{std::move(found), std::move(who)};
         return admitted;
     }
@@ -147,6 +149,9 @@ private:
             return try_later(
                 texts::unavailable, unavailable_retry_seconds, in
             ); // no address is known
+        }
+        if (const auto unreadable = find_foreign_form(head)) {
+            return problem(415, *unreadable, in);
         }
         who = std::move(*known);
         return std::nullopt;

@@ -59,8 +59,9 @@ struct context {
     seats streams;
     seats held; // requests that are kept waiting
     ended_views ended;
-    std::mt19937_64 dice; // spreads tasks over equal backends
-    int fetches = 0;      // input pictures that are being fetched
+    std::mt19937_64 dice;            // spreads tasks over equal backends
+    int fetches = 0;                 // input pictures that are being fetched
+    std::uint64_t dropped_lines = 0; // of the log, as far as the metrics tell
 
     shown_at here() const { return {parts.pictures, options.public_url}; }
 
@@ -76,6 +77,7 @@ struct call {
     bool integer_ids = false;
     std::optional<task::speed_mode> mode; // of the path
     path_values values;                   // what stands for {} in the route
+    std::string body_digest;              // of a text that was let go (opened_body.hpp)
 
     // A task id as this path's callers expect it in `result`: JSON text.
     std::string result_of(std::string_view id) const {

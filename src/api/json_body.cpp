@@ -1,9 +1,8 @@
 #include "json_body.hpp"
 
-#include "imagined/base/bytes.hpp"
 #include "imagined/http/message.hpp"
+#include "imagined/task/json_reader.hpp"
 #include "json_mending.hpp"
-#include "json_text.hpp"
 #include "loose_text.hpp"
 #include "texts.hpp"
 
@@ -26,33 +25,18 @@ const task::bilingual an_object{"应为对象", "expected an object"};
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-// A scan instead of a parse: nothing recursive may see the text before its depth is known.
-bool is_too_deep(std::string_view text) {
-    int openers = 0; // of a narrow type: so the compiler looks at many bytes at a time
-    for (const char c : text) {
-        openers += (c == '{') | (c == '[');
+body_error error_of(task::json_flaw flaw) {
+    switch (flaw) {
+    case task::json_flaw::not_utf8:
+        return {400, texts::not_utf8};
+    case task::json_flaw::too_deep:
+        return {400, texts::too_deep};
+    case task::json_flaw::too_many_values:
+        return {400, texts::too_many_values};
+    case task::json_flaw::not_json:
+        break;
     }
-    if (openers <= max_json_depth) {
-        return false; // nearly always
-    }
-    int depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted) {
-            i += c == '\\' ? 1 : 0;
-            quoted = c != '"';
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > max_json_depth) {
-                return true;
-            }
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-    return false;
+    return {400, texts::not_json};
 }
 
 // What a client sends where it has nothing to say; PHP writes an empty object as [], Lua an empty
@@ -127,21 +111,23 @@ std::variant<json_body, body_error> json_body::parse(std::string_view body) {
     if (body.starts_with(byte_order_mark)) {
         body.remove_prefix(byte_order_mark.size());
     }
-    if (!is_utf8(body)) {
-        return body_error{400, texts::not_utf8};
-    }
-    if (is_too_deep(body)) {
-        return body_error{400, texts::too_deep};
-    }
     const auto mended = mend_json(body);
-    auto value = read_json(mended ? mended->text : body);
-    if (!value) {
-        return body_error{400, texts::not_json};
+    task::json_reader reader;
+    auto read = reader.read(mended ? mended->text : body);
+    if (const auto* flaw = std::get_if<task::json_flaw>(&read)) {
+        return error_of(*flaw);
     }
+    json& value = std::get<json>(read);
     json_body parsed;
-    if (value->is_object()) {
-        parsed.value_ = std::move(*value);
-    } else if (!value->is_null()) {
+    parsed.values_ = reader.values();
+    if (value.is_object()) {
+        parsed.value_ = std::move(value);
+        const json* prompt = parsed.find("prompt");
+        if (prompt != nullptr && prompt->is_string()
+            && prompt->get_ref<const std::string&>().size() > max_prompt_bytes) {
+            return body_error{200, texts::prompt_too_long};
+        }
+    } else if (!value.is_null()) {
         return body_error{200, texts::not_object};
     }
     return parsed;

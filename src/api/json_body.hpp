@@ -14,7 +14,8 @@
 
 namespace imagined::api {
 
-inline constexpr int max_json_depth = 64;
+// More than anybody reads, and little enough to be taken apart at once.
+inline constexpr std::size_t max_prompt_bytes = std::size_t{32} * 1024;
 
 // Why a body cannot be used, with the HTTP status that says so.
 struct body_error {
@@ -29,7 +30,8 @@ public:
     json_body() = default;
 
     // A byte order mark is skipped, mend_json() comes first, and `null` is an empty object. Fails
-    // for what is not JSON in UTF-8, is nested deeper than max_json_depth, or is no object.
+    // for what is not JSON in UTF-8 or beyond json_reader's limits, is no object, or has a `prompt`
+    // beyond max_prompt_bytes.
     static std::variant<json_body, body_error> parse(std::string_view body);
 
     // A string; "" when absent.
@@ -57,11 +59,15 @@ public:
 
     const std::optional<task::bilingual>& error() const { return error_; }
 
+    // How many values the whole body has.
+    std::size_t values() const { return values_; }
+
 private:
     nlohmann::json* find(std::string_view name);
 
     nlohmann::json value_ = nlohmann::json::object();
     std::optional<task::bilingual> error_;
+    std::size_t values_ = 0;
 };
 
 } // namespace imagined::api

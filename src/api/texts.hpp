@@ -129,7 +129,18 @@ inline const bilingual not_yet{"该功能暂不可用", "This function is not av
 
 inline const bilingual not_json{"请求体不是合法的JSON", "The body is not valid JSON"};
 inline const bilingual not_utf8{"请求体不是合法的UTF-8", "The body is not valid UTF-8"};
-inline const bilingual too_deep{"JSON嵌套过深", "The JSON is nested too deeply"};
+inline const bilingual prompt_too_long{
+    "prompt: 过长，最多32768字节", "prompt: too long: at most 32768 bytes"
+};
+inline const bilingual crowded{
+    "同时处理的请求过多，请稍后重试", "Too many requests at a time; please retry later"
+};
+inline const bilingual too_deep{
+    "JSON嵌套过深，最多64层", "The JSON is nested too deeply: at most 64 levels"
+};
+inline const bilingual too_many_values{
+    "JSON中的值过多，最多100000个", "The JSON has too many values: at most 100000"
+};
 inline const bilingual not_object{"请求体应为JSON对象", "body: expected a JSON object"};
 
 inline const bilingual unauthorized{"密钥缺失或错误", "The API key is missing or wrong"};

@@ -5,6 +5,7 @@
 
 #include "imagined/base/bytes.hpp"
 #include "imagined/task/framing.hpp"
+#include "imagined/task/json_reader.hpp"
 
 #include <fmt/format.h>
 #include <spng.h>
@@ -102,10 +103,16 @@ bool is_palette_member(const json& member) {
     return colour && weighed && member.size() == (weight == member.end() ? 1U : 2U);
 }
 
+// What a part's text says; nothing of use when it is no JSON.
+json read_part(const std::string& text) {
+    auto read = task::json_reader().read(text);
+    auto* value = std::get_if<json>(&read);
+    return value == nullptr ? json() : std::move(*value);
+}
+
 complaint check_palette(const submitted_value& value) {
     const json palette =
-        value.typed ? value.value
-                    : json::parse(value.value.get_ref<const std::string&>(), nullptr, false);
+        value.typed ? value.value : read_part(value.value.get_ref<const std::string&>());
     constexpr std::size_t max_members = 8;
     const auto shape = [&value] {
         return said_of(

@@ -1,6 +1,7 @@
 #include "imagined/base/task_group.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/base/memory_reserve.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/dispatch.hpp>
 
 #include <list>
+#include <new>
 #include <utility>
 
 namespace imagined {
@@ -53,6 +55,9 @@ void report(const std::string& name, std::exception_ptr error) {
         if (e.code() != asio::error::operation_aborted) {
             log::error("background work failed", {{"name", name}, {"reason", e.what()}});
         }
+    } catch (const std::bad_alloc&) {
+        memory_reserve::refill();
+        log::error("background work found no memory", {{"name", name}});
     } catch (const std::exception& e) {
         log::error("background work failed", {{"name", name}, {"reason", e.what()}});
     }

@@ -15,6 +15,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::int64_t largest_body = 1LL << 30;
+constexpr std::int64_t most_held = 1LL << 40;
 
 std::vector<definition> once_keys() {
     return {
@@ -35,6 +36,11 @@ std::vector<definition> once_keys() {
          byte_size{33554432},
          "longest request body",
          size_within(1024, largest_body)},
+        {"server",
+         "max_held_bytes",
+         byte_size{256000000},
+         "of all request bodies at a time; beyond it new ones get 503",
+         size_within(1024, most_held)},
         {"server",
          "max_streams",
          std::int64_t{1000},

@@ -5,6 +5,7 @@
 #include "grammar.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/base/memory_reserve.hpp"
 #include "imagined/http/pace.hpp"
 
 #include <algorithm>
@@ -16,9 +17,8 @@ namespace {
 
 constexpr std::size_t read_bytes = std::size_t{4} * 1024;
 constexpr std::size_t discard_bytes = std::size_t{16} * 1024;
-// Enough for a picture that was refused by its size, so that its sender sees the 413 and not a
-// reset.
-constexpr std::size_t max_linger_bytes = std::size_t{16} * 1024 * 1024;
+// Enough for a body that was refused by its size, so that its sender sees the 413 and not a reset.
+constexpr std::size_t max_linger_bytes = std::size_t{40} * 1024 * 1024;
 
 const request_head no_head; // of a request that could not be read
 
@@ -131,9 +131,7 @@ awaitable<bool> connection::serve_one() {
     request incoming;
     auto& admitted = std::get<admission>(verdict);
     incoming.noted = std::move(admitted.note);
-    const auto limit = admitted.max_body_bytes;
-    const bool whole = !head->has_body() || take_body(*head, limit, incoming.body);
-    if (!whole && !co_await read_body(*head, limit, incoming.body)) {
+    if (head->has_body() && !co_await obtain_body(*head, admitted.max_body_bytes, incoming)) {
         co_return false;
     }
     // The handler may take a request's head apart; answering needs these few facts of it.
@@ -236,6 +234,7 @@ awaitable<response> connection::ask(request incoming) {
     } catch (const std::exception& e) {
         reason = e.what();
     }
+    memory_reserve::refill();
     log::error("a request could not be handled", {{"reason", reason}});
     if (!alive()) {
         co_return response{};

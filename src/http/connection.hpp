@@ -2,7 +2,9 @@
 // again. Its deadlines are kept as a time and a stage; the server's sweep compares them.
 #pragma once
 
+#include "body_hold.hpp"
 #include "body_pace.hpp"
+#include "framing.hpp"
 #include "request_parser.hpp"
 #include "server_core.hpp"
 
@@ -52,11 +54,25 @@ private:
     awaitable<bool> serve_one();
     awaitable<bool> await_request();
     awaitable<std::optional<parsed_head>> read_head();
-    // The body, if all of it came along with the head; else nothing is taken.
-    bool take_body(const parsed_head& head, std::size_t limit, std::string& body);
-    awaitable<bool> read_body(const parsed_head& head, std::size_t limit, std::string& body);
-    awaitable<bool> read_fixed(const parsed_head& head, std::string& body);
-    awaitable<bool> read_chunked(const parsed_head& head, std::size_t limit, std::string& body);
+    // The body of at most `limit` bytes; false when there is none and the connection ends.
+    awaitable<bool> obtain_body(const parsed_head& head, std::size_t limit, request& into);
+
+    // A body on its way in, and its place among all bodies.
+    struct arriving {
+        std::string& body;
+        body_hold& hold;
+        std::size_t most;                              // what it may come to
+        framing::flaw flaw = framing::flaw::bad_chunk; // if it is broken
+    };
+
+    enum class arrival { whole, cut, broken, too_long, crowded };
+
+    // If all of it came along with the head; else nothing is taken.
+    bool take_body(const parsed_head& head, std::string& body);
+    awaitable<bool> read_body(const parsed_head& head, arriving& into);
+    awaitable<arrival> read_fixed(arriving& into);
+    awaitable<arrival> read_chunked(arriving& into);
+    awaitable<> refuse_crowded(const parsed_head& head);
     awaitable<bool> welcome_body(const parsed_head& head);
     awaitable<response> ask(request incoming);
     std::variant<admission, response> admit(const request_head& head);

@@ -109,31 +109,6 @@ std::optional<std::string> take_value(std::string_view& rest) {
     return std::nullopt;
 }
 
-// The value of parameter `name` in "type; a=b; name=\"value\"", or nullopt.
-std::optional<std::string> parameter(std::string_view header, std::string_view name) {
-    auto rest = header.substr(std::min(header.find(';'), header.size()));
-    while (rest.starts_with(';')) {
-        rest.remove_prefix(1);
-        const auto equals = rest.find_first_of("=;");
-        if (equals == std::string_view::npos) {
-            return std::nullopt;
-        }
-        if (rest[equals] == ';') {
-            rest.remove_prefix(equals);
-            continue;
-        }
-        const auto key = trim(rest.substr(0, equals));
-        rest.remove_prefix(equals + 1);
-        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-        auto value = take_value(rest);
-        if (!value || iequals(key, name)) {
-            return value;
-        }
-        rest.remove_prefix(std::min(rest.find(';'), rest.size()));
-    }
-    return std::nullopt;
-}
-
 // RFC 8187, as urllib3 writes names beyond ASCII: filename*=utf-8''na%C3%AFve.png
 std::optional<std::string> extended_parameter(std::string_view header, std::string_view name) {
     const auto raw = parameter(header, name);
@@ -206,6 +181,30 @@ result<bool> step_over_boundary(std::string_view& rest) {
 }
 
 } // namespace
+
+std::optional<std::string> parameter(std::string_view header, std::string_view name) {
+    auto rest = header.substr(std::min(header.find(';'), header.size()));
+    while (rest.starts_with(';')) {
+        rest.remove_prefix(1);
+        const auto equals = rest.find_first_of("=;");
+        if (equals == std::string_view::npos) {
+            return std::nullopt;
+        }
+        if (rest[equals] == ';') {
+            rest.remove_prefix(equals);
+            continue;
+        }
+        const auto key = trim(rest.substr(0, equals));
+        rest.remove_prefix(equals + 1);
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+        auto value = take_value(rest);
+        if (!value || iequals(key, name)) {
+            return value;
+        }
+        rest.remove_prefix(std::min(rest.find(';'), rest.size()));
+    }
+    return std::nullopt;
+}
 
 multipart write_multipart(const std::vector<part>& parts) {
     const auto boundary = fresh_boundary(parts);

@@ -5,9 +5,11 @@
 #include "server_core.hpp"
 
 #include "imagined/base/log.hpp"
+#include "imagined/base/memory_reserve.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace imagined::http {
@@ -88,7 +90,11 @@ awaitable<> accept_loop(std::shared_ptr<server_core> core, std::shared_ptr<tcp_a
         auto [ec, socket] = co_await acceptor->async_accept(as_outcome);
         if (!ec) {
             exhausted = false;
-            welcome(core, std::move(socket));
+            try {
+                welcome(core, std::move(socket));
+            } catch (const std::bad_alloc&) {
+                memory_reserve::refill(); // that connection is lost, and the next may not be
+            }
         } else if (is_exhaustion(ec)) {
             if (!std::exchange(exhausted, true)) {
                 log::warning("no connection can be accepted", {{"reason", ec.message()}});
@@ -169,6 +175,8 @@ public:
     }
 
     std::size_t connections() const override { return core_->live.size(); }
+
+    std::size_t held_bytes() const override { return core_->bodies->bytes(); }
 
     void remember_address() { bound_ = acceptor_->local_endpoint(); }
 

@@ -2,6 +2,7 @@
 // may outlive the server object until its io_context runs or is destroyed.
 #pragma once
 
+#include "body_hold.hpp"
 #include "response_writer.hpp"
 
 #include "imagined/base/task_group.hpp"
@@ -38,6 +39,7 @@ struct server_core {
           options(std::move(chosen)),
           timing(pace),
           what(&target),
+          bodies(std::make_shared<held_bodies>(options.max_held_bytes)),
           children(on),
           entered(on) {}
 
@@ -45,6 +47,7 @@ struct server_core {
     server_options options;
     server_timing timing;
     handler* what; // nullptr once the server object is gone
+    std::shared_ptr<held_bodies> bodies;
     task_group children;
     std::list<connection*> live; // each connection enters and leaves by itself
     wakeup entered;              // somebody did: there are deadlines to look after

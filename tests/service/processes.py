@@ -41,14 +41,14 @@ def wait_until(condition, what, limit=READY_LIMIT):
 class Process:
     """A running program whose standard error is collected line by line."""
 
-    def __init__(self, command, directory, environment=None):
+    def __init__(self, command, directory, environment=None, **more):
         self.lines = []
         self._changed = threading.Condition()
         self._ended = False
         self.child = subprocess.Popen(
             command, cwd=directory, env=environment or clean_environment(),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, errors="replace")
+            text=True, errors="replace", **more)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -108,8 +108,8 @@ class Imagined(Process):
 
     READY = r"\bready\b.*?(https?://[^\s\",]+)"
 
-    def __init__(self, *arguments, directory, environment=None):
-        super().__init__([BINARY, *arguments], directory, environment)
+    def __init__(self, *arguments, directory, environment=None, **more):
+        super().__init__([BINARY, *arguments], directory, environment, **more)
         self.url = None
 
     def wait_ready(self):

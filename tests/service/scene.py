@@ -24,19 +24,19 @@ class Scene(unittest.TestCase):
 
     # -- Processes ---------------------------------------------------------------------------
 
-    def start(self, *arguments, environment=None):
-        process = Imagined(*arguments, directory=self.directory, environment=environment)
+    def start(self, *arguments, environment=None, **more):
+        process = Imagined(*arguments, directory=self.directory, environment=environment, **more)
         self.addCleanup(process.kill)
         return process
 
-    def serve(self, *arguments, config="", name="imagined", environment=None):
+    def serve(self, *arguments, config="", name="imagined", environment=None, **more):
         """A ready `imagined serve` on a free port, with `config` as its file."""
         file = self.directory / f"{name}.toml"
         file.write_text(config)
         settings = [] if any(a.startswith("--server.listen") for a in arguments) else [
             "--server.listen=127.0.0.1:0"]
         process = self.start("serve", f"--config={file}", *settings, *arguments,
-                             environment=environment or clean_environment())
+                             environment=environment or clean_environment(), **more)
         return process.wait_ready()
 
     def serve_as(self, public_url, **more):

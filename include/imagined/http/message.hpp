@@ -91,9 +91,20 @@ struct request_head {
     std::string peer; // "127.0.0.1" ; for logs
 };
 
+// A body's part of server_options::max_held_bytes. Whoever makes more of the body, or less, says
+// so; whoever has dropped all that was made of it lets go.
+class body_share {
+public:
+    virtual ~body_share() = default;
+
+    // What it comes to now, even if that is more than there is room for: then the next one waits.
+    virtual void weigh(std::size_t bytes) = 0;
+};
+
 struct request : request_head {
     std::string body;
-    std::any noted; // what handler::admit() found out about it
+    std::shared_ptr<body_share> held; // nullptr without a body
+    std::any noted;                   // what handler::admit() found out about it
 };
 
 // The value of `key` in a query string, percent- and plus-decoded; nullopt when absent.

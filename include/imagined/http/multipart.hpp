@@ -30,4 +30,7 @@ multipart write_multipart(const std::vector<part>& parts);
 result<std::vector<part>>
 read_multipart(std::string_view content_type, std::string_view body, std::size_t max_parts = 64);
 
+// The value of parameter `name` in a header like "text/plain; charset=\"utf-8\"", or nullopt.
+std::optional<std::string> parameter(std::string_view header, std::string_view name);
+
 } // namespace imagined::http

@@ -34,7 +34,10 @@ struct server_options {
     seconds idle_deadline{75};        // between requests of a kept connection
     seconds body_deadline{120};       // whole body
     std::size_t min_body_rate = 1024; // bytes a second, averaged over windows of 10 s, after 10 s
-    seconds write_deadline{60};       // without any progress of the answer
+    // Of all request bodies together, from their first byte until they are handled: beyond it a
+    // body is answered 503.
+    std::size_t max_held_bytes = std::size_t{256} * 1000 * 1000;
+    seconds write_deadline{60}; // without any progress of the answer
     // For the whole of each piece of a streamed answer: a peer that reads more slowly than its
     // stream speaks is dropped.
     seconds stream_deadline{10};
@@ -90,6 +93,9 @@ public:
     virtual awaitable<> join(milliseconds limit) = 0;
 
     virtual std::size_t connections() const = 0;
+
+    // Of request bodies, now.
+    virtual std::size_t held_bytes() const = 0;
 };
 
 } // namespace imagined::http

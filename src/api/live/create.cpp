@@ -76,7 +76,7 @@ created(context& api, queue::scope who, const http::response& placed, std::strin
 } // namespace
 
 awaitable<http::response> create_live_task(context& api, call from) {
-    opened_body body = co_await open_body(api, from);
+    opened_body body = co_await open_body(api, from, body_text::kept);
     if (body.refused) {
         co_return in_problem_words(std::move(*body.refused));
     }
@@ -87,7 +87,7 @@ awaitable<http::response> create_live_task(context& api, call from) {
     if (body.fields.error() || kind == kinds.end()) {
         co_return problem_answer(problems::invalid_request, unknown_kind(), from.lang);
     }
-    body.fields = {}; // the handler reads the text anew
+    body = {}; // the handler reads the text anew
     const queue::scope who = from.who.scope();
     http::response placed = co_await kind->handle(api, std::move(from));
     const std::string id = placed_id(placed);

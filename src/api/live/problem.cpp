@@ -43,6 +43,8 @@ const problem_kind& kind_of_status(int status) {
         return problems::too_slow;
     case 413:
         return problems::too_large;
+    case 415:
+        return problems::unreadable;
     case 421:
         return problems::misdirected;
     case 422:

@@ -36,6 +36,7 @@ inline constexpr problem_kind task_open{"task-not-ended", 409, "The task has not
 inline constexpr problem_kind task_failed{"task-failed", 409, "The task has failed"};
 inline constexpr problem_kind no_callback{"no-callback-to-repeat", 409, "No callback to repeat"};
 inline constexpr problem_kind too_large{"body-too-large", 413, "Body too large"};
+inline constexpr problem_kind unreadable{"unsupported-body", 415, "Body of a foreign form"};
 inline constexpr problem_kind misdirected{"misdirected", 421, "Not a host of ours"};
 inline constexpr problem_kind key_reused{
     "idempotency-key-reused", 422, "Idempotency-Key used with a different request"

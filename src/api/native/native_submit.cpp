@@ -1,6 +1,7 @@
 #include "native/native_submit.hpp"
 
 #include "answers.hpp"
+#include "body_form.hpp"
 #include "imagined/base/bytes.hpp"
 #include "json_mending.hpp"
 #include "native/native_pictures.hpp"
@@ -77,13 +78,16 @@ read(const backend::native_question& asked, std::string_view content_type, std::
 
 awaitable<result<reading>>
 read_body(context& api, const call& from, backend::native_question asked) {
-    const std::string_view body = from.request.body;
-    const std::string type(from.request.headers.get("Content-Type"));
-    if (body.size() <= max_inline_bytes) {
-        co_return read(asked, type, body);
+    const auto read_it = [asked, &request = from.request] {
+        const auto translated = body_in_utf8(request);
+        const std::string_view body = translated ? *translated : request.body;
+        return read(asked, request.headers.get("Content-Type"), body);
+    };
+    if (from.request.body.size() <= max_inline_bytes) {
+        co_return read_it();
     }
     // The pool always completes, and our caller keeps the body.
-    auto job = [asked, type, body] { return read(asked, type, body); };
+    auto job = read_it;
     co_return co_await api.parts.pool.run(std::move(job));
 }
 
@@ -210,6 +214,10 @@ awaitable<http::response> place_native(context& api, call& from, backend::native
             : refusal(code::bad_request, wrong_parameter(refused.why), from.lang);
     }
     native_request read = std::move(*opened->request);
+    if (std::max(read.request.prompt.size(), read.request.negative_prompt.size())
+        > max_prompt_bytes) {
+        co_return refusal(code::bad_request, texts::prompt_too_long, from.lang);
+    }
     const nlohmann::json beside{{"notifyHook", read.notify_hook}, {"state", read.state}};
     auto fields = std::get<json_body>(json_body::parse(beside.dump()));
     base_fields base = read_base(api, from, fields);

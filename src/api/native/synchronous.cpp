@@ -84,6 +84,7 @@ awaitable<http::response> draw_now(context& api, call from) {
         co_return ideogram_error(429, seat_text(texts::too_many_waits, *full, task::language::en));
     }
     http::response placed = co_await place_native(api, from, *asked);
+    from.request.held.reset(); // its pictures are stored
     const std::string id = placed_id(placed);
     if (id.empty()) {
         co_return in_ideograms_words(std::move(placed));

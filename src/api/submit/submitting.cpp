@@ -248,16 +248,10 @@ void count_submit(const context& api, const call& from, const queue::submitted& 
     );
 }
 
-awaitable<std::optional<failure>>
-add_fingerprint(context& api, const call& from, queue::new_task& task) {
+void add_fingerprint(const call& from, queue::new_task& task) {
     if (!task.idempotency_key.empty() && task.fingerprint.empty()) {
-        auto digest = co_await fingerprint(api, from);
-        if (!digest) {
-            co_return digest.error();
-        }
-        task.fingerprint = std::move(*digest);
+        task.fingerprint = fingerprint(from);
     }
-    co_return std::nullopt;
 }
 
 } // namespace
@@ -313,9 +307,7 @@ awaitable<http::response> submit(context& api, const call& from, draft made) {
     }
     queue::new_task task = task_of(api, from, made);
     const bool waits = !task.lane.empty();
-    if (auto trouble = co_await add_fingerprint(api, from, task)) {
-        co_return from_failure(*trouble, "read a body", from.lang);
-    }
+    add_fingerprint(from, task);
     const auto made_task =
         co_await api.parts.tasks.submit(std::move(task), api.options.submit_budget);
     if (!made_task) {
@@ -347,9 +339,7 @@ awaitable<http::response> submit_answer(context& api, const call& from, draft ma
         co_return refusal(code::bad_request, texts::key_too_long, from.lang);
     }
     queue::new_task task = task_of(api, from, made);
-    if (auto trouble = co_await add_fingerprint(api, from, task)) {
-        co_return from_failure(*trouble, "read a body", from.lang);
-    }
+    add_fingerprint(from, task);
     const auto answered = co_await api.parts.tasks.submit_modal(
         from.who.scope(), std::move(task), api.options.submit_budget
     );

@@ -18,17 +18,28 @@ constexpr std::size_t newest_shown = 100;
 constexpr std::size_t unfinished_shown = 1000;
 // new-api asks for all unfinished tasks of a channel at once; one read at a time stays small.
 constexpr std::size_t ids_in_one_read = 200;
-constexpr std::size_t max_ids = 20000;
+constexpr std::size_t max_ids = 20000; // the rest is left out
+// Above this, showing tasks takes longer than handing them to the pool and back.
+constexpr std::size_t max_shown_inline = 50;
 
 using snapshots = std::vector<queue::snapshot>;
 
-// What can be an id at all, each once, in the order asked for.
+// What can be an id at all, each once, in the order asked for; the first max_ids of them.
 std::vector<std::string> plausible(std::vector<std::string> ids) {
-    std::unordered_set<std::string> seen;
-    std::erase_if(ids, [&](const std::string& id) {
-        return !store::is_task_id(id) || !seen.insert(id).second;
-    });
-    return ids;
+    std::vector<std::string> kept;
+    std::unordered_set<std::string_view> seen;
+    for (const std::string& id : ids) {
+        if (seen.size() < max_ids && store::is_task_id(id)) {
+            seen.insert(id);
+        }
+    }
+    kept.reserve(seen.size());
+    for (std::string& id : ids) {
+        if (seen.erase(id) > 0) {
+            kept.push_back(std::move(id));
+        }
+    }
+    return kept;
 }
 
 awaitable<result<snapshots>>
@@ -55,7 +66,7 @@ struct asked_tasks {
 };
 
 // The tasks that the body's `ids` name and the caller may see.
-awaitable<asked_tasks> read_asked(context& api, const call& from) {
+awaitable<asked_tasks> read_asked(context& api, call& from) {
     asked_tasks asked;
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
@@ -63,9 +74,6 @@ awaitable<asked_tasks> read_asked(context& api, const call& from) {
         co_return asked;
     }
     auto ids = plausible(body.fields.ids("ids"));
-    if (ids.size() > max_ids) {
-        body.fields.refuse("ids", {"数量过多，最多20000个", "at most 20000 at once"});
-    }
     if (body.fields.error()) {
         asked.refused = refusal(code::bad_request, *body.fields.error(), from.lang);
         co_return asked;
@@ -148,6 +156,43 @@ std::string with_displays(const std::string& text, task::language in) {
     return view.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+enum class displays { none, added };
+
+std::string shown_text(
+    const snapshots& found, const shown_at& where, unix_millis now, displays with, task::language in
+) {
+    auto shown = task_jsons(found, where, now);
+    if (with == displays::added) {
+        for (std::string& text : shown) {
+            text = with_displays(text, in);
+        }
+    }
+    return json_array(shown);
+}
+
+awaitable<http::response> list_asked(context& api, call from, displays with) {
+    asked_tasks asked = co_await read_asked(api, from);
+    if (asked.refused) {
+        co_return std::move(*asked.refused);
+    }
+    const auto now = api.parts.tasks.now();
+    if (asked.found.size() <= max_shown_inline) {
+        co_return json_answer(200, shown_text(asked.found, api.here(), now, with, from.lang));
+    }
+    // The addresses of this moment: the loop may learn others meanwhile.
+    auto job = [found = std::move(asked.found),
+                pictures = api.parts.pictures,
+                url = api.here().public_url,
+                now,
+                with,
+                in = from.lang] { return shown_text(found, {pictures, url}, now, with, in); };
+    auto text = co_await api.parts.pool.run(std::move(job));
+    if (!text) {
+        co_return from_failure(text.error(), "list tasks", from.lang);
+    }
+    co_return json_answer(200, std::move(*text));
+}
+
 } // namespace
 
 awaitable<http::response> list_newest(context& api, call from) {
@@ -161,25 +206,11 @@ awaitable<http::response> list_unfinished(context& api, call from) {
 }
 
 awaitable<http::response> list_by_condition(context& api, call from) {
-    asked_tasks asked = co_await read_asked(api, from);
-    if (asked.refused) {
-        co_return std::move(*asked.refused);
-    }
-    co_return json_answer(
-        200, json_array(task_jsons(asked.found, api.here(), api.parts.tasks.now()))
-    );
+    return list_asked(api, std::move(from), displays::none);
 }
 
 awaitable<http::response> list_by_ids(context& api, call from) {
-    asked_tasks asked = co_await read_asked(api, from);
-    if (asked.refused) {
-        co_return std::move(*asked.refused);
-    }
-    auto shown = task_jsons(asked.found, api.here(), api.parts.tasks.now());
-    for (std::string& text : shown) {
-        text = with_displays(text, from.lang);
-    }
-    co_return json_answer(200, json_array(shown));
+    return list_asked(api, std::move(from), displays::added);
 }
 
 } // namespace imagined::api
