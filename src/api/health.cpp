@@ -4,7 +4,11 @@
 #include "queue_gauges.hpp"
 #include "waits.hpp"
 
+#include "imagined/base/log_writer.hpp"
+
 #include <nlohmann/json.hpp>
+
+#include <utility>
 
 namespace imagined::api {
 
@@ -33,6 +37,13 @@ awaitable<http::response> show_readiness(context& api, call /*from*/) {
 
 awaitable<http::response> show_metrics(context& api, call /*from*/) {
     co_await measure_queue(api);
+    const std::uint64_t dropped = log::dropped_lines();
+    api.parts.metrics.count(
+        "imagined_log_lines_dropped_total",
+        "Lines of the log that nobody read in time.",
+        {},
+        static_cast<double>(dropped - std::exchange(api.dropped_lines, dropped))
+    );
     http::response answer;
     answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     answer.body = api.parts.metrics.text();

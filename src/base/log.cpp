@@ -1,10 +1,14 @@
 #include "imagined/base/log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include "imagined/base/bytes.hpp"
+#include "log_outlet.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
-#include <memory>
+#include <chrono>
+#include <ctime>
+#include <iterator>
 
 namespace imagined::log {
 
@@ -12,19 +16,6 @@ namespace {
 
 std::atomic<level> threshold{level::info};
 std::atomic<format> shape{format::text};
-
-spdlog::logger& sink() {
-    static const auto logger = [] {
-        auto made = std::make_shared<spdlog::logger>(
-            "imagined", std::make_shared<spdlog::sinks::stderr_sink_mt>()
-        );
-        made->set_pattern("%v");
-        made->set_level(spdlog::level::trace);
-        made->flush_on(spdlog::level::trace);
-        return made;
-    }();
-    return *logger;
-}
 
 std::string_view name_of(level severity) {
     switch (severity) {
@@ -42,32 +33,107 @@ std::string_view name_of(level severity) {
     return "off";
 }
 
+struct code_range {
+    char32_t first;
+    char32_t last;
+};
+
+// What moves other text about, ends a line for some reader, or cannot be seen: controls, format
+// characters, separators.
+constexpr std::array unseen{
+    code_range{0x00, 0x1f},
+    code_range{0x7f, 0x9f},
+    code_range{0xad, 0xad},
+    code_range{0x600, 0x605},
+    code_range{0x61c, 0x61c},
+    code_range{0x6dd, 0x6dd},
+    code_range{0x70f, 0x70f},
+    code_range{0x180e, 0x180e},
+    code_range{0x200b, 0x200f},
+    code_range{0x2028, 0x202e},
+    code_range{0x2060, 0x206f},
+    code_range{0xfeff, 0xfeff},
+    code_range{0xfff9, 0xfffb},
+    code_range{0x1bca0, 0x1bca3},
+    code_range{0x1d173, 0x1d17a},
+    code_range{0xe0000, 0xe0fff},
+};
+
+bool is_unseen(char32_t point) {
+    return std::ranges::any_of(unseen, [point](const code_range& one) {
+        return point >= one.first && point <= one.last;
+    });
+}
+
+void append_escape(std::string& out, char32_t point) {
+    if (point >= 0x10000) {
+        append_escape(out, 0xd800 + ((point - 0x10000) >> 10));
+        append_escape(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
+        return;
+    }
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(point));
+}
+
+struct code_point {
+    char32_t value = 0xfffd; // what is not UTF-8
+    std::size_t bytes = 1;
+};
+
+// The one at the front of `text`, which does not begin with ASCII.
+code_point first_point(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text[0]);
+    const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+    if (bytes == 1 || !is_utf8(text.substr(0, bytes))) {
+        return {};
+    }
+    char32_t value = lead & (0x7fU >> bytes);
+    for (std::size_t i = 1; i < bytes; ++i) {
+        value = (value << 6) | (static_cast<unsigned char>(text[i]) & 0x3fU);
+    }
+    return {value, bytes};
+}
+
+void append_ascii(std::string& out, char c) {
+    switch (c) {
+    case '"':
+        out += "\\\"";
+        break;
+    case '\\':
+        out += "\\\\";
+        break;
+    case '\n':
+        out += "\\n";
+        break;
+    case '\r':
+        out += "\\r";
+        break;
+    case '\t':
+        out += "\\t";
+        break;
+    default:
+        if (is_unseen(static_cast<unsigned char>(c))) {
+            append_escape(out, static_cast<unsigned char>(c));
+        } else {
+            out += c;
+        }
+    }
+}
+
 // JSON string escaping also serves the text form: it keeps a line a line.
 void append_escaped(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-                fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-            } else {
-                out += c;
-            }
+    while (!text.empty()) {
+        if (static_cast<unsigned char>(text[0]) < 0x80) {
+            append_ascii(out, text[0]);
+            text.remove_prefix(1);
+            continue;
         }
+        const code_point next = first_point(text);
+        if (next.value == 0xfffd || is_unseen(next.value)) {
+            append_escape(out, next.value);
+        } else {
+            out += text.substr(0, next.bytes);
+        }
+        text.remove_prefix(next.bytes);
     }
 }
 
@@ -101,35 +167,40 @@ bool enabled(level wanted) {
     return wanted >= threshold.load(std::memory_order_relaxed);
 }
 
+std::string field_text(std::string_view key, std::string_view value) {
+    const bool json = shape.load(std::memory_order_relaxed) == format::json;
+    std::string text = json ? ",\"" : " ";
+    append_escaped(text, key);
+    text += json ? "\":\"" : "=\"";
+    append_escaped(text, value);
+    return text += '"';
+}
+
+std::string line_of(level severity, std::string_view message, std::string_view fields) {
+    const bool json = shape.load(std::memory_order_relaxed) == format::json;
+    std::string line =
+        json ? fmt::format(
+                   R"({{"time":"{}","level":"{}","message":")", timestamp(), name_of(severity)
+               )
+             : fmt::format("{} {:<7} ", timestamp(), name_of(severity));
+    append_escaped(line, message);
+    line.append(json ? "\"" : "").append(fields).append(json ? "}" : "");
+    return line;
+}
+
 void write(level severity, std::string_view message, std::initializer_list<field> fields) {
     if (!enabled(severity)) {
         return;
     }
-    std::string line;
-    if (shape.load(std::memory_order_relaxed) == format::json) {
-        line = fmt::format(
-            R"({{"time":"{}","level":"{}","message":")", timestamp(), name_of(severity)
-        );
-        append_escaped(line, message);
-        line += '"';
-        for (const auto& [key, value] : fields) {
-            line += ",\"";
-            append_escaped(line, key);
-            line += "\":\"";
-            append_escaped(line, value);
-            line += '"';
-        }
-        line += '}';
-    } else {
-        line = fmt::format("{} {:<7} ", timestamp(), name_of(severity));
-        append_escaped(line, message);
-        for (const auto& [key, value] : fields) {
-            line += fmt::format(" {}=\"", key);
-            append_escaped(line, value);
-            line += '"';
-        }
+    std::string texts;
+    for (const auto& [key, value] : fields) {
+        texts += field_text(key, value);
     }
-    sink().log(spdlog::level::info, line);
+    if (severity == level::warning) {
+        put_warning(message, texts);
+    } else {
+        put_line(line_of(severity, message, texts));
+    }
 }
 
 } // namespace imagined::log

@@ -1,4 +1,4 @@
-// Logging: spdlog behind one function, so that a line costs nothing when its level is off and the
+// Logging: one function for all lines, so that a line costs nothing when its level is off and the
 // text or JSON form is chosen once. Messages are sentences for an operator; details travel as
 // fields ("task", "backend", ...). Secrets never enter either: config::secret cannot be formatted.
 #pragma once
@@ -27,8 +27,8 @@ void configure(const options& chosen);
 
 bool enabled(level wanted);
 
-// Writes one line. Control characters in the message and the fields are escaped, so input cannot
-// forge lines. Usable from any thread.
+// Writes one line. What is no plain character is escaped, so input cannot forge or hide lines; of
+// warnings with one message one a second is written, with a count. Usable from any thread.
 void write(level severity, std::string_view message, std::initializer_list<field> fields = {});
 
 inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {
