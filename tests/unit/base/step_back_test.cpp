@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <thread>
 
 TEST_CASE("a thread that steps back yields to the others, and they keep their priority") {
@@ -15,6 +16,6 @@ TEST_CASE("a thread that steps back yields to the others, and they keep their pr
         lowered = getpriority(PRIO_PROCESS, 0);
     });
     worker.join();
-    CHECK(lowered > before);
+    CHECK(lowered == std::min(before + 10, 19)); // from wherever this test was started
     CHECK(getpriority(PRIO_PROCESS, 0) == before);
 }
