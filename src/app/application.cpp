@@ -7,20 +7,24 @@
 //   worker -> task_queue, roster, image_store, courier      (roles all and worker)
 #include "imagined/app/application.hpp"
 
+#include "file_limit.hpp"
+#include "hang_up.hpp"
 #include "imagined/backend/sandbox.hpp"
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/log_writer.hpp"
 #include "imagined/console/console.hpp"
 #include "imagined/redis/embedded.hpp"
 #include "imagined/store/picture_link.hpp"
+#include "late_handler.hpp"
+#include "memory.hpp"
 #include "redis_watch.hpp"
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <sys/resource.h>
-
 #include <csignal>
-#include <fmt/format.h>
+#include <optional>
+#include <utility>
 
 namespace imagined::app {
 
@@ -35,16 +39,6 @@ constexpr seconds drain_slack{30};
 constexpr std::size_t picture_threads = 2;
 constexpr std::size_t link_secret_bytes = 32;
 
-void raise_file_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-            log::warning("the limit of open files could not be raised");
-        }
-    }
-}
-
 // One running `serve`. Members are in building order, so they end in the reverse.
 class application {
 public:
@@ -54,6 +48,7 @@ public:
         if (const int trouble = open_redis(); trouble != exit_ok) {
             return trouble;
         }
+        log_writer_.emplace(); // a thread: after the child is forked
         if (const int trouble = open_backends(); trouble != exit_ok) {
             return trouble;
         }
@@ -62,7 +57,7 @@ public:
         }
         open_worker();
         begin();
-        context_.run();
+        run_short_of_memory(context_);
         return exit_code_;
     }
 
@@ -299,6 +294,9 @@ private:
 
     void begin() {
         group_.spawn("signals", [this] { return wait_for_signals(); });
+        if (ends_by_hang_up()) {
+            group_.spawn("hang_up", [this] { return wait_for_hang_up(); });
+        }
         group_.spawn("redis_watch", [this] {
             return watch(
                 *redis_,
@@ -398,12 +396,32 @@ private:
     awaitable<> wait_for_signals() {
         asio::basic_signal_set<executor_type> signals(context_.get_executor(), SIGTERM, SIGINT);
         co_await signals.async_wait(as_outcome);
-        log::info("draining: calls in flight may finish, nothing new is started");
-        draining_ = true;
-        group_.spawn("drain", [this] { return drain(); });
-        co_await signals.async_wait(as_outcome);
+        const bool second = draining_;
+        begin_drain();
+        if (!second) {
+            co_await signals.async_wait(as_outcome);
+        }
         log::warning("cut by a second signal");
         stop_now(exit_ok);
+    }
+
+    // A terminal that closes may send it more than once, so it never cuts.
+    awaitable<> wait_for_hang_up() {
+        asio::basic_signal_set<executor_type> signals(context_.get_executor(), SIGHUP);
+        while (true) {
+            const auto [ec, number] = co_await signals.async_wait(as_outcome);
+            if (ec) {
+                co_return;
+            }
+            begin_drain();
+        }
+    }
+
+    void begin_drain() {
+        if (!std::exchange(draining_, true)) {
+            log::info("draining: calls in flight may finish, nothing new is started");
+            group_.spawn("drain", [this] { return drain(); });
+        }
     }
 
     awaitable<> drain() {
@@ -426,25 +444,7 @@ private:
         context_.stop();
     }
 
-    // The server needs its handler before the API can know the server's port.
-    struct late_handler final : http::handler {
-        std::variant<http::admission, http::response> admit(const http::request_head& head
-        ) override {
-            return target->admit(head);
-        }
-
-        awaitable<http::response> handle(http::request incoming) override {
-            return target->handle(std::move(incoming));
-        }
-
-        http::response
-        refuse(int status, std::string_view reason, const http::request_head& head) override {
-            return target->refuse(status, reason, head);
-        }
-
-        http::handler* target = nullptr;
-    };
-
+    std::optional<log::log_writer> log_writer_;
     config::settings settings_;
     role role_;
     int exit_code_ = exit_ok;
@@ -484,7 +484,8 @@ int serve(config::settings settings, role as) {
         log::warning(warning);
     }
     std::signal(SIGPIPE, SIG_IGN);
-    raise_file_limit();
+    share_out_files(settings);
+    const memory_reserve reserve = arrange_memory();
     application running(std::move(settings), as);
     return running.run();
 }

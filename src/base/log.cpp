@@ -39,10 +39,9 @@ struct code_range {
 };
 
 // What moves other text about, ends a line for some reader, or cannot be seen: controls, format
-// characters, separators.
+// characters, separators. Beyond ASCII.
 constexpr std::array unseen{
-    code_range{0x00, 0x1f},
-    code_range{0x7f, 0x9f},
+    code_range{0x80, 0x9f},
     code_range{0xad, 0xad},
     code_range{0x600, 0x605},
     code_range{0x61c, 0x61c},
@@ -111,7 +110,7 @@ void append_ascii(std::string& out, char c) {
         out += "\\t";
         break;
     default:
-        if (is_unseen(static_cast<unsigned char>(c))) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
             append_escape(out, static_cast<unsigned char>(c));
         } else {
             out += c;

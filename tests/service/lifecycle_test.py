@@ -1,13 +1,46 @@
 """Starting, stopping, dying, and what is left unsaid."""
 
 import base64
+import fcntl
 import json
 import os
+import resource
 import signal
+import socket
+import termios
+from urllib.parse import urlsplit
 
 from .client import ask
 from .processes import wait_until
 from .scene import Scene, backend
+
+
+class Descriptors(Scene):
+    def test_idle_strangers_leave_paid_tasks_what_they_need(self):
+        sandbox = self.sandbox("--delay=500ms")
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+        server = self.serve(config=backend(sandbox), preexec_fn=limit)
+        self.assertIn("open files", server.log)
+        api = self.api(server)
+        ids = [api.accepted(f"paid {i}") for i in range(16)]
+        parts = urlsplit(server.url)
+        for _ in range(400):
+            stranger = socket.create_connection((parts.hostname, parts.port))
+            self.addCleanup(stranger.close)
+        # While they last, nobody new is heard: the sandbox tells when all is paid, and what was
+        # stored is seen once they have been turned out.
+        wait_until(lambda: len(sandbox.ledger()["calls"]) >= 16, "the calls")
+
+        def all_ended():
+            try:
+                return {api.fetch(one)["status"] for one in ids} == {"SUCCESS"}
+            except (OSError, AssertionError):
+                return False
+
+        wait_until(all_ended, "the tasks")
 
 
 class Stopping(Scene):
@@ -49,6 +82,37 @@ class Stopping(Scene):
         server.wait_for_line("drain")
         server.signal(signal.SIGTERM)
         server.wait(limit=20)
+
+    def test_a_closed_terminal_drains(self):
+        sandbox = self.sandbox("--delay=3s")
+        primary, terminal = os.openpty()
+        self.addCleanup(os.close, terminal)
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+        server = self.serve(config=backend(sandbox), preexec_fn=take_terminal)
+        api = self.api(server)
+        running = api.accepted("in flight")
+        wait_until(lambda: sandbox.ledger()["in_flight"] == 1, "the call")
+        os.close(primary)  # the terminal hangs up
+        server.wait_for_line("drain")
+        server.signal(signal.SIGHUP)  # as a shell would, too: that is no wish to cut
+        self.assertEqual(server.wait(), 0, server.log)
+        again = self.api(self.serve(config=backend(sandbox)))
+        self.assertEqual(again.fetch(running)["status"], "SUCCESS")
+
+    def test_without_a_terminal_a_hang_up_is_ignored(self):
+        def ignore():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+        for more in ({}, {"preexec_fn": ignore}):
+            server = self.serve(start_new_session=True, **more)
+            server.signal(signal.SIGHUP)
+            self.api(server).draw("after the hang-up")
+            self.assertNotIn("drain", server.log)
+            self.assert_ends_well(server)
 
     def test_finished_tasks_and_pictures_survive_a_restart(self):
         first = self.serve()
