@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <initializer_list>
+
 using imagined::app::descriptor_plan;
 using imagined::app::share_descriptors;
 
