@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace imagined::api {
 
@@ -15,6 +16,11 @@ namespace {
 
 constexpr int unavailable_retry_seconds = 1;
 constexpr int paused_retry_seconds = 30; // somebody has to turn it on again
+
+// How a submit's body begins.
+std::string code_text(code what) {
+    return "{\"code\":" + std::to_string(static_cast<int>(what)) + ',';
+}
 
 std::string body_text(
     code what,
@@ -25,8 +31,7 @@ std::string body_text(
 ) {
     std::string body;
     body.reserve(64 + description.size() + result.size() + properties.size() + message.size());
-    body.append("{\"code\":").append(std::to_string(static_cast<int>(what)));
-    body.append(",\"description\":");
+    body.append(code_text(what)).append("\"description\":");
     task::append_json_string(body, description);
     body.append(",\"result\":").append(result);
     body.append(",\"properties\":").append(properties);
@@ -82,6 +87,14 @@ std::string submit_body(
 http::response
 refusal(code what, const task::bilingual& why, task::language in, std::string_view properties) {
     return json_answer(200, submit_body(what, why.in(in), "null", properties));
+}
+
+bool tells_of_a_task(const http::response& answer) {
+    constexpr std::array accepting{code::accepted, code::modal, code::in_queue};
+    return answer.status < 400
+           && std::ranges::any_of(
+               accepting, [&](code what) { return answer.text().starts_with(code_text(what)); }
+           );
 }
 
 http::response intake_paused(task::language in) {

@@ -51,6 +51,9 @@ http::response refusal(
     std::string_view properties = no_properties
 );
 
+// Whether a submit's answer tells of a task: code 1, 21 or 22.
+bool tells_of_a_task(const http::response& answer);
+
 // Code 23 while an operator has paused intake: the protocol's word for "not now". What tells it
 // from a full queue stands in its properties, for who wants to know.
 http::response intake_paused(task::language in);

@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "body_form.hpp"
 #include "context.hpp"
+#include "door/late_refusals.hpp"
 #include "door/routes.hpp"
 #include "door/visitors.hpp"
 #include "door/words.hpp"
@@ -63,7 +64,7 @@ public:
         http::admission admitted;
         const bool small = found.to->method == "GET" || found.to->who == access::anybody;
         admitted.max_body_bytes = small ? max_small_body_bytes : context_.options.max_body_bytes;
-        admitted.note = visitor{std::move(found), std::move(who)};
+        admitted.note = visitor{std::move(found), std::move(who), std::chrono::steady_clock::now()};
         return admitted;
     }
 
@@ -90,6 +91,10 @@ public:
                 stream != nullptr && session) {
                 *stream = until_signed_out(context_.parts.door, *session, std::move(*stream));
             }
+        }
+        if (!origin.empty() && found.to->pattern.starts_with("mj/submit/")
+            && !tells_of_a_task(answer)) {
+            co_await late_.hold(from.arrived);
         }
         co_return complete(found, std::move(answer), origin);
     }
@@ -210,6 +215,7 @@ private:
     struct visitor {
         routed found;
         identity who;
+        late_refusals::time_point arrived;
     };
 
     static call open_call(http::request incoming, visitor& from, task::language in) {
@@ -261,6 +267,7 @@ private:
     }
 
     context context_;
+    late_refusals late_;
     std::map<std::pair<const route*, int>, metrics::counter> requests_;
 };
 

@@ -5,6 +5,8 @@
 #include "imagined/task/json_text.hpp"
 #include "imagined/task/progress.hpp"
 
+#include <algorithm>
+
 namespace imagined::task {
 
 namespace {
@@ -45,8 +47,35 @@ void write_texts(std::string& out, const std::vector<const std::vector<std::stri
     out += ']';
 }
 
+// chatgpt-web-midjourney-proxy shows imageUrls, where there are any, in place of the grid, each
+// stretched to a square; and a list of one would make it draw a grid with holes (contract §3).
+bool suits_image_urls(const std::vector<picture>& pictures) {
+    return pictures.size() > 1 && std::ranges::all_of(pictures, [](const picture& one) {
+               return one.width == one.height;
+           });
+}
+
+void write_pictures(
+    std::string& out, const std::string& image_url, const std::vector<picture>& pictures
+) {
+    char before = '[';
+    for (const picture& one : pictures) {
+        out += before;
+        const std::string url = image_url + '/' + std::to_string(one.n);
+        object_text object(out);
+        object.text("url", url);
+        object.text("thumbnail", url + "?thumb=1");
+        before = ',';
+    }
+    out += ']';
+}
+
 void write_properties(
-    std::string& out, const record& task, const submission& submitted, const outward& shown
+    std::string& out,
+    const record& task,
+    const submission& submitted,
+    const outward& shown,
+    const std::string& image_url
 ) {
     static const std::vector<std::string> no_notes;
     object_text properties(out);
@@ -61,6 +90,10 @@ void write_properties(
     if (!submitted.notes.empty() || !later.empty()) {
         properties.key("notes");
         write_texts(out, {&submitted.notes, &later});
+    }
+    if (shown.delivered != nullptr && !shown.delivered->pictures.empty()) {
+        properties.key("pictures");
+        write_pictures(out, image_url, shown.delivered->pictures);
     }
     if (shown.failed() && task.fail_code) {
         properties.text("failCode", to_string(*task.fail_code));
@@ -92,24 +125,6 @@ void write_buttons(std::string& out, const delivery* delivered) {
             object.number("style", 2);
             before = ",";
         }
-    }
-    out += ']';
-}
-
-// One picture is imageUrl alone; a list of one would make a client draw a grid with holes.
-void write_image_urls(std::string& out, const std::string& image_url, const delivery* delivered) {
-    if (delivered == nullptr || delivered->pictures.size() < 2) {
-        out += "null";
-        return;
-    }
-    char before = '[';
-    for (const picture& one : delivered->pictures) {
-        out += before;
-        const std::string url = image_url + '/' + std::to_string(one.n);
-        object_text object(out);
-        object.text("url", url);
-        object.text("thumbnail", url + "?thumb=1");
-        before = ',';
     }
     out += ']';
 }
@@ -148,12 +163,16 @@ std::string render(const record& task, const submission& submitted, const outwar
             view.null("failReason");
         }
         view.key("properties");
-        write_properties(out, task, submitted, shown);
+        write_properties(out, task, submitted, shown, image_url);
         view.key("buttons");
         write_buttons(out, delivered);
         view.text("botType", to_string(submitted.bot_type));
         view.key("imageUrls");
-        write_image_urls(out, image_url, delivered);
+        if (delivered != nullptr && suits_image_urls(delivered->pictures)) {
+            write_pictures(out, image_url, delivered->pictures);
+        } else {
+            out += "null";
+        }
         view.text_or_null("mode", submitted.mode ? to_string(*submitted.mode) : "");
         view.text_or_null("parentId", submitted.parent_id);
         view.text_or_null("seed", has_seed ? std::string_view(delivered->pictures[0].seed) : "");

@@ -20,9 +20,14 @@ json at(const json& view, const char* key) {
     return found == view.end() ? json(nullptr) : *found;
 }
 
-// All pictures, also of a task that shows its only one.
+// All pictures, also of a task that shows its only one. Views of earlier versions list them in
+// imageUrls alone.
 json images_of(const json& view) {
-    json listed = at(view, "imageUrls");
+    const json properties = at(view, "properties");
+    json listed = properties.is_object() ? at(properties, "pictures") : json(nullptr);
+    if (!listed.is_array()) {
+        listed = at(view, "imageUrls");
+    }
     const json shown = at(view, "imageUrl");
     if (listed.is_array()) {
         return listed;

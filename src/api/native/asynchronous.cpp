@@ -44,6 +44,11 @@ awaitable<http::response> fetch_native(context& api, call from) {
             {failure_kind::corrupt, "a stored view is no task"}, "show a task", from.lang
         );
     }
+    // Under /mj the list is there for squares alone: its clients stretch everything else to one.
+    const auto pictures = view["properties"].find("pictures");
+    if (pictures != view["properties"].end() && pictures->size() > 1) {
+        view["imageUrls"] = *pictures;
+    }
     if (upstream.is_object()) {
         view["properties"]["ideogram"] = std::move(upstream);
     }

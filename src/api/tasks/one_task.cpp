@@ -3,6 +3,7 @@
 #include "byte_range.hpp"
 #include "handlers.hpp"
 #include "imagined/task/submission.hpp"
+#include "tasks/fresh_end.hpp"
 #include "tasks/shown_task.hpp"
 #include "texts.hpp"
 #include "waits.hpp"
@@ -44,6 +45,15 @@ http::response shown(const shown_view& view, const http::request& asked) {
     return answer;
 }
 
+// Ids are pasted with spaces; and where one press made several tasks, clients ask for all of their
+// ids between commas and show the first.
+std::string first_id(std::string_view asked) {
+    constexpr std::string_view space = " \t\r\n";
+    asked = asked.substr(0, asked.find(','));
+    asked.remove_prefix(std::min(asked.find_first_not_of(space), asked.size()));
+    return std::string(asked.substr(0, asked.find_last_not_of(space) + 1));
+}
+
 } // namespace
 
 awaitable<result<queue::snapshot>> read_one(context& api, queue::scope who, std::string id) {
@@ -64,13 +74,18 @@ awaitable<result<queue::snapshot>> read_one(context& api, queue::scope who, std:
 
 awaitable<http::response> fetch_task(context& api, call from) {
     const auto now = std::chrono::steady_clock::now();
-    const std::string& id = from.values[0];
+    const std::string id = first_id(from.values[0]);
     if (const auto* held = api.ended.find(from.who.scope(), id, now)) {
         co_return shown(*held, from.request);
     }
     auto found = co_await read_one(api, from.who.scope(), id);
     if (!found) {
         co_return from_failure(found.error(), "fetch a task", from.lang);
+    }
+    if (auto early = view_before_end(*found, api.parts.tasks.now())) {
+        http::response answer = json_answer(200, std::move(*early));
+        answer.headers.add("Cache-Control", "no-cache");
+        co_return answer;
     }
     co_await note_wait(api, *found, from.lang);
     auto text = task_json(*found, api.here(), api.parts.tasks.now());

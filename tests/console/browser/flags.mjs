@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 import { codeFor } from "../../../src/console/web/src/code.js";
 import { listOf, promptsOf } from "../../../src/console/web/src/batch.js";
 import { bodyFor, formOf, missingIn, shapeOf } from "../../../src/console/web/src/native.js";
+import { election, patience, silence } from "../../../src/console/web/src/election.js";
+import { intentKey, isEcho, isSecondClick, oneAtATime } from "../../../src/console/web/src/intent.js";
 import { eventReader } from "../../../src/console/web/src/sse.js";
 import * as flags from "../../../src/console/web/src/flags.js";
 
@@ -77,3 +79,79 @@ for (const style of ["mj", "v1"]) {
   }
 }
 console.log(JSON.stringify("ok"));
+
+// Tabs without locks: of any number that hear each other, one leads.
+{
+  let time = 0;
+  const tabs = new Map();
+  const queue = [];
+  const open = (id) => {
+    const tab = { leads: false };
+    tab.is = election({ id, now: () => time, post: (word) => queue.push([id, word]),
+      onLead: () => { tab.leads = true; }, onYield: () => { tab.leads = false; } });
+    tabs.set(id, tab);
+    tab.is.start();
+  };
+  const settle = (milliseconds) => {
+    for (const until = time + milliseconds; time < until; time += 100) {
+      tabs.forEach((tab) => tab.is.tick());
+      while (queue.length > 0) {
+        const [from, word] = queue.shift();
+        tabs.forEach((tab, id) => id !== from && tab.is.heard(word));
+      }
+    }
+  };
+  const leaders = () => [...tabs].filter(([, tab]) => tab.leads).map(([id]) => id);
+  ["d", "b", "c"].forEach(open);
+  settle(patience * 3);
+  assert.equal(leaders().length, 1, "three tabs that open at once");
+  const [first] = leaders();
+  open("a");
+  settle(patience * 3);
+  assert.deepEqual(leaders(), [first], "a later tab follows, whatever its id");
+  tabs.get(first).is.leave();
+  tabs.delete(first);
+  settle(patience * 4);
+  assert.equal(leaders().length, 1, "the leader went");
+  const [second] = leaders();
+  tabs.delete(second); // it died without a word
+  settle(silence + patience * 5);
+  assert.equal(leaders().length, 1, "the leader died");
+  // Two that led while they could not hear each other.
+  const [third] = leaders();
+  const [other] = [...tabs.keys()].filter((id) => id !== third);
+  tabs.get(other).is.heard({ what: "bye", from: "x" });
+  time += patience;
+  tabs.get(other).is.tick();
+  settle(patience * 3);
+  assert.deepEqual(leaders(), [[third, other].sort()[0]], "of two the lower id goes on");
+  // Nothing is asked while the leader's news come.
+  queue.length = 0;
+  for (let spoken = 0; spoken < 10; spoken += 1) {
+    tabs.forEach((tab) => tab.is.alive());
+    settle(silence / 2);
+  }
+  assert.equal(leaders().length, 1);
+}
+
+// One intent, one task.
+{
+  let runs = 0;
+  let finish = () => {};
+  const work = oneAtATime(() => {
+    runs += 1;
+    return new Promise((resolve) => { finish = resolve; });
+  });
+  const first = work();
+  assert.equal(await work(), undefined);
+  finish("done");
+  assert.equal(await first, "done");
+  work();
+  assert.equal(runs, 2);
+  assert.equal(new Set(Array.from({ length: 1000 }, intentKey)).size, 1000);
+  assert.match(intentKey(), /^[0-9a-f]{32}$/);
+  assert.ok(isEcho({ repeat: true }) && isEcho({ isComposing: true }) && isEcho({ keyCode: 229 }));
+  assert.ok(!isEcho({ repeat: false, isComposing: false, keyCode: 13 }));
+  assert.ok(isSecondClick({ detail: 2 }) && !isSecondClick({ detail: 1 })
+    && !isSecondClick({ detail: 0 })); // 0 is a click by the keyboard
+}

@@ -224,6 +224,12 @@ TEST_CASE("a result is there when the task has succeeded") {
     CHECK(grid["images"][1]["url"] == "v");
     CHECK(grid["seed"] == "7");
     CHECK(grid["text"].is_null());
+    s.tasks.succeed(
+        id,
+        R"({"action":"IMAGINE","imageUrl":"http://p/1","imageUrls":null,"properties":)"
+        R"({"pictures":[{"url":"x","thumbnail":"t"},{"url":"y","thumbnail":"w"}]}})"
+    );
+    CHECK(json_of(s.get(path))["images"][1]["url"] == "y");
     s.tasks.succeed(id, R"({"action":"UPSCALE","imageUrl":"http://p/2","imageUrls":null})");
     const json single = json_of(s.get(path));
     CHECK(

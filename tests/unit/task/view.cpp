@@ -106,6 +106,7 @@ TEST_CASE("a finished grid shows its pictures, buttons and seed") {
         shown["imageUrls"][2]
         == json{{"url", "http://127.0.0.1:8080/mj/image/" + id + "/3"}, {"thumbnail", "http://127.0.0.1:8080/mj/image/" + id + "/3?thumb=1"}}
     );
+    CHECK(shown["properties"]["pictures"] == shown["imageUrls"]);
     REQUIRE(shown["buttons"].size() == 9);
     CHECK(
         shown["buttons"][4]
@@ -114,9 +115,24 @@ TEST_CASE("a finished grid shows its pictures, buttons and seed") {
     CHECK(shown["failReason"].is_null());
 }
 
-TEST_CASE("a single picture has no list of pictures") {
+TEST_CASE("pictures that are no squares are listed in properties alone") {
+    for (const std::size_t odd : {0U, 3U}) {
+        auto delivered = a_delivery(4);
+        delivered.pictures[odd].height += 1;
+        const json shown = view(a_finished_record(task::state::success), a_submission(), delivered);
+        CHECK(shown["imageUrls"].is_null());
+        REQUIRE(shown["properties"]["pictures"].size() == 4);
+        CHECK(
+            shown["properties"]["pictures"][1]["url"]
+            == "http://127.0.0.1:8080/mj/image/" + id + "/2"
+        );
+    }
+}
+
+TEST_CASE("a single picture has no imageUrls, and is listed in properties") {
     const json shown = view(a_finished_record(task::state::success), a_submission(), a_delivery(1));
     CHECK(shown["imageUrls"].is_null());
+    CHECK(shown["properties"]["pictures"].size() == 1);
     CHECK_FALSE(shown["imageUrl"].is_null());
 }
 

@@ -2,6 +2,7 @@
 // along, and presses of buttons, cannot be said again from here.
 import { post } from "./api.js";
 import { requestOf } from "./code.js";
+import { asIntent, intentKey } from "./intent.js";
 import { ended, learn } from "./tasks.js";
 
 const atOnce = 6; // requests under way
@@ -10,7 +11,8 @@ export const canRepeat = (task) => ended(task) && task.task.action === "IMAGINE"
   && (task.task.description ?? "").startsWith("/imagine");
 
 export async function repeat(task) {
-  const made = await post("v1/tasks", { kind: "imagine", ...requestOf(task) });
+  const made = await post("v1/tasks", { kind: "imagine", ...requestOf(task) },
+    asIntent(intentKey()));
   if (made.task) {
     learn(made);
   }

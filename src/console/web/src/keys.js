@@ -1,5 +1,6 @@
 // Keys for those who do not like mice. Never while somebody types, and they can be switched off.
 import { signal } from "@preact/signals";
+import { isEcho } from "./intent.js";
 import { go, route } from "./route.js";
 import { shortcutsOn } from "./settings.js";
 
@@ -25,7 +26,7 @@ function isTyping(event) {
 
 function onKey(event) {
   if (!shortcutsOn.value || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)
-      || document.querySelector("dialog[open]")) {
+      || isEcho(event) || document.querySelector("dialog[open]")) {
     return;
   }
   if (Date.now() - afterG < 1200 && places[event.key]) {

@@ -1,9 +1,11 @@
-// News from the server. One stream for all tabs of a browser: the tab that holds the lock listens
-// and passes on, since HTTP/1.1 allows few connections. A stream that is silent is as good as
+// News from the server. One stream for all tabs of a browser: the tab that holds the lock, or was
+// elected where there are none, listens and passes on, since HTTP/1.1 allows few connections. A stream that is silent is as good as
 // broken; then we ask: by a request that waits for news of the newest open task, and where that
 // fails too, every two seconds.
 import { signal } from "@preact/signals";
 import { address, get } from "./api.js";
+import { election, patience } from "./election.js";
+import { intentKey } from "./intent.js";
 import { eventReader } from "./sse.js";
 import { ended, learn } from "./tasks.js";
 
@@ -24,7 +26,7 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("imagined.li
 let waiting = new Map(); // news of this frame, by task
 let flushing = false;
 let failures = 0;
-let stopped = false;
+let stopped = false;     // another tab listens, or the page goes
 let source = null;
 let lastId = "";
 let mayWait = true;      // until a request that waits has failed
@@ -172,8 +174,38 @@ function lead() {
   return new Promise(() => {}); // the lock is held as long as the tab lives
 }
 
+// Hands the stream to another tab.
+function yieldLead() {
+  const given = source;
+  stopped = true;
+  source = null;
+  given?.abort();
+}
+
+let elected = null;
+
+function elect() {
+  elected = election({
+    id: intentKey(),
+    now: () => performance.now(),
+    post: (word) => channel.postMessage({ kind: "elect", data: word }),
+    onLead: () => {
+      stopped = false;
+      listen();
+    },
+    onYield: yieldLead,
+  });
+  elected.start();
+  setInterval(() => elected.tick(), 1000);
+  setTimeout(() => elected.tick(), patience); // the first tab need not wait for a whole second
+}
+
 export function startLive() {
   channel?.addEventListener("message", ({ data }) => {
+    if (data.kind === "elect") {
+      elected?.heard(data.data);
+      return;
+    }
     if (data.kind === "who") {
       if (source || failures) {
         channel.postMessage({ kind: "link", data: link.peek() });
@@ -181,6 +213,7 @@ export function startLive() {
       }
       return;
     }
+    elected?.alive();
     if (data.data !== null) {
       take(data.kind, data.data);
     }
@@ -188,6 +221,9 @@ export function startLive() {
   if (channel && navigator.locks) {
     channel.postMessage({ kind: "who" });
     navigator.locks.request("imagined.live", lead);
+  } else if (channel) {
+    channel.postMessage({ kind: "who" });
+    elect();
   } else {
     listen();
   }
@@ -205,6 +241,7 @@ export function startLive() {
     }
   });
   addEventListener("pagehide", () => {
+    elected?.leave();
     stopped = true;
     source?.abort();
   });

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../words.js";
 import { post } from "../api.js";
+import { asIntent, intentKey, isSecondClick, oneAtATime } from "../intent.js";
 import { learn } from "../tasks.js";
 import { go } from "../route.js";
 import { tell } from "./notice.js";
@@ -42,15 +43,15 @@ function labelOf(button) {
 }
 
 // Presses a button. What was made is a task of its own; one that asks first is shown with its
-// question.
-export async function press(task, button, more = {}) {
+// question. While one press is under way another is taken for the same: undefined.
+export const press = oneAtATime(async (task, button, more = {}) => {
   const made = await post("v1/tasks", { kind: "press", taskId: task.id, customId: button.customId,
-    ...more });
+    ...more }, asIntent(intentKey()));
   if (made.task) {
     learn(made);
   }
   return made;
-}
+});
 
 export function findButton(task, pattern, place) {
   return (task.task.buttons || []).filter((one) => pattern.test(one.customId))[place];
@@ -74,9 +75,9 @@ export function Actions({ task, follow = true }) {
     setSending(button.customId);
     try {
       const made = await press(task, button);
-      if (follow) {
+      if (made && follow) {
         go("task", made.id);
-      } else {
+      } else if (made) {
         tell(t("task.begun", { what: labelOf(button) }));
       }
     } catch (error) {
@@ -91,7 +92,8 @@ export function Actions({ task, follow = true }) {
         ${t(`family.${group.family}`)}</span>` : null}
       ${group.buttons.map((button) => html`<button key=${button.customId}
         disabled=${sending !== ""} aria-busy=${sending === button.customId}
-        data-custom-id=${button.customId} onClick=${() => send(button)}>
+        data-custom-id=${button.customId}
+        onClick=${(event) => isSecondClick(event) || send(button)}>
         ${button.emoji ? html`<span aria-hidden="true">${signOf(button)}</span>` : null}
         ${labelOf(button)}</button>`)}</div>`)}</div>`;
 }

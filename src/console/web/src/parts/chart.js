@@ -80,16 +80,16 @@ export function Chart({ name, stats, series, stacked = false, unit = "count" }) 
     if (asTable.value) {
       return undefined;
     }
+    const sheet = paper.current; // the reference is empty before the observer has stopped
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsFor(paper.current.clientWidth, series, stacked, unit,
-        stats.step),
-        valuesOf(stats, series, stacked), paper.current);
+      plot.current = new uPlot(optionsFor(sheet.clientWidth, series, stacked, unit, stats.step),
+        valuesOf(stats, series, stacked), sheet);
     };
     make();
     const sized = new ResizeObserver(() => plot.current?.setSize(
-      { width: paper.current.clientWidth, height }));
-    sized.observe(paper.current);
+      { width: sheet.clientWidth, height }));
+    sized.observe(sheet);
     dark.addEventListener("change", make);
     return () => {
       sized.disconnect();

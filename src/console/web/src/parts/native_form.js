@@ -7,6 +7,7 @@ import { known, t } from "../words.js";
 import { post, Refusal } from "../api.js";
 import { promptsOf } from "../batch.js";
 import { bodyFor, formOf, isOpen, missingIn } from "../native.js";
+import { asIntent, isEcho, isSendKey } from "../intent.js";
 import { hook, lines, native, state } from "../draft.js";
 import { usePromptFocus } from "./prompt_focus.js";
 import { capabilities } from "../session.js";
@@ -18,8 +19,8 @@ import { Sending, useSending } from "./sending.js";
 const accepted = [1, 22];
 const refusals = { 3: "not-offered", 23: "queue-full", 24: "prompt-banned" };
 
-async function submit(operation, body) {
-  const placed = await post(`ideogram/submit/${operation}`, body);
+async function submit(operation, body, key) {
+  const placed = await post(`ideogram/submit/${operation}`, body, asIntent(key));
   if (!accepted.includes(placed.code)) {
     throw new Refusal({ type: refusals[placed.code] ?? "invalid-request",
       detail: placed.description, retryable: placed.code === 23 }, null);
@@ -56,12 +57,13 @@ export function NativeForm({ onMade, tabs }) {
       set({ values: { ...native.value.values, [field.name]: value } });
     }
   };
-  const make = (prompt) => {
+  const prepare = (prompt) => {
     const body = bodyFor(form, { ...values, prompt });
-    return submit(form.operation.name, { ...body, ...(hook.value ? { notifyHook: hook.value } : {}),
-      ...(state.value ? { state: state.value } : {}) });
+    const whole = { ...body, ...(hook.value ? { notifyHook: hook.value } : {}),
+      ...(state.value ? { state: state.value } : {}) };
+    return (key) => submit(form.operation.name, whole, key);
   };
-  const sending = useSending(make, onMade);
+  const sending = useSending(prepare, onMade);
   usePromptFocus(input);
   const send = (event) => {
     event.preventDefault();
@@ -76,8 +78,11 @@ export function NativeForm({ onMade, tabs }) {
   const shown = form.fields.filter(isOpen).sort((a, b) => b.required - a.required);
   const hidden = form.fields.filter((field) => !isOpen(field));
   return html`<form class="create-form native" onSubmit=${send} onKeyDown=${(event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      send(event);
+    if (isSendKey(event)) {
+      event.preventDefault();
+      if (!isEcho(event)) {
+        send(event);
+      }
     }
   }}>
     ${tabs}

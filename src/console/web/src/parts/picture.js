@@ -9,7 +9,7 @@ import { Icon } from "./icon.js";
 // All pictures of a task: [{url, thumbnail}].
 export function picturesOf(task) {
   const mj = task.task;
-  const listed = mj.imageUrls || (mj.imageUrl
+  const listed = mj.properties?.pictures || mj.imageUrls || (mj.imageUrl
     ? [{ url: mj.imageUrl, thumbnail: `${mj.imageUrl}?thumb=1` }] : []);
   return listed.map((one) => ({
     url: pictureAddress(one.url), thumbnail: pictureAddress(one.thumbnail),

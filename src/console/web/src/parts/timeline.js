@@ -1,11 +1,11 @@
-// The tab "Timeline": every event of the task with its time. The server replays the whole history
-// when its stream is opened, and ends the stream with the task.
+// The tab "Timeline": every event of the task with its time. What is new is asked for when the task
+// has changed.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { known, t } from "../words.js";
 import { clock, duration } from "../format.js";
-import { address } from "../api.js";
+import { stepsAfter } from "../steps.js";
 
 // What the task itself tells, where streams are blocked.
 function ownTimes(task) {
@@ -17,19 +17,20 @@ function ownTimes(task) {
 
 export function Timeline({ task }) {
   const steps = useSignal([]);
+  const of = useRef(task.id);
   useEffect(() => {
-    steps.value = [];
-    const source = new EventSource(address(`v1/tasks/${task.id}/events`));
-    source.addEventListener("step", (event) => {
-      const step = JSON.parse(event.data);
-      if (!steps.value.some((one) => one.revision === step.revision)) {
-        steps.value = [...steps.value, step];
+    if (of.current !== task.id) {
+      of.current = task.id;
+      steps.value = [];
+    }
+    const left = new AbortController();
+    stepsAfter(task.id, steps.peek().at(-1)?.revision ?? 0, left.signal).then((more) => {
+      if (!left.signal.aborted && more.length > 0) {
+        steps.value = [...steps.peek(), ...more];
       }
-    });
-    // The end of the stream is its end: nothing more will be told.
-    source.onerror = () => source.close();
-    return () => source.close();
-  }, [task.id]);
+    }).catch(() => {}); // its own times stand there meanwhile, and the next news ask again
+    return () => left.abort();
+  }, [task.id, task.revision]);
   const shown = steps.value.length > 0 ? steps.value : ownTimes(task);
   const first = shown[0]?.at ?? 0;
   const whole = Math.max(1, (shown.at(-1)?.at ?? 0) - first);

@@ -7,6 +7,7 @@ import { alertsOn, canAlert, switchAlerts, watchEnd } from "../alerts.js";
 import { post } from "../api.js";
 import { promptsOf } from "../batch.js";
 import { valueOf } from "../flags.js";
+import { asIntent, isEcho, isSendKey } from "../intent.js";
 import { hook, kind, lines, prompt, state, toNative } from "../draft.js";
 import { useFreshProgress } from "../fresh.js";
 import { usePromptFocus } from "../parts/prompt_focus.js";
@@ -111,13 +112,15 @@ function KindForm({ wanted, onMade, tabs }) {
     : { prompts: [prompt.value.trim()], more: false };
   const missing = (shape.words && prompt.value.trim() === "")
     || pictures.value.length < shape.least;
-  const sending = useSending(async (text) => {
-    const made = await post("v1/tasks", bodyOf(wanted, text,
-      pictures.value.slice(0, shape.most), dimensions.value));
-    if (made.task) {
-      learn(made);
-    }
-    return made.id;
+  const sending = useSending((text) => {
+    const body = bodyOf(wanted, text, pictures.value.slice(0, shape.most), dimensions.value);
+    return async (key) => {
+      const made = await post("v1/tasks", body, asIntent(key));
+      if (made.task) {
+        learn(made);
+      }
+      return made.id;
+    };
   }, onMade);
 
   usePromptFocus(area);
@@ -130,8 +133,11 @@ function KindForm({ wanted, onMade, tabs }) {
     }
   };
   const onKey = (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      submit(event);
+    if (isSendKey(event)) {
+      event.preventDefault();
+      if (!isEcho(event)) {
+        submit(event);
+      }
     }
   };
   return html`<form class="create-form" onSubmit=${submit} onKeyDown=${onKey}>

@@ -8,6 +8,7 @@ import { post } from "../api.js";
 import { canRepeat, repeat } from "../again.js";
 import { codeFor, requestOf } from "../code.js";
 import { reuse } from "../draft.js";
+import { oneAtATime } from "../intent.js";
 import { takeKeys } from "../keys.js";
 import { link, resets } from "../live.js";
 import { now } from "../now.js";
@@ -52,13 +53,13 @@ async function cancel(task) {
   }
 }
 
-async function again(task) {
+const again = oneAtATime(async (task) => {
   try {
     go("task", await repeat(task));
   } catch (error) {
     tell(sentenceOf(error), { kind: "error" });
   }
-}
+});
 
 function useKeys(task, chosen, askCancel) {
   useEffect(() => {
@@ -70,7 +71,10 @@ function useKeys(task, chosen, askCancel) {
         return;
       }
       try {
-        go("task", (await press(task, button)).id);
+        const made = await press(task, button);
+        if (made) {
+          go("task", made.id);
+        }
       } catch (error) {
         tell(`${sentenceOf(error)} ${error.message}`, { kind: "error" });
       }
