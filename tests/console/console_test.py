@@ -97,6 +97,15 @@ class Console(Scene):
         server = self.serve(config=self.slow_sandbox())
         packages.run("silent.cjs", url=server.url)
 
+    def test_one_intent_is_one_task(self):
+        packages.run("intents.cjs", url=self.serve().url)
+
+    def test_eight_tabs_without_locks_share_one_stream(self):
+        packages.run("unlocked.cjs", url=self.serve().url)
+
+    def test_a_page_that_polls_as_the_most_used_client_shows_every_end(self):
+        packages.run("dooy.cjs", url=self.serve().url)
+
     def test_flags_and_code(self):
         packages.run("flags.mjs")
 
