@@ -229,7 +229,7 @@ TEST_CASE("what the submit said is echoed") {
     CHECK(shown["parentId"] == "1320098173412545");
     CHECK(
         shown["properties"]
-        == json{{"finalPrompt", "a red fox"}, {"finalZhPrompt", ""}, {"botType", "NIJI_JOURNEY"}, {"notifyHook", "https://example.com/hook"}, {"notes", {"one", "two"}}, {"cost", 30000}, {"billed", "yes"}, {"unsafe", 1}}
+        == json{{"finalPrompt", "a red fox"}, {"finalZhPrompt", ""}, {"botType", "NIJI_JOURNEY"}, {"notifyHook", "https://example.com/hook"}, {"notes", {"one", "two"}}, {"cost", 30000}, {"billed", "yes"}, {"unsafe", 1}, {"pictures", shown["imageUrls"]}}
     );
 }
 
