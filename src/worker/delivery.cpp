@@ -226,7 +226,8 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<due_callback>
     } else {
         const auto target = http::parse_url(due->hook);
         const auto& caller = event.record.caller;
-        const auto gate = gate_of(caller, target ? target->authority() : "");
+        const std::string host = target ? target->authority() : "";
+        const auto gate = gate_of(caller, host);
         if (const auto later = co_await take_place(on, caller, gate)) {
             auto write = [&tasks = on->parts.tasks, &event, delay = *later] {
                 return tasks.outbox_release(event, delay);
