@@ -70,7 +70,7 @@ void measure_slot(
     const std::string& backend,
     const std::string& label,
     const queue::slot_state& slot,
-    int configured,
+    const backend::backend_options& configured,
     const queue::channel_switch& chosen
 ) {
     const metrics::labels of{{"backend", backend}, {"slot", label}};
@@ -78,8 +78,20 @@ void measure_slot(
     metrics.set(
         "imagined_slot_limit",
         "Calls that a key may have in flight.",
-        chosen.limit.value_or(configured),
+        chosen.limit.value_or(configured.concurrency),
         of
+    );
+    metrics.set(
+        "imagined_slot_pictures", "Pictures in progress in a key's group.", slot.group_pictures, of
+    );
+    metrics.set(
+        "imagined_slot_picture_limit",
+        "Pictures that a key's group may have in progress, as it stands; 0: no limit.",
+        slot.picture_limit(configured.pictures),
+        of
+    );
+    metrics.set(
+        "imagined_slot_picture_limit_configured", "The same as configured.", configured.pictures, of
     );
     metrics.set(
         "imagined_slot_paused",
@@ -133,12 +145,7 @@ awaitable<> measure_queue(context& api) {
             const std::string& name = owner->options().name;
             const auto chosen = switch_at(*switched, name, slot.name);
             measure_slot(
-                metrics,
-                name,
-                backends.label_of(slot.name),
-                slot,
-                owner->options().concurrency,
-                chosen
+                metrics, name, backends.label_of(slot.name), slot, owner->options(), chosen
             );
         }
     }

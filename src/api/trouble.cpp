@@ -66,6 +66,23 @@ bool used_up(
                   > limit;
 }
 
+// Of calls or of pictures, which its group shares.
+bool is_full(
+    const backend::key_slot& key,
+    const queue::slot_state* state,
+    const queue::channel_switch& chosen,
+    unix_millis now
+) {
+    if (state == nullptr) {
+        return false;
+    }
+    const int most = state->picture_limit(key.pictures);
+    const bool pictures = most > 0 && state->group_pictures + std::min(key.asks, most) > most;
+    return pictures || state->resting_until > now
+           || state->in_flight >= chosen.limit.value_or(key.limit)
+           || state->group_calls >= std::max(key.limit, chosen.limit.value_or(key.limit));
+}
+
 obstacle obstacle_at(
     const backend::key_slot& key,
     const backend::backend& owner,
@@ -101,7 +118,7 @@ obstacle obstacle_at(
     if (state != nullptr && (state->cooling_until > counted.now || (state->on_trial && tried))) {
         return obstacle::cooling;
     }
-    return in_flight >= chosen.limit.value_or(key.limit) ? obstacle::place : obstacle::none;
+    return is_full(key, state, chosen, counted.now) ? obstacle::place : obstacle::none;
 }
 
 std::string without_protocol(std::string words) {
@@ -294,13 +311,14 @@ std::string words_of(const backend::backend& member, const queue::statistics& co
     return "";
 }
 
-// A usual request of the lane ("generate/V_3"): enough for its operation and its price.
+// A usual request of the lane ("generate/V_3/4"): enough for its operation and its price.
 task::render_request request_of(std::string_view lane) {
     task::render_request usual;
     const auto slash = std::min(lane.find('/'), lane.size());
     usual.what = task::parse_operation(lane.substr(0, slash)).value_or(usual.what);
-    const auto model = lane.substr(std::min(slash + 1, lane.size()));
-    usual.model = task::parse_model(model.substr(0, model.find('@'))).value_or(usual.model);
+    const auto rest = lane.substr(std::min(slash + 1, lane.size()));
+    const auto model = rest.substr(0, rest.find_first_of("/@"));
+    usual.model = task::parse_model(model).value_or(usual.model);
     return usual;
 }
 

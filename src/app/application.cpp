@@ -149,6 +149,8 @@ private:
             simulated.name = "sandbox";
             simulated.base_url = "http://" + sandbox_->address();
             simulated.keys = {"built-in-sandbox"};
+            simulated.limit_group = simulated.name;
+            simulated.pictures = backend::organisation_pictures;
             settings_.backends.push_back(simulated);
             settings_.api.demo = true;
             log::info(

@@ -44,6 +44,7 @@ struct choices {
     std::string sandbox_listen = "127.0.0.1:8090";
     std::string sandbox_delay = "0s";
     std::string sandbox_dialect = "official";
+    int sandbox_org_pictures = backend::sandbox_options().org_pictures;
 };
 
 class command_line {
@@ -109,6 +110,13 @@ private:
         command->add_option(
             "--dialect", chosen_.sandbox_dialect, "what the root speaks [official]"
         );
+        command
+            ->add_option(
+                "--org-pictures",
+                chosen_.sandbox_org_pictures,
+                "pictures in progress over all keys of official; 0: no limit [10]"
+            )
+            ->check(CLI::Range(0, 100000));
         command->callback([this] { command_ = [this] { return sandbox_command(); }; });
     }
 
@@ -257,6 +265,7 @@ private:
             .listen = chosen_.sandbox_listen,
             .delay = *delay,
             .dialect = chosen_.sandbox_dialect,
+            .org_pictures = chosen_.sandbox_org_pictures,
         });
     }
 

@@ -127,10 +127,17 @@ double dollars(std::int64_t micros) {
 }
 
 json slot_json(const backend::key_slot& slot, const queue::slot_state* state) {
+    const queue::slot_state now = state == nullptr ? queue::slot_state{} : *state;
+    const int pictures = now.picture_limit(slot.pictures);
     return {
         {"name", slot.label},
         {"slot", slot.name},
         {"limit", slot.limit},
+        {"group", slot.group.empty() ? slot.name : slot.group},
+        {"groupPictures", now.group_pictures},
+        {"pictureLimit", pictures > 0 ? json(pictures) : json(nullptr)},
+        {"configuredPictureLimit", slot.pictures > 0 ? json(slot.pictures) : json(nullptr)},
+        {"restingUntil", when(now.resting_until)},
         {"inFlight", state == nullptr ? 0 : state->in_flight},
         {"coolingUntil", state == nullptr ? json(nullptr) : when(state->cooling_until)},
         {"disabled", state != nullptr && state->refused},
@@ -151,17 +158,24 @@ json shut_json(const queue::statistics& counted, const std::string& backend) {
 
 std::string
 slot_text(const backend::key_slot& slot, const queue::slot_state* state, unix_millis now) {
-    std::string text =
-        fmt::format("{} {}/{}", slot.label, state == nullptr ? 0 : state->in_flight, slot.limit);
-    if (state != nullptr && state->refused) {
+    const queue::slot_state known = state == nullptr ? queue::slot_state{} : *state;
+    std::string text = fmt::format("{} {}/{}", slot.label, known.in_flight, slot.limit);
+    if (const int pictures = known.picture_limit(slot.pictures); pictures > 0) {
+        text += fmt::format(", {} of {} pictures", known.group_pictures, pictures);
+        text += slot.group.empty() ? "" : " in " + slot.group;
+        text += known.lowered_pictures > 0 ? " (lowered by the upstream)" : "";
+    }
+    if (known.refused) {
         text += ", refused";
-    } else if (state != nullptr && state->cooling_until > now) {
-        text += fmt::format(", cooling for {} s", (state->cooling_until - now + 999) / 1000);
+    } else if (known.cooling_until > now) {
+        text += fmt::format(", cooling for {} s", (known.cooling_until - now + 999) / 1000);
+    } else if (known.resting_until > now) {
+        text += fmt::format(", resting for {} s", (known.resting_until - now + 999) / 1000);
     } else {
         return text;
     }
-    if (!state->words.empty()) {
-        text += ": " + state->words;
+    if (!known.words.empty()) {
+        text += ": " + known.words;
     }
     return text;
 }

@@ -134,7 +134,9 @@ http_backend::http_backend(
             slots_.push_back(
                 {.name = slot.name,
                  .limit = options_.concurrency,
-                 .label = fmt::format("{}:{}", options_.name, labels[i])}
+                 .label = fmt::format("{}:{}", options_.name, labels[i]),
+                 .group = options_.limit_group == own_limits ? "" : options_.limit_group,
+                 .pictures = options_.pictures}
             );
             keys_.push_back(std::move(slot));
         }
@@ -241,6 +243,12 @@ result<void> check(const backend_options& options) {
     if (options.concurrency < 1) {
         return invalid(options, "concurrency", "must be at least 1");
     }
+    if (options.pictures < 0) {
+        return invalid(options, "pictures", "must be 0 or more");
+    }
+    if (options.limit_group.empty()) {
+        return invalid(options, "limit_group", "is empty");
+    }
     if (options.weight < 1) {
         return invalid(options, "weight", "must be at least 1");
     }
@@ -271,6 +279,10 @@ std::vector<std::string> key_labels(const backend_options& options) {
         labels.push_back(std::move(label));
     }
     return labels;
+}
+
+bool is_organisation(std::string_view dialect) {
+    return dialect == "official" || dialect == "ideogram-v2";
 }
 
 result<std::unique_ptr<backend>>

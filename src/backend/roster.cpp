@@ -3,6 +3,7 @@
 #include "imagined/base/bytes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -40,6 +41,7 @@ struct choice {
     bool drops = false; // cannot express every flag
     int priority = 0;
     double turn = 0;
+    int asks = 1; // pictures of its first call
     const backend* of = nullptr;
 };
 
@@ -59,6 +61,7 @@ std::vector<key_slot> in_order(std::vector<choice> choices, std::uint64_t dice) 
         const std::size_t start = slots.empty() ? 0 : mixed(dice) % slots.size();
         for (std::size_t i = 0; i < slots.size(); ++i) {
             order.push_back(slots[(start + i) % slots.size()]);
+            order.back().asks = one.asks;
         }
     }
     return order;
@@ -70,8 +73,53 @@ bool takes(const backend& one, const task::render_request& request) {
            && (request.may_drop || one.speaks().inexpressible(request).empty());
 }
 
-// "generate/V_3@a,b": what stands before and behind the '@'.
+// Pictures of the first call that `one` would be asked.
+int first_call_of(const backend& one, const task::render_request& request) {
+    const auto plan = one.speaks().plan(request);
+    return plan.empty() ? 1 : plan.front().count;
+}
+
+// "generate/V_3/4@a,b": what stands before and behind the '@'.
 constexpr char only_mark = '@';
+
+// Tasks of the version before wait in lanes that do not say how many pictures: as many as an
+// imagine mostly asks for.
+constexpr int unsaid_pictures = 4;
+
+// What a lane's tasks have in common.
+struct lane_request {
+    task::render_request request;
+    std::string_view only; // names of backends, "" for all
+};
+
+std::optional<lane_request> read_lane(std::string_view lane) {
+    const auto mark = std::min(lane.find(only_mark), lane.size());
+    std::string_view rest = lane.substr(0, mark);
+    const auto next = [&rest] {
+        const auto end = std::min(rest.find('/'), rest.size());
+        const auto part = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        return part;
+    };
+    const auto what = task::parse_operation(next());
+    const auto with = task::parse_model(next());
+    if (!what || !with) {
+        return std::nullopt;
+    }
+    lane_request read;
+    read.request.what = *what;
+    read.request.model = *with;
+    read.request.images = unsaid_pictures;
+    if (!rest.empty()) {
+        const auto [end, error] =
+            std::from_chars(rest.data(), rest.data() + rest.size(), read.request.images);
+        if (error != std::errc() || end != rest.data() + rest.size() || read.request.images < 1) {
+            return std::nullopt;
+        }
+    }
+    read.only = lane.substr(std::min(mark + 1, lane.size()));
+    return read;
+}
 
 bool is_among(std::string_view names, std::string_view name) {
     while (!names.empty()) {
@@ -106,6 +154,7 @@ roster::candidates(const task::render_request& request, std::uint64_t dice) cons
             {.drops = !member.speaks().inexpressible(request).empty(),
              .priority = member.options().priority,
              .turn = arrival(dice, i, member.options().weight),
+             .asks = first_call_of(member, request),
              .of = &member}
         );
     }
@@ -115,14 +164,17 @@ roster::candidates(const task::render_request& request, std::uint64_t dice) cons
 std::string roster::lane_of(const task::render_request& request) const {
     std::string lane = task::class_of(request);
     std::string names;
+    int asks = 1;
     bool all = true;
     for (const auto& member : members_) {
         if (takes(*member, request)) {
             names += (names.empty() ? "" : ",") + member->options().name;
+            asks = std::max(asks, first_call_of(*member, request));
         } else if (member->serves(request.what, request.model)) {
             all = false;
         }
     }
+    lane += '/' + std::to_string(asks);
     return all || names.empty() ? lane : lane + only_mark + names;
 }
 
@@ -140,21 +192,17 @@ std::vector<std::string> roster::obstacles(const task::render_request& request) 
 }
 
 std::vector<key_slot> roster::candidates(std::string_view lane, std::uint64_t dice) const {
-    const auto mark = std::min(lane.find(only_mark), lane.size());
-    const std::string_view klass = lane.substr(0, mark);
-    const std::string_view only = lane.substr(std::min(mark + 1, lane.size()));
-    const auto slash = klass.find('/');
-    const auto what = task::parse_operation(klass.substr(0, slash));
-    const auto with =
-        slash == std::string_view::npos ? std::nullopt : task::parse_model(klass.substr(slash + 1));
+    const auto wanted = read_lane(lane);
     std::vector<choice> choices;
-    for (std::size_t i = 0; what && with && i < members_.size(); ++i) {
+    for (std::size_t i = 0; wanted && i < members_.size(); ++i) {
         const backend& member = *members_[i];
+        const auto& [request, only] = *wanted;
         const bool meant = only.empty() || is_among(only, member.options().name);
-        if (meant && member.serves(*what, *with)) {
+        if (meant && member.serves(request.what, request.model)) {
             choices.push_back(
                 {.priority = member.options().priority,
                  .turn = arrival(dice, i, member.options().weight),
+                 .asks = first_call_of(member, request),
                  .of = &member}
             );
         }

@@ -146,6 +146,24 @@ std::string target_of(const http::response& response) {
     return to.substr(0, to.find_first_of("?#"));
 }
 
+// 429 for more pictures in progress than the organisation may have (upstream-specs.md §1.7): the
+// key is well, and has room as soon as one of its calls has ended.
+std::optional<outcome>
+judge_full(const http::response& response, const std::string& words, const std::string& detail) {
+    constexpr int most_believed = 1000000;
+    const auto body = json::parse(response.text(), nullptr, false);
+    const json* reason = member(body, "reject_reason");
+    if (reason == nullptr || *reason != "inflight_limit") {
+        return std::nullopt;
+    }
+    outcome made = elsewhere(key_effect::full, words, detail);
+    const json* named = member(body, "max_inflight_requests");
+    if (named != nullptr && named->is_number_integer() && *named >= 1 && *named <= most_believed) {
+        made.allowed_pictures = named->get<int>();
+    }
+    return made;
+}
+
 } // namespace
 
 std::string upstream_words(std::string_view body) {
@@ -215,6 +233,10 @@ outcome judge_refusal(const http::response& response) {
     case 410:
         return elsewhere(key_effect::absent, words, std::move(detail));
     case 429:
+        if (auto full = judge_full(response, words, detail)) {
+            return std::move(*full);
+        }
+        [[fallthrough]];
     case 503: {
         if (status == 503 && sign == refusal_sign::quota) {
             return turned_down(detail);

@@ -240,6 +240,14 @@ constraint plain_name() {
     });
 }
 
+constraint plain_name_or_empty() {
+    return text_that([](const std::string& text) -> std::string {
+        return text.empty() || is_plain(text, "_-.")
+                   ? ""
+                   : "expected up to 64 letters, digits and _ - .";
+    });
+}
+
 constraint caller_key() {
     return text_that([](const std::string& key) -> std::string {
         constexpr std::string_view digest = "sha256:";

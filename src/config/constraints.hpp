@@ -35,6 +35,7 @@ constraint readable_file_or_empty();
 constraint proxy_or_none_or_empty();
 
 constraint plain_name();
+constraint plain_name_or_empty();
 constraint caller_key();
 constraint rate_or_empty();
 constraint dialect_name();

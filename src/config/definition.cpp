@@ -2,6 +2,7 @@
 
 #include "constraints.hpp"
 
+#include "imagined/backend/backend.hpp"
 #include "imagined/callback/courier.hpp"
 #include "imagined/task/mapping.hpp"
 
@@ -197,6 +198,18 @@ std::vector<definition> list_keys() {
         },
         {"backend", "keys", words{}, "API keys", no_empty(), true, true},
         {"backend", "concurrency", std::int64_t{10}, "calls in flight per key", whole(1, 100000)},
+        {"backend",
+         "pictures",
+         std::int64_t{backend::organisation_pictures},
+         "pictures in progress per key, a call takes as many as it asks for; 0 = no limit, the "
+         "default of dialects other than official",
+         whole(0, 100000)},
+        {"backend",
+         "limit_group",
+         "",
+         "keys and backends of one name share both limits; \"key\" = each its own; by default the "
+         "keys of an official backend share theirs",
+         plain_name_or_empty()},
         {"backend", "priority", std::int64_t{0}, "lower first", whole(-1000000, 1000000)},
         {"backend", "weight", std::int64_t{1}, "among equals", whole(1, 1000000)},
         {"backend",

@@ -162,6 +162,8 @@ backend::backend_options backend_of(const section& backend, const environment& v
     options.keys = backend.get<words>("keys");
     options.key_names = backend.key_names;
     options.concurrency = number<int>(backend, "concurrency");
+    options.pictures = number<int>(backend, "pictures");
+    options.limit_group = text(backend, "limit_group");
     options.priority = number<int>(backend, "priority");
     options.weight = number<int>(backend, "weight");
     options.timeout = backend.get<milliseconds>("timeout");

@@ -2,10 +2,12 @@
 
 #include "listen.hpp"
 
+#include "imagined/backend/backend.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/http/proxy.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace imagined::config {
@@ -163,6 +165,51 @@ void tell_ways_out(document& doc, const environment& variables) {
     }
 }
 
+// What an organisation may have in progress, and that its keys share it, is known of some dialects.
+void settle_limits(document& doc) {
+    for (section& backend : doc.list("backend")) {
+        if (backend.broken("dialect") || backend.broken("name")) {
+            continue;
+        }
+        const bool organisation = backend::is_organisation(backend.get<std::string>("dialect"));
+        entry& pictures = backend.entries.find("pictures")->second;
+        if (pictures.origin.empty() && !organisation) {
+            pictures.what = std::int64_t{0};
+        }
+        entry& group = backend.entries.find("limit_group")->second;
+        if (!group.broken && std::get<std::string>(group.what).empty()) {
+            group.what =
+                organisation ? backend.get<std::string>("name") : std::string(backend::own_limits);
+        }
+    }
+}
+
+// Who shares a limit must mean the same one.
+void demand_equal_limits(document& doc) {
+    std::map<std::string, const section*> first_of;
+    for (const section& backend : doc.list("backend")) {
+        const auto& group = backend.get<std::string>("limit_group");
+        if (backend.broken("limit_group") || backend.broken("name")
+            || group == backend::own_limits) {
+            continue;
+        }
+        const section& first = *first_of.emplace(group, &backend).first->second;
+        for (const char* limit : {"concurrency", "pictures"}) {
+            const auto mine = backend.get<std::int64_t>(limit);
+            const auto theirs = first.get<std::int64_t>(limit);
+            if (mine != theirs && !backend.broken(limit) && !first.broken(limit)) {
+                const std::string why =
+                    "is " + std::to_string(mine) + ", but " + std::to_string(theirs) + " of "
+                    + first.get<std::string>("name") + ", which shares limit_group " + group
+                    + " with " + backend.get<std::string>("name");
+                doc.complain(
+                    origin_or_default(backend.at(limit)), backend.label + '.' + limit, why
+                );
+            }
+        }
+    }
+}
+
 } // namespace
 
 void apply_rules(document& doc, const environment& variables) {
@@ -174,6 +221,8 @@ void apply_rules(document& doc, const environment& variables) {
     warn_of_short_keys(doc);
     complete_backends(doc);
     tell_ways_out(doc, variables);
+    settle_limits(doc);
+    demand_equal_limits(doc);
 }
 
 } // namespace imagined::config

@@ -4,6 +4,8 @@
 #include "keys.hpp"
 #include "task_record.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace imagined::queue {
@@ -28,6 +30,12 @@ failure passing(failure why) {
 }
 
 } // namespace
+
+std::string slot_text(const slot& place) {
+    return fmt::format(
+        "{}|{}|{}|{}|{}", place.name, place.limit, place.group, place.pictures, place.asks
+    );
+}
 
 failure refusal(std::string_view verb, std::string_view word) {
     std::string detail = "queue: " + std::string(verb) + ": " + std::string(word);

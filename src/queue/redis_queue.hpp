@@ -139,6 +139,9 @@ private:
     std::optional<task_group> background_;
 };
 
+// A slot as the scripts read it.
+std::string slot_text(const slot& place);
+
 // What a script's refusal means to its caller.
 failure refusal(std::string_view verb, std::string_view word);
 

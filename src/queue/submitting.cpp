@@ -81,7 +81,8 @@ std::string kind_of(const new_task& task) {
         flag(task.modal)
     );
     for (const auto& place : task.slots) {
-        fmt::format_to(std::back_inserter(kind), "|{}|{}", place.name, place.limit);
+        kind += ' ';
+        kind += slot_text(place);
     }
     return kind;
 }
@@ -146,8 +147,7 @@ modal_arguments(const scope& who, const new_task& answered, const std::string& m
         answered.event
     };
     for (const auto& place : answered.slots) {
-        values.push_back(place.name);
-        values.push_back(std::to_string(place.limit));
+        values.push_back(slot_text(place));
     }
     return values;
 }

@@ -314,7 +314,7 @@ result<statistics> statistics_from(const redis::reply& answer) {
         made.spent_micros_today += to_number(micros);
     });
     const auto& slots = item(answer, 10);
-    for (std::size_t i = 0; slots.items() != nullptr && i + 2 < slots.items()->size(); i += 3) {
+    for (std::size_t i = 0; slots.items() != nullptr && i + 6 < slots.items()->size(); i += 7) {
         slot_state slot;
         slot.name = text_at(slots, i);
         slot.in_flight = static_cast<int>(number_at(slots, i + 1));
@@ -331,6 +331,10 @@ result<statistics> statistics_from(const redis::reply& answer) {
                 slot.words = words;
             }
         });
+        slot.group_calls = static_cast<int>(number_at(slots, i + 3));
+        slot.group_pictures = static_cast<int>(number_at(slots, i + 4));
+        slot.lowered_pictures = static_cast<int>(number_at(slots, i + 5));
+        slot.resting_until = number_at(slots, i + 6);
         made.slots.push_back(std::move(slot));
     }
     const auto& lanes = item(answer, 11);

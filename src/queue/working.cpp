@@ -22,6 +22,8 @@ std::string_view to_string(key_verdict::kind what) {
         return "cool";
     case key_verdict::kind::absent:
         return "absent";
+    case key_verdict::kind::full:
+        return "full";
     case key_verdict::kind::none:
         break;
     }
@@ -48,8 +50,7 @@ awaitable<result<claim_answer>> redis_queue::claim(
         values.push_back(asked.name);
         values.push_back(std::to_string(asked.slots.size()));
         for (const auto& place : asked.slots) {
-            values.push_back(place.name);
-            values.push_back(std::to_string(place.limit));
+            values.push_back(slot_text(place));
         }
     }
     const auto answer = co_await run(scripts().claim, std::move(values));
@@ -108,8 +109,7 @@ awaitable<result<void>> redis_queue::sign_off(std::string worker) {
 awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call) {
     auto values = held_by(held);
     values.push_back(std::to_string(call.index));
-    values.push_back(call.slot.name);
-    values.push_back(std::to_string(call.slot.limit));
+    values.push_back(slot_text(call.slot));
     values.push_back(std::to_string(call.first_picture));
     values.push_back(std::to_string(call.count));
     values.push_back(std::to_string(call.timeout.count()));
@@ -139,6 +139,11 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     if (word == "over_budget") {
         co_return call_grant{call_permit::over_budget};
     }
+    if (word == "split") {
+        call_grant cut{call_permit::split};
+        cut.most_pictures = static_cast<int>(number_at(*answer, 1));
+        co_return cut;
+    }
     co_return refusal("calling", word);
 }
 
@@ -148,7 +153,8 @@ redis_queue::not_started(token held, int index, key_verdict key, std::string eve
     values.push_back(std::to_string(index));
     values.push_back(std::move(event));
     values.emplace_back(to_string(key.what));
-    values.push_back(std::to_string(key.at_least.count()));
+    const bool full = key.what == key_verdict::kind::full;
+    values.push_back(std::to_string(full ? key.allowed_pictures : key.at_least.count()));
     const bool disable = key.what == key_verdict::kind::disable;
     const milliseconds disabled_for = options_.key_disabled_for;
     values.push_back(disable ? std::to_string(disabled_for.count()) : "0");

@@ -136,7 +136,7 @@ awaitable<task_step::calls> task_step::make_calls() {
                 const auto delay = some_over_budget_ ? budget_pause
                                    : some_key_cools_ ? milliseconds(0)
                                                      : backoff_of(record_.attempt);
-                co_await give_back("", delay, "no backend could start the call");
+                co_await give_back(lane_now(), delay, "no backend could start the call");
                 co_return calls::gone;
             }
         }
@@ -144,16 +144,27 @@ awaitable<task_step::calls> task_step::make_calls() {
     }
 }
 
+// "" is its own. A task of the version before, or of another configuration, goes where it is known
+// who serves it and how many places it needs.
+std::string task_step::lane_now() const {
+    std::string lane = on_->parts.backends.lane_of(submission_->request);
+    return lane == record_.lane ? "" : lane;
+}
+
 awaitable<task_step::start> task_step::start_call() {
     some_key_cools_ = false;
     some_over_budget_ = false;
     bool others = !tried_.empty(); // keys that may do it later
-    for (const auto& key : keys_to_try()) {
+    for (auto& key : keys_to_try()) {
         auto* at = on_->parts.backends.owner_of(key.name);
         if (at == nullptr) {
             continue;
         }
-        const auto began = co_await start_call_at(key, *at);
+        auto began = co_await start_call_at(key, *at);
+        while (began == start::split) {
+            key.pictures = most_pictures_; // fewer than it asked for
+            began = co_await start_call_at(key, *at);
+        }
         if (began == start::over_budget) {
             some_over_budget_ = true;
             on_->broke[at->options().name] = std::chrono::steady_clock::now() + broke_for;
@@ -182,7 +193,10 @@ backend::picture_source task_step::link_source(milliseconds limit) const {
 awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, backend::backend& at) {
     const auto& request = submission_->request;
     const auto covered = assess(record_, request.images);
-    const auto plan = plan_missing(at.speaks().plan(request), covered.missing).front();
+    auto plan = plan_missing(at.speaks().plan(request), covered.missing).front();
+    if (key.pictures > 0) {
+        plan.count = std::min(plan.count, key.pictures);
+    }
     const milliseconds limit = at.options().timeout;
 
     auto& images = on_->parts.images;
@@ -214,7 +228,7 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
     queue::call_marker marker;
     marker.index = covered.next_index;
     marker.backend = at.options().name;
-    marker.slot = {key.name, key.limit};
+    marker.slot = {key.name, key.limit, key.group, key.pictures};
     marker.first_picture = plan.first;
     marker.count = plan.count;
     marker.timeout = limit;
@@ -263,6 +277,9 @@ awaitable<task_step::start> task_step::start_call_at(backend::key_slot key, back
         co_return start::no_place;
     case queue::call_permit::over_budget:
         co_return start::over_budget;
+    case queue::call_permit::split:
+        most_pictures_ = granted->most_pictures;
+        co_return start::split;
     case queue::call_permit::granted:
         break;
     }

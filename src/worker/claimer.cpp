@@ -33,7 +33,7 @@ std::vector<queue::lane> lanes_to_ask(const shift& on) {
         for (const auto& key : on.parts.backends.candidates(std::string_view(name), roll())) {
             const auto& owner = on.parts.backends.owner_of(key.name)->options().name;
             auto& slots = on.is_broke(owner) ? of_broke : asked.slots;
-            slots.push_back({key.name, key.limit});
+            slots.push_back({key.name, key.limit, key.group, key.pictures, key.asks});
         }
         // A place at a backend without money is no reason to take a task, unless it is to be told.
         if (asked.slots.empty()) {

@@ -28,6 +28,9 @@ queue::key_verdict key_verdict_of(const backend::outcome& came) {
         said.what = kind::disable;
     } else if (came.key == backend::key_effect::absent) {
         said.what = kind::absent;
+    } else if (came.key == backend::key_effect::full) {
+        said.what = kind::full;
+        said.allowed_pictures = came.allowed_pictures;
     }
     return said;
 }

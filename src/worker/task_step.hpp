@@ -50,7 +50,7 @@ private:
     );
 
     // What trying to start a call came to.
-    enum class start { started, no_place, too_late, over_budget, gone };
+    enum class start { started, no_place, too_late, over_budget, split, gone };
 
     // How making calls ends: over and the task still ours; its one call sent; the task not ours.
     enum class calls { over, held, gone };
@@ -93,6 +93,7 @@ private:
     awaitable<> record_answer(int index, backend::backend& at, backend::answer answer);
     awaitable<> give_back(std::string lane, milliseconds delay, std::string why);
     std::vector<backend::key_slot> keys_to_try() const;
+    std::string lane_now() const;
     backend::picture_source link_source(milliseconds limit) const;
     task::call& call_at(int index);
 
@@ -173,6 +174,7 @@ private:
     wakeup changed_;                        // a call ended
     std::unique_ptr<granted_call> granted_; // to be sent next
     std::unique_ptr<held_call> held_;       // what resume() goes on with
+    int most_pictures_ = 0;                 // of a call, as a start that is to be split was told
     int in_flight_ = 0;
     bool gone_ = false; // the task is no longer ours: nothing more is written
     bool too_late_ = false;

@@ -10,7 +10,7 @@ from service.processes import BINARY, clean_environment, run_imagined, short_dir
 COMMANDS = ("serve", "sandbox", "check-config", "task", "task show", "task cancel", "task retry",
             "task retry-callback", "queue", "audit", "version", "completion", "manual")
 
-OWN = ("--config", "--role", "--listen", "--delay", "--dialect", "--help")
+OWN = ("--config", "--role", "--listen", "--delay", "--dialect", "--org-pictures", "--help")
 
 
 def told(*arguments):

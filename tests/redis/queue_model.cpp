@@ -80,41 +80,6 @@ std::map<std::string, std::int64_t> queue_model::spent_today() const {
     return found == spend_.end() ? std::map<std::string, std::int64_t>{} : found->second;
 }
 
-int queue_model::held_places(const std::string& slot) const {
-    int held = 0;
-    for (const auto& [id, task] : tasks_) {
-        held += task.reserved == slot && task.reserved_until >= now ? 1 : 0;
-        for (const auto& [index, call] : task.calls) {
-            held += call.open() && !call.over && call.slot == slot && call.deadline >= now ? 1 : 0;
-        }
-    }
-    return held;
-}
-
-int queue_model::free_places(const std::string& slot, int limit, const model_task* mine) const {
-    const std::string backend = slot.substr(0, slot.find(':'));
-    if (off.paused.contains(slot) || off.paused.contains(backend)) {
-        return 0;
-    }
-    for (const auto& name : {backend, slot}) {
-        const auto chosen = off.limits.find(name);
-        limit = chosen == off.limits.end() ? limit : chosen->second;
-    }
-    const auto allowed = gate(slot, mine);
-    if (allowed == 0) {
-        return 0;
-    }
-    if (const auto cold = cooling_.find(slot); cold != cooling_.end()) {
-        if (cold->second.until > now) {
-            return 0;
-        }
-        limit = 1;
-    }
-    const bool own = mine != nullptr && mine->reserved == slot && mine->reserved_until >= now;
-    const int free = limit + (own ? 1 : 0) - held_places(slot);
-    return allowed ? std::min(free, *allowed) : free;
-}
-
 bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const {
     std::size_t room = 0;
     for (const auto& [name, one] : workers_) {
@@ -123,9 +88,14 @@ bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>&
     if (off.dispatch_paused || room <= running() + ahead) {
         return false;
     }
-    std::size_t free = 0;
+    std::map<std::string, int> best; // of a group, which shares its places
     for (const auto& slot : slots) {
-        free += static_cast<std::size_t>(std::max(0, free_places(slot.name, slot.limit)));
+        int& known = best[slot.group.empty() ? slot.name : slot.group];
+        known = std::max(known, free_places(slot, slot.asks).calls);
+    }
+    std::size_t free = 0;
+    for (const auto& [group, calls] : best) {
+        free += static_cast<std::size_t>(calls);
     }
     return free > ahead;
 }

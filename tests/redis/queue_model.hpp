@@ -56,6 +56,7 @@ struct model_task {
     unix_millis lease_until = 0;
     milliseconds lease{15000};
     std::string reserved; // slot
+    int reserved_pictures = 0;
     unix_millis reserved_until = 0;
     std::string duration_key;
     std::map<int, model_call> calls;
@@ -99,6 +100,17 @@ public:
         std::optional<unix_millis> open_until;
         std::string trial; // the member that tries it while half open
         unix_millis trial_until = 0;
+    };
+
+    // Of a group of slots.
+    struct lowering {
+        int limit = 0; // of pictures
+        unix_millis since = 0;
+    };
+
+    struct resting {
+        unix_millis until = 0;
+        int times = 0;
     };
 
     struct limits {
@@ -191,6 +203,13 @@ public:
     std::size_t waiting() const;
     std::size_t running() const;
     int held_places(const std::string& slot) const;
+    int held_calls(const std::string& group) const;
+    // With `below`, of calls that ask for fewer than that.
+    int held_pictures(const std::string& group, std::optional<int> below = {}) const;
+    std::string group_of(const std::string& slot) const;
+    // The limit of pictures that an upstream taught, as it holds now; 0: none.
+    int lowered_pictures(const std::string& group) const;
+    unix_millis rests_until(const std::string& group) const;
     std::set<std::string> waiting_lanes() const;
     int live_workers() const;
 
@@ -226,7 +245,23 @@ private:
     void release_hold(model_call& call);
     void extend_lease(model_task& task);
     void settle_state(model_task& task, task::state when_idle);
-    int free_places(const std::string& slot, int limit, const model_task* mine = nullptr) const;
+
+    struct room {
+        int calls = 0;
+        std::optional<int> wanted = {}; // pictures that have to be free, if only they are missing
+    };
+
+    room free_places(
+        const queue::slot& slot,
+        int asks,
+        const model_task* mine = nullptr,
+        std::optional<int> waits = {}
+    ) const;
+    void know(const queue::slot& slot);
+    int picture_limit(const queue::slot& slot) const;
+    std::optional<int> waiting_size(const std::string& group) const;
+    void note_waiting(const std::string& group, std::optional<int> asks);
+    void learn_limit(const model_call& refused, int named);
     bool could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const;
     std::optional<queue::submitted::verdict>
     refuse(const std::string& caller, std::size_t limit) const;
@@ -235,6 +270,8 @@ private:
     milliseconds rate_wait(const std::string& caller) const;
     void note_submit(const std::string& caller);
     model_task* next_in(const std::string& lane);
+    std::vector<queue::lane> in_order(const std::vector<queue::lane>& lanes);
+    const queue::slot* find_room(const queue::lane& lane, std::map<std::string, int>& waits);
     // The ids of tasks that fit, by (time, id), at most `most`.
     std::vector<std::string> first_by(
         const std::function<std::optional<unix_millis>(const model_task&)>& time, std::size_t most
@@ -262,6 +299,10 @@ private:
     std::map<unix_millis, std::map<std::string, std::int64_t>> spend_;
     std::map<unix_millis, std::map<std::string, std::int64_t>> held_;
     std::map<std::string, breaker> breakers_;
+    std::map<std::string, queue::slot> slots_; // as last told
+    std::map<std::string, lowering> lowered_;
+    std::map<std::string, resting> rests_;
+    std::map<std::string, std::pair<int, unix_millis>> waits_; // the largest, and when it was seen
     std::int64_t last_id_ = 0;
 };
 

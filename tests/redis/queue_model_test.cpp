@@ -80,7 +80,8 @@ seeds shrink(blocking_redis& redis, seeds steps) {
 }
 
 void tell(blocking_redis& redis, seeds steps, const outcome& first, std::uint64_t seed) {
-    std::cerr << "QUEUE_MODEL_SEED=" << seed << " failed: " << first.why << "\nshrinking...\n";
+    std::cerr << "QUEUE_MODEL_SEED=" << seed << " failed: " << first.why << "\n  in "
+              << first.told.back() << "\nshrinking...\n";
     steps.resize(std::min(steps.size(), first.at + 1));
     steps = shrink(redis, std::move(steps));
     const auto last = walk(redis, steps, 1);

@@ -45,6 +45,53 @@ model_task* queue_model::next_in(const std::string& lane) {
     return best;
 }
 
+// Lanes take turns as the callers do who wait in them; for one caller the oldest task is first.
+std::vector<queue::lane> queue_model::in_order(const std::vector<queue::lane>& lanes) {
+    std::vector<queue::lane> ordered;
+    std::vector<std::pair<std::pair<double, std::string>, queue::lane>> drawing;
+    for (const auto& lane : lanes) {
+        const auto* first = lane.name == queue::storing_lane ? nullptr : next_in(lane.name);
+        if (first != nullptr) {
+            drawing.push_back({{started_share_[first->record.caller], first->record.id}, lane});
+        }
+    }
+    std::sort(drawing.begin(), drawing.end(), [](const auto& a, const auto& b) {
+        return a.first < b.first;
+    });
+    for (auto& [turn, lane] : drawing) {
+        ordered.push_back(std::move(lane));
+    }
+    return ordered;
+}
+
+// The best slot of a lane that has room; else who comes behind has to leave what the lane needs.
+const queue::slot*
+queue_model::find_room(const queue::lane& lane, std::map<std::string, int>& waits) {
+    std::map<std::string, int> missing;
+    for (const auto& slot : lane.slots) {
+        const auto group = group_of(slot.name);
+        const auto behind = waits.find(group);
+        const auto there = free_places(
+            slot,
+            slot.asks,
+            nullptr,
+            behind == waits.end() ? std::nullopt : std::optional(behind->second)
+        );
+        if (there.calls > 0) {
+            return &slot;
+        }
+        if (there.wanted) {
+            missing[group] = *there.wanted;
+        }
+    }
+    for (const auto& [group, wanted] : missing) {
+        if (next_in(lane.name) != nullptr) {
+            waits[group] = std::max(waits[group], wanted);
+        }
+    }
+    return nullptr;
+}
+
 std::vector<queue_model::taken> queue_model::claim(
     const std::string& worker,
     std::size_t most,
@@ -52,20 +99,21 @@ std::vector<queue_model::taken> queue_model::claim(
     const std::vector<queue::lane>& lanes,
     milliseconds event_lease
 ) {
-    std::vector<taken> all;
     for (const auto& lane : lanes) {
+        std::for_each(lane.slots.begin(), lane.slots.end(), [this](const auto& s) { know(s); });
+    }
+    std::map<std::string, int> waits;
+    std::map<std::string, int> started;
+    std::vector<taken> all;
+    const auto serve = [&](const queue::lane& lane) {
         const bool paused = off.dispatch_paused && lane.name != queue::storing_lane;
         while (!paused && all.size() < most) {
-            std::string place;
-            for (const auto& slot : lane.slots) {
-                if (place.empty() && free_places(slot.name, slot.limit) > 0) {
-                    place = slot.name;
-                }
-            }
-            auto* task = lane.slots.empty() || !place.empty() ? next_in(lane.name) : nullptr;
+            const auto* slot = find_room(lane, waits);
+            auto* task = lane.slots.empty() || slot != nullptr ? next_in(lane.name) : nullptr;
             if (task == nullptr) {
                 break;
             }
+            const std::string place = slot == nullptr ? "" : slot->name;
             auto& record = task->record;
             auto& share = started_share_[record.caller];
             clock_ = std::max(clock_, share);
@@ -80,7 +128,11 @@ std::vector<queue_model::taken> queue_model::claim(
             task->lease_until = now + lease.count();
             task->reserved = place;
             task->reserved_until = task->lease_until;
-            if (!place.empty()) {
+            if (slot != nullptr) {
+                const int limit = picture_limit(*slot);
+                task->reserved_pictures = limit > 0 ? std::min(slot->asks, limit) : slot->asks;
+                auto& largest = started[group_of(place)];
+                largest = std::max(largest, slot->asks);
                 note_trial(place, record.id + ":r", task->reserved_until);
             }
             const auto sequence = add_event(*task);
@@ -90,6 +142,22 @@ std::vector<queue_model::taken> queue_model::claim(
                 post(*task, sequence, "SUBMITTED", "0%");
             }
             all.push_back({record.id, place, take_handed_on(record.id)});
+        }
+    };
+    for (const auto& lane : lanes) {
+        if (lane.name == queue::storing_lane) {
+            serve(lane);
+        }
+    }
+    for (const auto& lane : in_order(lanes)) {
+        serve(lane);
+    }
+    for (const auto& [group, asks] : waits) {
+        note_waiting(group, asks);
+    }
+    for (const auto& [group, asks] : started) {
+        if (!waits.contains(group) && asks >= waiting_size(group).value_or(0)) {
+            note_waiting(group, std::nullopt);
         }
     }
     return all;
@@ -153,10 +221,15 @@ void queue_model::key_works(const model_call& call) {
     if (cold != cooling_.end() && call.started >= cold->second.until) {
         cooling_.erase(cold);
     }
+    const auto rest = rests_.find(group_of(call.slot));
+    if (rest != rests_.end() && call.started >= rest->second.until) {
+        rests_.erase(rest);
+    }
 }
 
 result<queue::call_permit>
 queue_model::calling(const queue::token& held, const queue::call_marker& call) {
+    know(call.slot);
     auto* task = held_by(held);
     if (task == nullptr) {
         return failure{conflict, ""};
@@ -168,10 +241,16 @@ queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     if (task->calls.contains(call.index)) {
         return failure{conflict, ""};
     }
+    const int most = picture_limit(call.slot);
+    if (most > 0 && call.count > most) {
+        return queue::call_permit::split;
+    }
     if (!within_budget(call)) {
         return queue::call_permit::over_budget;
     }
-    if (free_places(call.slot.name, call.slot.limit, task) <= 0) {
+    const auto waits =
+        task->reserved.empty() ? waiting_size(group_of(call.slot.name)) : std::nullopt;
+    if (free_places(call.slot, call.count, task, waits).calls <= 0) {
         return queue::call_permit::no_slot;
     }
     drop_reservation(*task);
@@ -215,7 +294,7 @@ queue_model::not_started(const queue::token& held, int index, const queue::key_v
     using kind = queue::key_verdict::kind;
     if (key.what == kind::works) {
         key_works(call);
-    } else if (key.what != kind::none) {
+    } else if (key.what == kind::cool || key.what == kind::disable) {
         auto& cold = cooling_[call.slot];
         const bool resting = cold.until > now;
         cold.times += resting ? 0 : 1;
@@ -229,6 +308,9 @@ queue_model::not_started(const queue::token& held, int index, const queue::key_v
         return conflict;
     }
     call.now = fate::not_started;
+    if (key.what == kind::full) {
+        learn_limit(call, key.allowed_pictures);
+    }
     judge(
         call.slot,
         held.id + ":" + std::to_string(index),

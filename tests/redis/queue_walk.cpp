@@ -106,11 +106,16 @@ queue::scope queue_walk::some_scope() {
     return {some_caller(), chance(50)};
 }
 
+int queue_walk::some_pictures() {
+    return static_cast<int>(chance(5) ? 4 + roll(4) : 1 + roll(4));
+}
+
 std::vector<queue::slot> queue_walk::some_slots() {
     std::vector<queue::slot> slots;
     for (const auto& slot : all_slots) {
         if (chance(70)) {
             slots.push_back(slot);
+            slots.back().asks = some_pictures();
         }
     }
     return slots;

@@ -51,6 +51,7 @@ private:
     std::string some_caller();
     queue::scope some_scope();
     std::vector<queue::slot> some_slots();
+    int some_pictures();
     queue::token some_token(bool (*fits)(const model_task&));
     int some_call(const std::string& id);
 

@@ -12,7 +12,14 @@ namespace imagined::test {
 inline const std::array<std::string, 3> callers{"ann", "bob", "cyd"};
 inline const std::array<std::string, 2> lanes{"generate/V_3", "remix/V_2"};
 inline const std::array<std::string, 2> workers{"w1", "w2"};
-inline const std::array<queue::slot, 3> all_slots{{{"alpha:1", 2}, {"alpha:2", 1}, {"beta:1", 3}}};
+// Two keys of one organisation, and one by itself whose upstream does not tell its limit before.
+inline constexpr int alphas_calls = 3;
+inline constexpr int alphas_pictures = 5;
+inline const std::array<queue::slot, 3> all_slots{
+    {{"alpha:1", alphas_calls, "alpha", alphas_pictures},
+     {"alpha:2", alphas_calls, "alpha", alphas_pictures},
+     {"beta:1", 3}}
+};
 
 inline bool at_work(const model_task& task) {
     return task.at_work();

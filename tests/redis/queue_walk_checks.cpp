@@ -258,14 +258,18 @@ void queue_walk::check_lanes() {
 
 // I14: never more than the limit at a key, by Redis' own count.
 void queue_walk::check_places() {
-    static const std::map<std::string, int> limits{{"alpha:1", 2}, {"alpha:2", 1}, {"beta:1", 3}};
     const auto from = std::to_string(model_.now);
-    for (const auto& [slot, limit] : limits) {
-        const auto held = redis_.number({"ZCOUNT", key("slot:" + slot), from, "+inf"});
-        expect("places at " + slot, model_.held_places(slot), static_cast<int>(held));
-        if (held > limit) {
-            throw mismatch("I14: " + std::to_string(held) + " calls at " + slot);
-        }
+    std::map<std::string, std::int64_t> calls;
+    for (const auto& slot : all_slots) {
+        const auto held = redis_.number({"ZCOUNT", key("slot:" + slot.name), from, "+inf"});
+        expect("places at " + slot.name, model_.held_places(slot.name), static_cast<int>(held));
+        calls[slot.group.empty() ? slot.name : slot.group] += held;
+    }
+    if (calls["alpha"] > alphas_calls || calls["beta:1"] > 3) {
+        throw mismatch("I14: too many calls");
+    }
+    if (model_.held_pictures("alpha") > alphas_pictures) {
+        throw mismatch("I14: too many pictures");
     }
 }
 
@@ -320,6 +324,11 @@ void queue_walk::check_figures() {
         const bool resting = cold != model_.cooled().end() && cold->second.until > model_.now;
         expect("cooling " + slot.name, resting ? cold->second.until : 0, slot.cooling_until);
         expect("disabled", resting && cold->second.disabled, slot.disabled);
+        const auto group = model_.group_of(slot.name);
+        expect("calls of " + group, model_.held_calls(group), slot.group_calls);
+        expect("pictures of " + group, model_.held_pictures(group), slot.group_pictures);
+        expect("limit of " + group, model_.lowered_pictures(group), slot.lowered_pictures);
+        expect("rest of " + group, model_.rests_until(group), slot.resting_until);
     }
 }
 

@@ -20,7 +20,14 @@ void queue_walk::claim(bool storing_too) {
             asked.push_back({lane, std::move(slots)});
         }
     }
-    tell("claim " + std::to_string(most) + " by " + worker);
+    std::string where;
+    for (const auto& lane : asked) {
+        where += " in " + lane.name;
+        for (const auto& slot : lane.slots) {
+            where += ' ' + slot.name + '*' + std::to_string(slot.asks);
+        }
+    }
+    tell("claim " + std::to_string(most) + " by " + worker + where);
     const auto events = some_event_lease();
     const auto wanted = model_.claim(worker, most, lease, asked, events);
     const auto found = run(queue_->claim(worker, most, lease, asked, events)).value();
@@ -88,6 +95,7 @@ void queue_walk::calling() {
     }
     call.backend = call.slot.name.substr(0, call.slot.name.find(':'));
     call.first_picture = 1 + call.index;
+    call.count = some_pictures();
     call.timeout = milliseconds(chance(50) ? 30'000 : 180'000);
     call.duration_key = chance(50) ? "fast" : "slow";
     call.cost_micros = 1000LL * static_cast<std::int64_t>(roll(90));
@@ -96,7 +104,7 @@ void queue_walk::calling() {
     call.total_cap_micros = chance(10) ? 1000LL * static_cast<std::int64_t>(roll(2000)) : 0;
     tell(
         "calling " + name_of(held) + " index " + std::to_string(call.index) + " at "
-        + call.slot.name
+        + call.slot.name + " for " + std::to_string(call.count)
     );
     const auto wanted = model_.calling(held, call);
     const auto got = run(queue_->calling(held, call));
@@ -115,9 +123,13 @@ void queue_walk::not_started() {
     using kind = queue::key_verdict::kind;
     const auto held = some_token(in_call);
     const int index = some_call(held.id);
-    const queue::key_verdict verdict{
-        static_cast<kind>(roll(4)), milliseconds(chance(20) ? 7'000 : 0), chance(30)
+    static constexpr std::array kinds{
+        kind::none, kind::works, kind::cool, kind::disable, kind::full
     };
+    queue::key_verdict verdict{
+        kinds[roll(kinds.size())], milliseconds(chance(20) ? 7'000 : 0), chance(30)
+    };
+    verdict.allowed_pictures = static_cast<int>(chance(50) ? 0 : 1 + roll(6));
     tell(
         "not_started " + name_of(held) + " index " + std::to_string(index) + " key "
         + std::to_string(static_cast<int>(verdict.what))

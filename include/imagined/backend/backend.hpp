@@ -15,15 +15,26 @@
 
 namespace imagined::backend {
 
+inline constexpr std::string_view own_limits = "key";
+
+// Whether the keys of one backend are one organisation, whose limits they share.
+bool is_organisation(std::string_view dialect);
+
+// Pictures that Ideogram lets an organisation have in progress.
+inline constexpr int organisation_pictures = 10;
+
 struct backend_options {
     std::string name;
     std::string dialect = "official";
     std::string base_url;
     std::vector<std::string> keys;
     std::vector<std::string> key_names = {}; // "env:CAMEL_KEY" where a key came from there, else ""
-    int concurrency = 10;                    // calls in flight per key
-    int priority = 0;                        // lower first
-    int weight = 1;                          // among equals
+    int concurrency = 10;                    // calls in flight per key, or limit_group
+    int pictures = 0; // in progress likewise, a call taking as many as it asks for; 0: no limit
+    // Keys and backends of one name share both limits; own_limits: each key has its own.
+    std::string limit_group = std::string(own_limits);
+    int priority = 0; // lower first
+    int weight = 1;   // among equals
     milliseconds timeout{180000};
     std::vector<task::model> models;         // empty: all that the dialect has
     std::vector<task::operation> operations; // empty: all that the dialect has
@@ -44,6 +55,9 @@ struct key_slot {
     int limit = 10;
     // For people: "<backend>:env:CAMEL_KEY", or the key's tail ("<backend>:*1a2b"), or its place.
     std::string label = {};
+    std::string group = {}; // shares the limits with this one's; "": the key's own
+    int pictures = 0;       // 0: no limit
+    int asks = 1;           // of candidates(): pictures that the first call would ask for
 };
 
 // What each key of a backend is called before people, each once: where it came from, else its last

@@ -70,7 +70,8 @@ enum class key_effect {
     none,
     cool,    // rate limited or unreachable: leave it alone for retry_after or 5 -> 60 s
     disable, // bad, unpaid or forbidden key: one real task tries it every 5 min
-    absent   // not the key's fault: nothing of the kind is at this address (3xx, 404, 405, 410)
+    absent,  // not the key's fault: nothing of the kind is at this address (3xx, 404, 405, 410)
+    full     // it works, but its organisation has more pictures in progress than it may
 };
 
 struct outcome {
@@ -82,6 +83,7 @@ struct outcome {
     // Its own complete answer came, so it is not working on the call any more.
     bool heard = false;
     std::optional<std::chrono::seconds> retry_after;
+    int allowed_pictures = 0; // where the key is full, as the upstream names it; 0: it does not
     std::optional<backend::answer> answer;                              // exactly when answered
     task::fail_code code = task::fail_code::ambiguous_upstream_outcome; // unless answered
     task::bilingual reason; // for people; holds the upstream's own words where they help

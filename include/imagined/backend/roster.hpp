@@ -29,8 +29,9 @@ public:
     // nothing may be dropped is served only by backends that can express all of it.
     std::vector<key_slot> candidates(const task::render_request& request, std::uint64_t dice) const;
 
-    // The lane in which a request waits: its class, and where nothing of it may be dropped and not
-    // every backend of that class will do, the names of those that will ("generate/V_3@a,b").
+    // The lane in which a request waits: its class, how many pictures its first call asks for, and
+    // where nothing of it may be dropped and not every backend of that class will do, the names of
+    // those that will ("generate/V_3/4@a,b").
     std::string lane_of(const task::render_request& request) const;
 
     // What stands in the way of a request of which nothing may be dropped: the fields that the

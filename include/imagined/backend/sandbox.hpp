@@ -21,7 +21,8 @@ struct sandbox_options {
     std::string dialect = "official"; // spoken by the root
     std::size_t max_file_bytes = 10UL * 1024 * 1024;
     int max_in_flight_per_key = 10; // more: 429
-    std::string picture_key = "";   // signs picture links; "" draws a random one
+    int org_pictures = 10;        // in progress over all keys of "official"; more: 429. 0: no limit
+    std::string picture_key = ""; // signs picture links; "" draws a random one
     // Whether input pictures that are sent as links are really fetched, as an upstream would.
     bool fetch_links = false;
 };

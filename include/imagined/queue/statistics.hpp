@@ -35,6 +35,15 @@ struct slot_state {
     bool on_trial = false; // it was left alone; until a call proves it, one task at a time tries it
     // What the upstream said when it last did not take a call, or "".
     std::string words = {};
+    int group_calls = 0;           // in progress in its group
+    int group_pictures = 0;        // that they ask for
+    int lowered_pictures = 0;      // the limit that an upstream taught; 0: the configured one holds
+    unix_millis resting_until = 0; // of the group, whose upstream has no room; 0: it does not
+
+    // The limit of pictures that holds in its group; 0: none.
+    int picture_limit(int configured) const {
+        return lowered_pictures > 0 ? lowered_pictures : configured;
+    }
 };
 
 // An operation of a backend whose address answers as if nothing of the kind were there.

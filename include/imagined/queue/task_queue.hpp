@@ -25,10 +25,15 @@
 
 namespace imagined::queue {
 
-// A counted place at a backend's key. At most `limit` calls hold it at a time, over all processes.
+// A backend's key, where places are counted over all processes: at most `limit` calls, and
+// `pictures` pictures that they ask for, are in progress in its group. What is told of a slot last
+// holds for all.
 struct slot {
     std::string name;
     int limit = 1;
+    std::string group = {}; // shares both limits; "": the slot by itself
+    int pictures = 0;       // 0: no limit
+    int asks = 1;           // how many pictures the call in question asks for
 };
 
 // Proof of a lease: attempt number and random nonce, compared by every write of a worker.
@@ -142,7 +147,8 @@ enum class call_permit {
     granted,  // the marker is durable; the call may be sent, until its deadline
     no_slot,  // the key is full or cooling now, or its backend's breaker open; nothing was written
     too_late, // past the task's deadline: no new call
-    over_budget // it would exceed the day's cap, what is under way counted; nothing was written
+    over_budget, // it would exceed the day's cap, what is under way counted; nothing was written
+    split        // it asks for more pictures than may be in progress at a time; nothing was written
 };
 
 struct call_grant {
@@ -152,6 +158,7 @@ struct call_grant {
     // With no_slot, while the operation of this backend is shut: how often this task itself found
     // nothing at the address. -1: it is not shut.
     int absences = -1;
+    int most_pictures = 0; // of a call, when it is to be split
 };
 
 // What the end of a call that was not paid says about its key.
@@ -163,11 +170,14 @@ struct key_verdict {
         disable, // left alone for queue_options::key_disabled_for; then one task tries it
         // Not of the key but of the address: the operation is shut at this backend for 1 s, 10 s,
         // then 60 s each time; the task that met it first has the right to the next two tries.
-        absent
+        absent,
+        // It works, but more pictures are in progress in its group than the upstream allows.
+        full
     } what = kind::none;
     milliseconds at_least{0};
     bool backend_failed = false; // counts against the backend: no connection, 503
     std::string words = {};      // what the upstream said, for whoever waits: "HTTP 401 bad key"
+    int allowed_pictures = 0;    // full: as the upstream names it; 0: it does not
 };
 
 // What not_started() tells of an address where nothing is.

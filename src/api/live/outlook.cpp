@@ -3,6 +3,7 @@
 #include "imagined/task/progress.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace imagined::api {
 
@@ -57,13 +58,23 @@ capacity capacity_for(
 ) {
     capacity now;
     now.call_ms = call_ms(wanted, counted);
+    std::set<std::string> groups; // those of one share its places
     for (const auto& slot : backends.candidates(wanted, 0)) {
-        const auto* state = find(counted, slot.name);
-        if (state != nullptr && (state->disabled || state->cooling_until > counted.now)) {
+        const auto* found = find(counted, slot.name);
+        const queue::slot_state state = found == nullptr ? queue::slot_state{} : *found;
+        if (state.disabled || state.cooling_until > counted.now
+            || !groups.insert(slot.group.empty() ? slot.name : slot.group).second) {
             continue;
         }
-        now.places += slot.limit;
-        now.free += std::max(0, slot.limit - (state == nullptr ? 0 : state->in_flight));
+        int places = slot.limit;
+        int free = slot.limit - state.group_calls;
+        if (const int most = state.picture_limit(slot.pictures); most > 0) {
+            const int asks = std::min(slot.asks, most);
+            places = std::min(places, most / asks);
+            free = std::min(free, (most - state.group_pictures) / asks);
+        }
+        now.places += places;
+        now.free += std::max(0, free);
     }
     return now;
 }

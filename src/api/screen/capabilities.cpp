@@ -2,6 +2,7 @@
 // that a form drawn from this answer never offers what would be refused.
 #include "answers.hpp"
 #include "handlers.hpp"
+#include "live/look.hpp"
 #include "submit/input_pictures.hpp"
 
 #include "imagined/backend/offered_fields.hpp"
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace imagined::api {
 
@@ -153,11 +155,34 @@ json versions_json(const task::imagine_defaults& imagine) {
     return versions;
 }
 
+// Pictures in progress at all backends, and how many may be: null where one has no limit.
+json places_json(const backend::roster& backends, const queue::statistics& counted) {
+    std::set<std::string> seen;
+    int in_progress = 0;
+    int limit = 0;
+    bool unlimited = false;
+    for (const auto& member : backends.members()) {
+        for (const auto& slot : member->slots()) {
+            if (!seen.insert(slot.group.empty() ? slot.name : slot.group).second) {
+                continue;
+            }
+            const auto state =
+                std::ranges::find(counted.slots, slot.name, &queue::slot_state::name);
+            const auto now = state == counted.slots.end() ? queue::slot_state{} : *state;
+            in_progress += now.group_pictures;
+            limit += now.picture_limit(slot.pictures);
+            unlimited = unlimited || now.picture_limit(slot.pictures) == 0;
+        }
+    }
+    return {{"inProgress", in_progress}, {"limit", unlimited ? json(nullptr) : json(limit)}};
+}
+
 } // namespace
 
 awaitable<http::response> show_capabilities(context& api, call /*from*/) {
     const backend::roster& backends = api.parts.backends;
     const task::imagine_defaults& imagine = api.options.imagine;
+    const auto counted = co_await api.counted.now();
     const json told{
         {"demo", api.options.demo},
         {"kinds", kinds_json(backends)},
@@ -173,6 +198,7 @@ awaitable<http::response> show_capabilities(context& api, call /*from*/) {
           {"pictureBytes", max_picture_bytes},
           {"bodyBytes", api.options.max_body_bytes},
           {"promptBytes", task::max_prompt_bytes}}},
+        {"places", places_json(backends, counted)},
     };
     co_return json_answer(200, told.dump());
 }

@@ -54,25 +54,32 @@ json slot_json(
             return one.name == slot.name;
         });
     const bool known = state != counted.slots.end();
+    const queue::slot_state now = known ? *state : queue::slot_state{};
+    const int pictures = now.picture_limit(slot.pictures);
     const bool paused = holds.paused_since != 0;
-    const bool disabled = known && state->refused; // until a call proves the key
-    const bool cooling = known && state->cooling_until > counted.now && !disabled;
+    const bool disabled = now.refused; // until a call proves the key
+    const bool cooling = now.cooling_until > counted.now && !disabled;
     return {
         {"name", slot.label},
         {"slot", slot.name},
         {"limit", holds.limit.value_or(slot.limit)},
         {"configuredLimit", slot.limit},
         {"chosenLimit", limit_json(own)},
-        {"inFlight", known ? state->in_flight : 0},
+        {"inFlight", now.in_flight},
+        {"group", slot.group.empty() ? slot.name : slot.group},
+        {"groupInFlight", now.group_calls},
+        {"groupPictures", now.group_pictures},
+        {"pictureLimit", pictures > 0 ? json(pictures) : json(nullptr)},
+        {"configuredPictureLimit", slot.pictures > 0 ? json(slot.pictures) : json(nullptr)},
+        {"restingUntil", when(now.resting_until)},
         {"pausedSince", when(own.paused_since)},
         {"state",
          paused     ? "paused"
          : disabled ? "disabled"
          : cooling  ? "cooling"
                     : "ok"},
-        {"until", known ? when(state->cooling_until) : json(nullptr)},
-        {"reason",
-         (disabled || cooling) && !state->words.empty() ? json(state->words) : json(nullptr)}
+        {"until", when(now.cooling_until)},
+        {"reason", (disabled || cooling) && !now.words.empty() ? json(now.words) : json(nullptr)}
     };
 }
 

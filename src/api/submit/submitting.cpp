@@ -123,7 +123,9 @@ queue::new_task task_of(context& api, const call& from, draft& made) {
         task.lane = backends.lane_of(submission.request);
         task.slots.reserve(candidates.size());
         for (auto& slot : candidates) {
-            task.slots.push_back({std::move(slot.name), slot.limit});
+            task.slots.push_back(
+                {std::move(slot.name), slot.limit, std::move(slot.group), slot.pictures, slot.asks}
+            );
         }
     }
     task.submission = task::to_text(submission);

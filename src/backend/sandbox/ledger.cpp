@@ -129,6 +129,22 @@ int ledger::in_flight(const std::string& key) const {
     return at == by_key_.end() ? 0 : at->second;
 }
 
+void ledger::add_pictures(const std::string& dialect, int count) {
+    pictures_by_dialect_[dialect] += count;
+    pictures_now_ += count;
+    most_pictures_ = std::max(most_pictures_, pictures_now_);
+}
+
+void ledger::remove_pictures(const std::string& dialect, int count) {
+    pictures_by_dialect_[dialect] -= count;
+    pictures_now_ -= count;
+}
+
+int ledger::pictures_in_flight(const std::string& dialect) const {
+    const auto at = pictures_by_dialect_.find(dialect);
+    return at == pictures_by_dialect_.end() ? 0 : at->second;
+}
+
 void ledger::clear() {
     first_ += calls_.size();
     calls_.clear();
@@ -139,6 +155,7 @@ void ledger::clear() {
     billed_ = 0;
     most_ = now_;
     most_by_key_.clear();
+    most_pictures_ = pictures_now_;
 }
 
 json ledger::shown() const {
@@ -159,6 +176,8 @@ json ledger::shown() const {
         {"in_flight", now_},
         {"max_in_flight", most_},
         {"max_in_flight_by_key", most_by_key_},
+        {"pictures_in_flight", pictures_now_},
+        {"max_pictures_in_flight", most_pictures_},
         {"by_prompt", by_prompt}
     };
 }

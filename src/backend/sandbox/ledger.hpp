@@ -66,6 +66,11 @@ public:
     void leave(const std::string& key);
     int in_flight(const std::string& key) const;
 
+    // The pictures that a call being worked on brings, from when its body is understood.
+    void add_pictures(const std::string& dialect, int count);
+    void remove_pictures(const std::string& dialect, int count);
+    int pictures_in_flight(const std::string& dialect) const;
+
     void clear();
     nlohmann::json shown() const;
 
@@ -84,6 +89,9 @@ private:
     int most_ = 0;
     std::map<std::string, int> by_key_;
     std::map<std::string, int> most_by_key_;
+    int pictures_now_ = 0;
+    int most_pictures_ = 0;
+    std::map<std::string, int> pictures_by_dialect_;
 };
 
 } // namespace imagined::backend

@@ -1,5 +1,6 @@
 #include "sandbox/simulator.hpp"
 
+#include "sandbox/in_flight.hpp"
 #include "wire.hpp"
 
 #include "imagined/backend/prices.hpp"
@@ -83,23 +84,23 @@ std::optional<std::size_t> number_in(std::string_view text) {
     return whole ? std::optional(number) : std::nullopt;
 }
 
-// Counts a call as being worked on while it lives.
-class in_flight {
-public:
-    in_flight(std::shared_ptr<ledger> book, std::string key)
-        : book_(std::move(book)), key_(std::move(key)) {
-        book_->enter(key_);
-    }
+int pictures_of(const accepted_call& call) {
+    const bool single = call.request.what == task::operation::describe
+                        || call.request.what == task::operation::remove_background;
+    return single ? 1 : call.request.images;
+}
 
-    in_flight(const in_flight&) = delete;
-    in_flight& operator=(const in_flight&) = delete;
+// The only dialect that documents a limit of its organisation (upstream-specs.md §1.7).
+constexpr std::string_view organised_dialect = "official";
 
-    ~in_flight() { book_->leave(key_); }
-
-private:
-    std::shared_ptr<ledger> book_;
-    std::string key_;
-};
+http::response organisation_busy(int limit) {
+    return json_answer(
+        429,
+        {{"error", "Too many images in progress"},
+         {"reject_reason", "inflight_limit"},
+         {"max_inflight_requests", limit}}
+    );
+}
 
 } // namespace
 
@@ -110,6 +111,7 @@ simulator::simulator(sandbox_options options)
     }
     std::random_device entropy;
     random_.seed(entropy());
+    switches_.org_pictures = options_.org_pictures;
 }
 
 std::optional<simulator::route> simulator::find_route(std::string_view path) const {
@@ -230,6 +232,14 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
         co_return refuse_as(call.error());
     }
     ledger_->describe(entry, *call);
+    const std::string dialect(where.of->name());
+    const int pictures = pictures_of(*call);
+    if (dialect == organised_dialect && switches_.org_pictures > 0
+        && ledger_->pictures_in_flight(dialect) + pictures > switches_.org_pictures) {
+        ledger_->close(entry, "HTTP 429");
+        co_return organisation_busy(switches_.org_pictures);
+    }
+    const pictures_in_flight counted(ledger_, dialect, pictures);
     if (const auto there = co_await fetch_links(*call); !there) {
         co_return refuse_as(there.error());
     }
@@ -282,9 +292,7 @@ awaitable<result<void>> simulator::fetch_links(const accepted_call& call) {
 }
 
 void simulator::charge(std::uint64_t entry, const accepted_call& call) {
-    const bool single = call.request.what == task::operation::describe
-                        || call.request.what == task::operation::remove_background;
-    const int images = single ? 1 : call.request.images;
+    const int images = pictures_of(call);
     ledger_->bill(entry, images, images * price_table().of_picture(call.request));
 }
 
@@ -370,10 +378,11 @@ http::response simulator::serve_script(const http::request& incoming) {
 }
 
 http::response simulator::serve_switches(const http::request& incoming) {
+    const switches at_start{.org_pictures = options_.org_pictures};
     if (incoming.method == "DELETE") {
-        switches_ = {};
+        switches_ = at_start;
     } else if (incoming.method == "POST") {
-        auto told = read_switches(json::parse(incoming.body, nullptr, false));
+        auto told = read_switches(json::parse(incoming.body, nullptr, false), at_start);
         if (!told) {
             return error_answer(nullptr, 400, told.error().detail);
         }

@@ -22,12 +22,13 @@ bool is_rule(const json& name) {
 
 } // namespace
 
-result<switches> read_switches(const json& told) {
+result<switches> read_switches(const json& told, const switches& at_start) {
     constexpr double longest = 100;
+    constexpr int most_pictures = 100000;
     if (!told.is_object()) {
         return wrong("the body", "must be an object");
     }
-    switches made;
+    switches made = at_start;
     for (const auto& [name, value] : told.items()) {
         if (name == "waived") {
             if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_rule)) {
@@ -46,6 +47,12 @@ result<switches> read_switches(const json& told) {
                 return wrong(name, "must be a number from 0 to 100");
             }
             made.latency = value.get<double>();
+        } else if (name == "org_pictures") {
+            if (!value.is_number_integer() || value.get<std::int64_t>() < 0
+                || value.get<std::int64_t>() > most_pictures) {
+                return wrong(name, "must be an integer from 0 (no limit) to 100000");
+            }
+            made.org_pictures = value.get<int>();
         } else {
             return wrong(name, "is not known");
         }
@@ -54,7 +61,12 @@ result<switches> read_switches(const json& told) {
 }
 
 json shown(const switches& now) {
-    return {{"waived", now.waived}, {"forbids", now.forbids}, {"latency", now.latency}};
+    return {
+        {"waived", now.waived},
+        {"forbids", now.forbids},
+        {"latency", now.latency},
+        {"org_pictures", now.org_pictures}
+    };
 }
 
 drawing_time documented_time(const task::render_request& request) {

@@ -32,12 +32,13 @@ struct switches {
     std::set<std::string, std::less<>> waived;
     bool forbids = false; // 403 instead of 401 where only that is documented: remix, upscale
     double latency = 0;   // the documented times (§8.2), times this
+    int org_pictures = 0; // as sandbox_options
 
     bool waives(std::string_view rule) const { return waived.contains(rule); }
 };
 
-// Fails with `invalid`, naming the member. What an object does not name is as at the start.
-result<switches> read_switches(const nlohmann::json& told);
+// Fails with `invalid`, naming the member. What an object does not name is as `at_start`.
+result<switches> read_switches(const nlohmann::json& told, const switches& at_start = {});
 
 nlohmann::json shown(const switches& now);
 

@@ -1,7 +1,7 @@
 -- claim: leases waiting tasks to a worker, each with a place reserved at a backend's key.
 -- ARGV[3] worker  [4] most  [5] lease ms  [6] nonce, fresh and random
 --     [7] ms for which the caller wants to deliver the tasks' first events, or 0
---     [8...] lanes: name, number of slots, then per slot name and limit (best first)
+--     [8...] lanes: name, number of slots, then the slots (slot_of), best first
 -- Returns {'ok', {lane, …}, {id, hash, submission, {call field, value, …}, slot, and nonce and
 -- sequence of an event that is leased to the caller}, …}; the lanes are those that still have
 -- waiting tasks. After this, exactly one worker holds each of the leases.
@@ -28,8 +28,11 @@ local function lease_task(id, lane, slot)
     set(task, 'ls', ARGV[5])
     gather('ZADD', lease_key, moment(lease), id)
     if slot then
-        take_place(slot, lane, id .. ':r', moment(lease))
-        set(task, 'sl', slot)
+        local most_pictures = groups.limit(slot.group, slot.pictures)
+        local asks = most_pictures > 0 and math.min(slot.asks, most_pictures) or slot.asks
+        take_place(slot.name, lane, id .. ':r', moment(lease), asks)
+        set(task, 'sl', slot.name)
+        set(task, 'sn', asks)
     end
     local sequence = add_event(task, 'claimed by ' .. worker, true)
     if not task.b then
@@ -43,47 +46,107 @@ local function lease_task(id, lane, slot)
     flat[#flat + 1] = 'e'
     flat[#flat + 1] = tostring(task.e)
     taken[#taken + 1] = {id, flat, redis.call('GET', submission_key(id)) or '',
-        task.k and redis.call('HGETALL', calls_key(id)) or {}, slot or '',
+        task.k and redis.call('HGETALL', calls_key(id)) or {}, slot and slot.name or '',
         leased_event(task)}
 end
 
-local at = 8
-while at <= #ARGV do
-    local lane, count = ARGV[at], tonumber(ARGV[at + 1])
-    local slots = {}
-    for i = 1, count do
-        local name = ARGV[at + 2 * i]
-        slots[i] = {name = name, limit = tonumber(ARGV[at + 2 * i + 1])}
+local function read_lanes()
+    local lanes, at = {}, 8
+    while at <= #ARGV do
+        local lane, count = {name = ARGV[at], slots = {}}, tonumber(ARGV[at + 1])
+        for i = 1, count do
+            lane.slots[i] = slot_of(ARGV[at + 1 + i])
+        end
+        at = at + 2 + count
+        lanes[#lanes + 1] = lane
     end
-    at = at + 2 + 2 * count
-    local current = 1
-    -- What is paid is stored whatever operators have turned off.
-    while (lane == 'storing' or not switch('dispatch')) and #taken - 2 < most do
-        -- The best slot that still has room; counted once, then only downwards.
-        while current <= count do
-            local slot = slots[current]
-            slot.free = slot.free or free_places(slot.name, slot.limit, lane)
-            if slot.free > 0 then
-                break
+    return lanes
+end
+
+-- Lanes share places, so they take turns as the callers do who wait in them, and for one caller the
+-- oldest task is first. Those where nobody can start anything are left out.
+local function in_order(lanes)
+    local ordered = {}
+    for _, lane in ipairs(lanes) do
+        local caller, time = next_caller(lane.name)
+        if caller then
+            lane.time = time
+            lane.head = redis.call('ZRANGE', queue_key(lane.name, caller), 0, 0)[1]
+            ordered[#ordered + 1] = lane
+        end
+    end
+    table.sort(ordered, function(a, b)
+        if a.time ~= b.time then
+            return a.time < b.time
+        end
+        return a.head < b.head
+    end)
+    return ordered
+end
+
+local waits, started = {}, {} -- group -> the largest call that waits for its places; that began
+
+-- The best slot of a lane that has room, and for how many.
+local function find_room(lane)
+    local short = {}
+    for _, slot in ipairs(lane.slots) do
+        local free, wanted = free_places(slot, lane.name, slot.asks, nil, waits[slot.group])
+        if free > 0 then
+            return slot, free
+        end
+        if wanted then
+            short[slot.group] = wanted
+        end
+    end
+    -- Whoever comes behind leaves what it needs.
+    for group, wanted in pairs(next(short) and next_caller(lane.name) and short or {}) do
+        waits[group] = math.max(waits[group] or 0, wanted)
+    end
+end
+
+local function serve(lane)
+    local paid = #lane.slots == 0
+    while #taken - 2 < most do
+        local slot, free
+        if not paid then
+            slot, free = find_room(lane)
+            if not slot then
+                return
             end
-            current = current + 1
         end
-        if count > 0 and current > count then
-            break
-        end
-        local slot = slots[current]
         local room = most - #taken + 2
-        local ids, caller = take_next(lane, slot and math.min(room, slot.free) or room)
+        local ids, caller = take_next(lane.name, slot and math.min(room, free) or room)
         if not ids then
-            break
+            return
         end
         if slot then
-            slot.free = slot.free - #ids
+            started[slot.group] = math.max(started[slot.group] or 0, slot.asks)
         end
         redis.call('SADD', running_key(caller), unpack(ids))
         for _, id in ipairs(ids) do
-            lease_task(id, lane, slot and slot.name)
+            lease_task(id, lane.name, slot)
         end
+    end
+end
+
+local drawing = {}
+for _, lane in ipairs(read_lanes()) do
+    -- What is paid is stored whatever operators have turned off.
+    if lane.name == 'storing' then
+        serve(lane)
+    elseif not switch('dispatch') then
+        drawing[#drawing + 1] = lane
+    end
+end
+for _, lane in ipairs(#drawing > 1 and in_order(drawing) or drawing) do
+    serve(lane)
+end
+for group, asks in pairs(waits) do
+    groups.wait(group, asks)
+end
+for group, asks in pairs(started) do
+    if not waits[group] and asks >= (groups.waiting(group) or 0) then
+        groups.wait(group, false)
     end
 end
 taken[2] = redis.call('SMEMBERS', lanes_key)

@@ -1,9 +1,9 @@
 -- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot
 -- free.
 -- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
---     [8] what it says: none | cool | works, of the key; absent, of the address
---     [9] at least ms  [10] disable ms or 0  [11] 1 if it counts against the backend
---    [12] the upstream's words
+--     [8] what it says: none | cool | works, of the key; absent, of the address; full, of its group
+--     [9] cool: at least ms; full: the limit that the upstream names, or 0  [10] disable ms or 0
+--    [11] 1 if it counts against the backend  [12] the upstream's words
 -- Returns {'ok', times, ms} (also when it was told before) or {'stale'}: then the key cools all the
 -- same, and the place of a call whose task has ended meanwhile is free. times: how often this task
 -- found nothing at the backend's address; ms: when it may use its right to the next try, or -1.
@@ -65,6 +65,24 @@ local function repeat_quietly()
     end
 end
 
+-- The upstream counts more pictures in progress than it takes: ours are limited to what it names,
+-- else to what is in progress without this call, and the next that ends makes room. If it is not
+-- ours that fill it, nothing of ours tells when there is room again, and the group rests; calls
+-- that were out when the limit was lowered may be refused as well, and are no news.
+local function learn_limit(named)
+    local group, configured = groups.of(marker.slot)
+    local held = groups.pictures(group)
+    local most, since = groups.limit(group, configured)
+    local limit = named > 0 and named or math.max(1, held)
+    local lowers = most == 0 or limit < most
+    if lowers then
+        groups.lower(group, limit)
+    end
+    if held == 0 or not (lowers or (since and since >= marker.started)) then
+        groups.rest(group)
+    end
+end
+
 if ARGV[8] ~= 'works' then
     note_words(marker.slot, words)
 end
@@ -77,6 +95,9 @@ if marker.state ~= 'in_flight' or not (held or is_terminal(task.s)) then
     return {'stale'}
 end
 drop_place(marker.slot, id .. ':' .. index)
+if ARGV[8] == 'full' then
+    learn_limit(tonumber(ARGV[9]))
+end
 judge_backend(marker.slot, id .. ':' .. index,
     ARGV[11] == '1' and 'bad' or ARGV[8] == 'works' and 'good' or 'nothing')
 route.judge(marker.slot, task.l, id .. ':' .. index,

@@ -1,5 +1,5 @@
--- reset: forgets what refusals have told of slots, and the breaker of their backend: the next task
--- finds out anew. Told in the list of actions.
+-- reset: forgets what refusals have told of slots and their groups, and the breaker of their
+-- backend: the next task finds out anew. Told in the list of actions.
 -- ARGV[3] who  [4] name for the list  [5] backend whose breaker is closed, or ''  [6...] slots
 -- Returns {'ok'}.
 local before = 'ok'
@@ -10,6 +10,9 @@ for i = 6, #ARGV do
     end
     redis.call('HDEL', cool_key, ARGV[i])
     redis.call('HDEL', said_key, ARGV[i])
+    local group = groups.of(ARGV[i])
+    groups.note('l:' .. group, false)
+    groups.note('r:' .. group, false)
 end
 local backend = ARGV[5]
 if backend ~= '' then

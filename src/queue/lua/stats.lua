@@ -1,10 +1,11 @@
 -- stats: the figures of `imagined queue`. Reads only set sizes and heads.
 -- ARGV[3...] slot names
 -- Returns {'ok', now, waiting, running, modal, outbox, dead letters, oldest submit ms,
---          live workers, {backend, micros, …}, {slot, in flight, cooling text, …}, {lane, waiting,
---          …}, {backend, held micros, …}, {backend, its breaker's time, …},
---          {duration key, observed ms, …}, {slot, what its upstream last said, …},
---          {backend/operation, text of its route, …}, {switch, value, …},
+--          live workers, {backend, micros, …}, {slot, in flight, cooling text, calls and pictures
+--          in progress in its group, the limit of pictures that an upstream taught or 0, until when
+--          the group rests or 0, …}, {lane, waiting, …}, {backend, held micros, …}, {backend, its
+--          breaker's time, …}, {duration key, observed ms, …}, {slot, what its upstream last said,
+--          …}, {backend/operation, text of its route, …}, {switch, value, …},
 --          {caller, running, most, …} of callers with a limit}.
 local oldest = 0
 local head = redis.call('ZRANGE', waiting_key, 0, 0)[1]
@@ -20,6 +21,13 @@ for i = 3, #ARGV do
     slots[#slots + 1] = ARGV[i]
     slots[#slots + 1] = redis.call('ZCOUNT', slot_key(ARGV[i]), now, '+inf')
     slots[#slots + 1] = redis.call('HGET', cool_key, ARGV[i]) or ''
+    local group, configured = groups.of(ARGV[i])
+    local pictures, calls = groups.pictures(group)
+    local limit, lowered = groups.limit(group, configured)
+    slots[#slots + 1] = calls
+    slots[#slots + 1] = pictures
+    slots[#slots + 1] = lowered and limit or 0
+    slots[#slots + 1] = groups.rests(group)
     local backend = backend_of(ARGV[i])
     local open_until = not seen[backend] and redis.call('HGET', breaker_key(backend), 'u')
     seen[backend] = true

@@ -2,8 +2,8 @@
 -- several tasks. They come from one process in one turn of its loop: what they have in common is
 -- sent as one text, and looked up once.
 -- ARGV[3...] the tasks, each:
---     [1] kind: caller|lane|has hook 0/1|task timeout|queue limit|modal 0/1|slot|limit|…, with the
---         slots that could serve it
+--     [1] kind: caller|lane|has hook 0/1|task timeout|queue limit|modal 0/1, and the slots that
+--         could serve it (slot_of), each after a blank
 --     [2] submission       [3] mark: random, to find this very write again
 --     [4] what few have, or '': id or ''|idempotency hash or ''|fingerprint|0, or: tried before
 --         since this|event text
@@ -16,7 +16,7 @@
 local fields = 5 -- of a task
 local modal_kept_ms = 3600000
 local room, ahead, next_id
-local places, callers, kinds = {}, {}, {}
+local callers, kinds = {}, {}
 local verdicts = {'ok'}
 
 local function caller_of(name)
@@ -39,15 +39,13 @@ local function kind_of(text)
         return kind
     end
     local caller, lane, hook, timeout, limit, modal, slots =
-        string.match(text, '^(.-)|(.-)|([01])|(%d+)|(%d+)|([01])(.*)$')
+        string.match(text, '^(.-)|(.-)|([01])|(%d+)|(%d+)|([01])( ?.*)$')
     kind = {
         caller = caller, lane = lane, hook = hook == '1', queue_limit = tonumber(limit),
         deadline = moment(tonumber(timeout)), modal = modal == '1', slots = {}
     }
-    for name, most in string.gmatch(slots, '|(.-)|(%d+)') do
-        local place = lane .. '|' .. name
-        kind.slots[#kind.slots + 1] = place
-        places[place] = places[place] or math.max(0, free_places(name, tonumber(most), lane))
+    for slot in string.gmatch(slots, ' ([^ ]+)') do
+        kind.slots[#kind.slots + 1] = slot_of(slot)
     end
     kinds[text] = kind
     return kind
@@ -56,13 +54,8 @@ end
 -- True if a task that comes after `before` others could start now.
 local function could_start(kind, before)
     room = room or worker_room()
-    local free = -before
-    if room > before then
-        for _, name in ipairs(kind.slots) do
-            free = free + places[name]
-        end
-    end
-    return room > before and free > 0
+    kind.free = kind.free or free_calls(kind.slots, kind.lane)
+    return room > before and kind.free > before
 end
 
 -- What is shown at once is done; what asks first waits for its answer.

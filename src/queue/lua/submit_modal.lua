@@ -3,7 +3,7 @@
 -- ARGV[3] id  [4] caller  [5] sees all 0/1  [6] lane  [7] submission  [8] has hook 0/1
 --     [9] task timeout  [10] queue limit  [11] idempotency hash or ''  [12] fingerprint
 --    [13] mark: random, to find this very write again  [14] event text
---    [15...] slots that could serve it: name, limit, …
+--    [15...] slots that could serve it (slot_of)
 -- Returns as submit does, or {'missing'} or {'conflict'} (it is not modal any more). A hook that
 -- the first submit named stays.
 local id, caller = ARGV[3], ARGV[4]
@@ -14,11 +14,12 @@ end
 
 -- Immediate if a worker has room and one of the slots a place that no task ahead will take.
 local function answer(word, ahead)
-    local free = -ahead
-    for i = 15, worker_room() > ahead and #ARGV or 0, 2 do
-        free = free + math.max(0, free_places(ARGV[i], tonumber(ARGV[i + 1]), ARGV[6]))
+    local slots = {}
+    for i = 15, #ARGV do
+        slots[#slots + 1] = slot_of(ARGV[i])
     end
-    return {word, id, free > 0 and 1 or 0, ahead}
+    local immediate = worker_room() > ahead and free_calls(slots, ARGV[6]) > ahead
+    return {word, id, immediate and 1 or 0, ahead}
 end
 
 local function refuse(owner, ahead)

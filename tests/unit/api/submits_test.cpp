@@ -70,7 +70,7 @@ TEST_CASE("a describe asks about its picture, sent or linked") {
         const auto& picture = made.request.pictures[0];
         CHECK(*s.images->read(picture.id, picture.n) == png(9));
         CHECK(made.description == "/describe " + picture.id + ".png");
-        CHECK(s.task(picture.id).given.lane == "describe/V_3");
+        CHECK(s.task(picture.id).given.lane == "describe/V_3/1");
     }
 }
 

@@ -252,6 +252,25 @@ TEST_CASE("Retry-After is understood in seconds and as a date, and is capped at 
     CHECK(decoded(429, "", dated).retry_after == seconds(0));
 }
 
+TEST_CASE("429 for too many pictures in progress is told apart, with the limit if it is named") {
+    const auto full = [](const std::string& rest) {
+        return decoded(429, R"({"error":"busy","reject_reason":"inflight_limit")" + rest + "}");
+    };
+    for (const std::string rest :
+         {"", R"(,"max_inflight_requests":0)", R"(,"max_inflight_requests":"6")"}) {
+        CAPTURE(rest);
+        CHECK(full(rest).what == verdict::not_started);
+        CHECK(full(rest).key == key_effect::full);
+        CHECK(full(rest).allowed_pictures == 0);
+        CHECK_FALSE(full(rest).backend_failed);
+    }
+    CHECK(full(R"(,"max_inflight_requests":6)").allowed_pictures == 6);
+    CHECK(
+        decoded(429, R"({"error":"busy","reject_reason":"daily_limit"})").key == key_effect::cool
+    );
+    CHECK(decoded(402, R"({"reject_reason":"inflight_limit"})").key == key_effect::disable);
+}
+
 TEST_CASE("an error's words are found in the order in which upstreams hide them") {
     struct row {
         std::string body;

@@ -187,15 +187,60 @@ TEST_CASE("where nothing may be dropped, only backends that can say all of it ar
     auto request = a_request(task::operation::generate);
     request.style_preset = "BAUHAUS"; // not in camel's documents
     CHECK(order_of(all.candidates(request, 7)) == std::vector<std::string>{"rich", "plain"});
-    CHECK(all.lane_of(request) == "generate/V_3");
+    CHECK(all.lane_of(request) == "generate/V_3/1");
     request.may_drop = false;
     CHECK(order_of(all.candidates(request, 7)) == std::vector<std::string>{"rich"});
-    CHECK(all.lane_of(request) == "generate/V_3@rich");
-    CHECK(order_of(all.candidates("generate/V_3@rich", 7)) == std::vector<std::string>{"rich"});
+    CHECK(all.lane_of(request) == "generate/V_3/1@rich");
+    CHECK(order_of(all.candidates("generate/V_3/1@rich", 7)) == std::vector<std::string>{"rich"});
     CHECK(all.obstacles(request).empty());
     request.style_preset.clear();
-    CHECK(all.lane_of(request) == "generate/V_3");
+    CHECK(all.lane_of(request) == "generate/V_3/1");
     CHECK(all.candidates(request, 7).size() == 4);
+}
+
+TEST_CASE("a lane says how many pictures the first call of its tasks asks for") {
+    a_roster builder;
+    const roster all = builder.with("ideogram", "official").with("plain", "camel", 1).made();
+    auto request = a_request();
+    request.images = 4;
+    CHECK(all.lane_of(request) == "generate/V_3/4");
+    CHECK(all.candidates(request, 7).front().asks == 4);
+    CHECK(all.candidates("generate/V_3/4", 7).front().asks == 4);
+    request.seed = 7; // one call a picture
+    CHECK(all.lane_of(request) == "generate/V_3/1");
+    CHECK(all.candidates("generate/V_3/1", 7).front().asks == 1);
+    CHECK(all.lane_of(a_request(task::operation::describe)) == "describe/V_3/1");
+}
+
+TEST_CASE("tasks of the version before wait where it is not said, and an imagine is assumed") {
+    a_roster builder;
+    const roster all = builder.with("ideogram", "official").made();
+    CHECK(all.candidates("generate/V_3", 7).front().asks == 4);
+    CHECK(all.candidates("describe/V_3", 7).front().asks == 1);
+    CHECK(all.candidates("generate/V_3@ideogram", 7).size() == 2);
+    for (const char* broken : {"generate/V_3/x", "generate/V_3/0", "generate"}) {
+        CAPTURE(broken);
+        CHECK(all.candidates(broken, 7).empty());
+    }
+}
+
+TEST_CASE("the keys of a backend have their group's limits") {
+    backend_options options;
+    options.name = "one";
+    options.base_url = "https://upstream.example";
+    options.keys = {"a", "b"};
+    options.pictures = 10;
+    options.limit_group = "team";
+    a_roster builder;
+    builder.with(options);
+    options.name = "two";
+    options.limit_group = own_limits;
+    const roster all = builder.with(options).made();
+    for (const auto& slot : all.find("one")->slots()) {
+        CHECK(slot.group == "team");
+        CHECK(slot.pictures == 10);
+    }
+    CHECK(all.find("two")->slots().front().group.empty());
 }
 
 TEST_CASE("what no backend can say is named") {

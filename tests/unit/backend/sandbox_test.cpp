@@ -267,6 +267,28 @@ TEST_CASE("one call too many with one key is answered 429, another key is served
     CHECK(got.headers.get("Retry-After") == "1");
 }
 
+TEST_CASE("more pictures than an organisation may have in progress are answered 429, unbilled") {
+    running_sandbox upstream({.org_pictures = 3});
+    const auto ask_for = [&](int pictures) {
+        return post_json(
+            upstream, "/generate", {{"image_request", {{"prompt", "x"}, {"num_images", pictures}}}}
+        );
+    };
+    const auto refused = ask_for(4);
+    CHECK(refused.status == 429);
+    const auto body = json::parse(refused.text());
+    CHECK(body["reject_reason"] == "inflight_limit");
+    CHECK(body["max_inflight_requests"] == 3);
+    CHECK(upstream.ledger()["billed_calls"] == 0);
+    CHECK(ask_for(3).status == 200);
+    CHECK(upstream.ledger()["pictures_in_flight"] == 0);
+    CHECK(upstream.ledger()["max_pictures_in_flight"] == 3);
+    upstream.ask("POST", "/__switches", {}, R"({"org_pictures":0})");
+    CHECK(ask_for(4).status == 200);
+    upstream.ask("DELETE", "/__switches");
+    CHECK(ask_for(4).status == 429);
+}
+
 TEST_CASE("the ledger tells every call and what it would have cost") {
     running_sandbox upstream;
     const json request{{"prompt", "a fox"}, {"num_images", 3}, {"model", "V_2A_TURBO"}};

@@ -19,6 +19,36 @@ std::string backend_with(const std::string& line) {
 
 } // namespace
 
+TEST_CASE(
+    "an official backend is one organisation with ten places, a relay's keys are by themselves"
+) {
+    const auto official = settings_of({"[[backend]]\nname = \"o\"\nkeys = [\"a\", \"b\"]"});
+    CHECK(official.backends.front().pictures == 10);
+    CHECK(official.backends.front().limit_group == "o");
+    const auto relay = settings_of({backend_with("")});
+    CHECK(relay.backends.front().pictures == 0);
+    CHECK(relay.backends.front().limit_group == "key");
+    CHECK(settings_of({backend_with("pictures = 7")}).backends.front().pictures == 7);
+    CHECK(contains(error_of({backend_with("pictures = -1")}), "backend[b].pictures"));
+    CHECK(contains(error_of({backend_with("limit_group = \"a b\"")}), "backend[b].limit_group"));
+}
+
+TEST_CASE("who shares a limit means the same one") {
+    const auto two = [](const std::string& first, const std::string& second) {
+        const std::string rest = "dialect = \"camel\"\nbase_url = \"https://b.example\"\n"
+                                 "limit_group = \"team\"\n";
+        return "[[backend]]\nname = \"one\"\nkeys = [\"k1\"]\n" + rest + first
+               + "\n[[backend]]\nname = \"two\"\nkeys = [\"k2\"]\n" + rest + second + "\n";
+    };
+    CHECK(errors_of({two("pictures = 4", "pictures = 4")}).empty());
+    const auto error = error_of({two("pictures = 4", "pictures = 5")});
+    CHECK(contains(error, "backend[two].pictures: is 5, but 4 of one"));
+    CHECK(contains(error, "limit_group team with two"));
+    CHECK(contains(
+        error_of({two("concurrency = 3", "")}), "backend[two].concurrency: is 10, but 3 of one"
+    ));
+}
+
 TEST_CASE("a wildcard listen needs public_url") {
     const auto error = error_of({"[server]\nlisten = \"0.0.0.0:8080\"\napi_keys = [\"k\"]"});
     CHECK(contains(error, "imagined.toml:2: server.listen: "));

@@ -19,9 +19,9 @@ local function breaker_key(backend) return base .. 'brk:' .. backend end
 local function tried_key(backend) return base .. 'tried:' .. backend end
 local function failed_key(backend) return base .. 'failed:' .. backend end
 local lanes_key, waiting_key, lease_key, delay_key, modal_key, done_key, fair_key, callers_key,
-    rates_key, buckets_key, cool_key, slots_key, owed_key, old_due_key, dead_key, workers_key,
-    capacity_key, duration_key, last_id_key, off_key, activity_key, routes_key, said_key,
-    hint_channel, live_channel
+    rates_key, buckets_key, cool_key, slots_key, places_key, owed_key, old_due_key, dead_key,
+    workers_key, capacity_key, duration_key, last_id_key, off_key, activity_key, routes_key,
+    said_key, hint_channel, live_channel
 
 -- Mostly one program uses a Redis: its keys are put together once.
 local named
@@ -42,6 +42,7 @@ at_start(function()
     callers_key = base .. 'callers'
     cool_key = base .. 'cool'
     slots_key = base .. 'slots'
+    places_key = base .. 'places'
     owed_key = base .. 'owed'
     old_due_key = base .. 'oq'
     dead_key = base .. 'dead'

@@ -16,16 +16,19 @@ end
 
 local function switch(field) return all_switches()[field] end
 
--- The limit of a slot, 0 while it is paused.
-local function operators_limit(slot, limit)
+-- The limits of calls at a slot and in its group: configured they are one. 0 while it is paused. A
+-- slot's own limit bounds that slot, and where it is the higher one its group as well.
+local function operators_limits(slot, limit)
     if not next(all_switches()) then
-        return limit
+        return limit, limit
     end
     local backend = backend_of(slot)
     if switch('pause:' .. backend) or switch('pause:' .. slot) then
-        return 0
+        return 0, 0
     end
-    return tonumber(switch('limit:' .. slot) or switch('limit:' .. backend) or limit)
+    limit = tonumber(switch('limit:' .. backend) or limit)
+    local own = tonumber(switch('limit:' .. slot) or limit)
+    return own, math.max(own, limit)
 end
 
 -- The list of what operators did: '<ms>|<what>|<before>|<after>|<who>', newest first.

@@ -23,6 +23,7 @@ local function key_works(marker)
         redis.call('HDEL', said_key, marker.slot)
         cooling[marker.slot] = false
     end
+    groups.works(groups.of(marker.slot), marker.started)
 end
 
 local function drop_reservation(task)

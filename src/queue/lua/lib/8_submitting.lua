@@ -13,6 +13,20 @@ local function worker_room()
     return room - redis.call('ZCARD', lease_key)
 end
 
+-- How many calls of a lane could start at these slots. Those of one group share its places.
+local function free_calls(slots, lane)
+    local by_group, free = {}, 0
+    for _, slot in ipairs(slots) do
+        local here = free_places(slot, lane, slot.asks)
+        local known = by_group[slot.group] or 0
+        if here > known then
+            by_group[slot.group] = here
+            free = free + here - known
+        end
+    end
+    return free
+end
+
 -- The id that an idempotency key stands for, or nil; and whether the fingerprint is another one.
 local function known_submit(caller, hash, fingerprint)
     if hash == '' then

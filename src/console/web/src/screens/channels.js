@@ -18,6 +18,8 @@ function Slot({ slot, now, onChange }) {
       </meter>
     <span class="quiet">${number(slot.inFlight)} / ${number(slot.limit)}</span>
     ${slot.reason ? html`<span class="quiet" dir="auto">${slot.reason}</span>` : null}
+    ${slot.pictureLimit === null ? null : html`<span class="quiet">${t("channel.pictures")}
+      ${` ${number(slot.groupPictures)} / ${number(slot.pictureLimit)}`}</span>`}
     <${SlotSwitch} slot=${slot} onChange=${onChange} /></li>`;
 }
 
