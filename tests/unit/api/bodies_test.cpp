@@ -27,6 +27,7 @@ header_list form(const std::string& name, const std::string& value) {
 TEST_CASE("whoever needs no key may send a few kilobytes, whoever has one a whole body") {
     scene_options options;
     options.api.api_keys = {"a-key-of-the-operator"};
+    options.api.link_key = "the data.dir's own secret";
     scene s(options);
     const header_list key{{"mj-api-secret", "a-key-of-the-operator"}};
     CHECK(s.send("POST", "/v1/session", padded(few_kilobytes)).status == 200);

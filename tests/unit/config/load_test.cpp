@@ -178,10 +178,13 @@ TEST_CASE("every scalar key can be set by its variable and by its flag") {
         std::ranges::transform(variable, variable.begin(), [](char c) {
             return c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         });
-        // A value that no key takes: known keys answer with an error or take it, never a warning.
+        // A value that no key takes: known keys answer with an error or take it, and never with the
+        // warning that names an unknown variable.
         const auto loaded = load({"", {{variable, "15s"}}, {{key, "15s"}}});
         if (const auto* settings = std::get_if<config::settings>(&loaded)) {
-            CHECK(settings->warnings.empty());
+            for (const std::string& warning : settings->warnings) {
+                CHECK_FALSE(contains(warning, variable));
+            }
         } else {
             for (const std::string& error : std::get<config::errors>(loaded)) {
                 CHECK_FALSE(contains(error, "unknown"));

@@ -37,7 +37,7 @@ TEST_CASE("all else stays as it is, whatever clients wrote") {
           R"({"state":"{\"imageUrl\":\")" + old + R"(\"}"})",
           R"({"prompt":"\"url\":\")" + old + R"("})",
           R"({"imageUrl":")" + old + R"(7"})",
-          R"({"imageUrl":"http://h/mj/image/1760000000000002"})",
+          std::string(R"({"imageUrl":"http://h/mj/image/1760000000000002"})"),
           old}) {
         CAPTURE(view);
         CHECK(shown(view) == view);
