@@ -71,6 +71,10 @@ std::vector<definition> once_keys() {
          milliseconds(hours(30 * 24)),
          "how long pictures are kept",
          no_shorter(minutes(1))},
+        {"data",
+         "min_free",
+         byte_size{64'000'000},
+         "room on the disk below which no paid call starts; 0B = any is enough"},
 
         {"redis",
          "url",

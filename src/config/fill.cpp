@@ -202,6 +202,7 @@ settings fill(const document& doc, const environment& variables) {
     filled.api = api_of(doc);
     filled.sign_links = text(doc.once("server"), "image_links") == "signed";
     filled.data_dir = text(doc.once("data"), "dir");
+    filled.min_free = bytes(doc.once("data"), "min_free");
     filled.redis_url = text(doc.once("redis"), "url");
     filled.redis_prefix = text(doc.once("redis"), "prefix");
     filled.retry_ambiguous_once = text(doc.once("worker"), "on_ambiguous") == "retry_once";

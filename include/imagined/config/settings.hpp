@@ -10,6 +10,7 @@
 #include "imagined/http/server.hpp"
 #include "imagined/worker/worker.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -25,7 +26,8 @@ struct settings {
     api::api_options api;
     bool sign_links = true; // addresses of pictures, as soon as there are keys
     std::filesystem::path data_dir;
-    std::string redis_url; // "" = embedded
+    std::uint64_t min_free = 64'000'000; // bytes on the disk of data_dir
+    std::string redis_url;               // "" = embedded
     std::string redis_prefix = "imagined";
     bool retry_ambiguous_once = false;
     double max_spend_per_day = 0;

@@ -22,6 +22,7 @@ TEST_CASE("an empty file gives the documented defaults") {
     CHECK(settings.worker.grid_format == store::picture_format::jpeg);
     CHECK(settings.worker.task_ttl == std::chrono::hours(7 * 24));
     CHECK(settings.worker.image_ttl == std::chrono::hours(30 * 24));
+    CHECK(settings.min_free == 64'000'000);
     CHECK(settings.callback.schedule.size() == 10);
     CHECK(settings.backends.empty());
     CHECK_FALSE(settings.retry_ambiguous_once);
@@ -43,6 +44,7 @@ cors_origins = ["https://app.example"]
 dir = "/tmp/x"
 task_ttl = "1d"
 image_ttl = "2d"
+min_free = "1GiB"
 [redis]
 url = "redis://127.0.0.1:6379/3"
 prefix = "other"
@@ -111,6 +113,7 @@ prices = { "V_3/TURBO/generate" = 0.03 }
     CHECK(settings.worker.grid_format == store::picture_format::webp);
     CHECK(settings.worker.task_ttl == std::chrono::hours(24));
     CHECK(settings.worker.image_ttl == std::chrono::hours(48));
+    CHECK(settings.min_free == 1ULL << 30);
     CHECK(settings.retry_ambiguous_once);
     CHECK(settings.max_spend_per_day == 5.0);
     CHECK(settings.callback.allow == std::vector<std::string>{"127.0.0.1:9001"});
