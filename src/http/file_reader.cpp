@@ -1,6 +1,7 @@
 #include "file_reader.hpp"
 
-#include <fcntl.h>
+#include "imagined/base/plain_file.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,13 +18,13 @@ constexpr std::uint64_t piece_bytes = std::uint64_t{128} * 1024;
 } // namespace
 
 std::optional<file_reader> file_reader::open(const file_slice& slice) {
-    const int fd = ::open(slice.path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int fd = open_plain_file(slice.path, symbolic_links::refused);
     if (fd < 0) {
         return std::nullopt;
     }
     file_reader reader(fd, slice.offset, slice.length);
     struct stat found{};
-    if (::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) {
+    if (::fstat(fd, &found) != 0) {
         return std::nullopt;
     }
     const auto size = static_cast<std::uint64_t>(found.st_size);

@@ -145,7 +145,12 @@ result<int> launch_process(const launch& what) {
     }
     arguments.push_back(nullptr);
     const descriptor output(
-        open(what.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)
+        // A pipe that nobody reads is refused, not waited for.
+        open(
+            what.output.c_str(),
+            O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+            0600
+        )
     );
     if (output.get() < 0) {
         return system_failure("embedded redis: " + what.output.string());

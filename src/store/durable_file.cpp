@@ -2,6 +2,7 @@
 
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/failpoint.hpp"
+#include "imagined/base/plain_file.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -145,9 +146,7 @@ bool link_to_free(const std::string& source, const std::string& target) {
 }
 
 result<void> sync_directory(const std::string& directory) {
-    const file_descriptor opened(
-        ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-    );
+    const file_descriptor opened(open_plain_directory(directory));
     if (!opened.valid() || fails("directory_sync", ".before") || ::fsync(opened.get()) != 0) {
         return disk_failure("sync", directory, errno);
     }

@@ -1,5 +1,7 @@
 #include "imagined/store/image_store.hpp"
 
+#include "imagined/base/plain_file.hpp"
+
 #include "day_removal.hpp"
 #include "durable_file.hpp"
 #include "naming.hpp"
@@ -49,12 +51,21 @@ void prepare_root(directory_maker& directories, const std::filesystem::path& roo
     }
 }
 
+// Afterwards they are there, and neither is a symbolic link: that would be followed out of the
+// root.
 result<void> make_directories(directory_maker& directories, const picture_place& place) {
-    if (directories.make(place.task_directory)) {
-        return {};
+    if (!directories.make(place.task_directory)) {
+        // Its day's first task, or a failure to report.
+        auto made = directories.make(place.day_directory);
+        if (made) {
+            made = directories.make(place.task_directory);
+        }
+        if (!made) {
+            return made;
+        }
     }
-    auto made = directories.make(place.day_directory); // its first task, or a failure to report
-    return made ? directories.make(place.task_directory) : made;
+    const file_descriptor opened(open_plain_directory(place.task_directory));
+    return opened.valid() ? result<void>() : disk_failure("use", place.task_directory, errno);
 }
 
 struct written_file {
@@ -137,6 +148,7 @@ image_store::image_store(const std::filesystem::path& root)
         root_ = root_.parent_path(); // "pictures/"
     }
     prepare_root(*directories_, root_);
+    root_ = std::filesystem::canonical(root_); // below it no link is followed
 }
 
 image_store::~image_store() = default;

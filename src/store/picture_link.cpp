@@ -1,11 +1,17 @@
 #include "imagined/store/picture_link.hpp"
 
+#include "durable_file.hpp"
+
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/plain_file.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
+
+#include <unistd.h>
 
 namespace imagined::store {
 
@@ -26,9 +32,10 @@ std::optional<Number> number_in(std::string_view text) {
 }
 
 std::string read_key(const std::filesystem::path& from) {
-    std::ifstream file(from);
-    std::string key;
-    std::getline(file, key);
+    const file_descriptor file(open_plain_file(from.string(), symbolic_links::followed));
+    std::string key(2 * key_bytes, '\0');
+    const ssize_t got = file.valid() ? ::read(file.get(), key.data(), key.size()) : 0;
+    key.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     return key;
 }
 

@@ -1,10 +1,11 @@
 #include "stored_file.hpp"
 
+#include "imagined/base/plain_file.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace imagined::store {
@@ -62,19 +63,20 @@ std::int64_t nanoseconds(const timespec& time) {
 
 result<open_picture> open_stored(const std::string& path) {
     open_picture opened;
-    opened.file = file_descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    opened.file = file_descriptor(open_plain_file(path, symbolic_links::refused));
     if (!opened.file.valid()) {
         if (errno == ENOENT || errno == ENOTDIR) {
             return failure{failure_kind::not_found, "there is no such picture"};
+        }
+        // Of a socket ENXIO is told.
+        if (errno == EINVAL || errno == ELOOP || errno == ENXIO) {
+            return failure{failure_kind::corrupt, path + " is not a file"};
         }
         return disk_failure("open", path, errno);
     }
     struct stat found{};
     if (::fstat(opened.file.get(), &found) != 0) {
         return disk_failure("examine", path, errno);
-    }
-    if (!S_ISREG(found.st_mode)) {
-        return failure{failure_kind::corrupt, path + " is not a file"};
     }
     const auto size = static_cast<std::size_t>(found.st_size);
     const auto info = sniff_file(opened.file.get(), path, size);
