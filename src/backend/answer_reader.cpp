@@ -47,6 +47,13 @@ std::optional<std::int64_t> integer_of(const json& object, const char* name) {
     return std::nullopt;
 }
 
+// What is out of range drew nothing, and clients' decoders stumble over it.
+std::optional<std::int64_t> seed_in(const json& object) {
+    constexpr std::int64_t largest_seed = 2147483647;
+    const auto seed = integer_of(object, "seed");
+    return seed && *seed >= 0 && *seed <= largest_seed ? seed : std::nullopt;
+}
+
 answered_picture picture_of(const json& entry) {
     answered_picture picture;
     if (!entry.is_object()) {
@@ -58,7 +65,7 @@ answered_picture picture_of(const json& entry) {
     // Absent at crazyrouter: then a link is the sign (ideogram-api.md §6).
     const bool said = safe != entry.end() && safe->is_boolean();
     picture.safe = said ? safe->get<bool>() : !picture.url.empty();
-    picture.seed = integer_of(entry, "seed");
+    picture.seed = seed_in(entry);
     picture.prompt = text_of(entry, "prompt");
     picture.resolution = text_of(entry, "resolution");
     return picture;
@@ -141,7 +148,7 @@ result<answer> answer_from_text(std::string_view text) {
         answered_picture picture;
         picture.url = text_of(entry, "url");
         picture.safe = entry["safe"].get<bool>();
-        picture.seed = integer_of(entry, "seed");
+        picture.seed = seed_in(entry);
         picture.prompt = text_of(entry, "prompt");
         picture.resolution = text_of(entry, "size");
         read.pictures.push_back(std::move(picture));

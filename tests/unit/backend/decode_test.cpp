@@ -68,6 +68,27 @@ TEST_CASE("an entry of a real answer is read in full") {
     CHECK(picture.resolution == "768x1232");
 }
 
+TEST_CASE("a seed out of its range is none, in an answer and in what was recorded of one") {
+    for (const char* seed :
+         {"-1",
+          "2147483648",
+          "9223372036854775807",
+          "18446744073709551615",
+          "4294967296.0",
+          "\"2147483648\"",
+          "\"-7\"",
+          "null"}) {
+        CAPTURE(seed);
+        const std::string entry = std::string(R"({"url":"https://x/1","safe":true,"seed":)") + seed;
+        const auto got = decoded(200, R"({"data":[)" + entry + "}]}");
+        CHECK_FALSE(got.answer->pictures.at(0).seed);
+        const auto kept = answer_from_text(R"({"descriptions":[],"pictures":[)" + entry + "}]}");
+        CHECK_FALSE(kept.value().pictures.at(0).seed);
+    }
+    const auto largest = decoded(200, R"({"data":[{"url":"https://x/1","seed":2147483647}]})");
+    CHECK(largest.answer->pictures.at(0).seed == 2147483647);
+}
+
 TEST_CASE("a withheld picture stays in its place, whether its url is null, absent or empty") {
     const auto got = decoded(
         200,
