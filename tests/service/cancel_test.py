@@ -66,6 +66,8 @@ class Cancel(Scene):
         ledger = sandbox.ledger()
         self.assertEqual(ledger["billed_calls"], 1)
         self.until(lambda: self.spent_today() > 0, "its cost is recorded")
+        self.until(lambda: api.fetch(task_id)["properties"]["billed"] == "yes", "its bill is shown")
+        self.assertGreater(api.fetch(task_id)["properties"]["cost"], 0)
         ends = [event for event in sink.events if event["task"]["status"] == "FAILURE"]
         self.assertEqual(len(ends), 1)
 

@@ -17,9 +17,13 @@ task_json(const queue::snapshot& found, const shown_at& where, unix_millis now) 
     if (!submitted) {
         return submitted.error();
     }
-    return task::render_view(
-        found.record, *submitted, std::nullopt, std::nullopt, now, found.waits
-    );
+    // Of a task that a script has ended, cancelled or given up: it may have been billed all the
+    // same.
+    std::optional<task::bill> bill;
+    if (task::is_terminal(found.record.state)) {
+        bill = task::bill{found.record.cost_micros, found.record.billed};
+    }
+    return task::render_view(found.record, *submitted, std::nullopt, bill, now, found.waits);
 }
 
 std::vector<std::string>
