@@ -24,6 +24,8 @@ namespace {
 using boost::system::error_code;
 using time_point = alarm::time_point;
 
+constexpr std::size_t slowest_download = 1024; // bytes a second, averaged over body_pace's window
+
 using tls_context = std::shared_ptr<asio::ssl::context>;
 
 result<tls_context> make_tls(const std::string& ca_file) {
@@ -130,6 +132,8 @@ pooled_client::expect(const outgoing& request, const proxy* through) {
     expected.limits = {options_.max_response_header_bytes, request.max_body_bytes};
     expected.to_head = request.method == "HEAD";
     expected.status_only = request.status_only;
+    // What may be asked for again is given up when it only drips; an answer that was paid is not.
+    expected.slowest.bytes_a_second = request.method == "GET" ? slowest_download : 0;
     return std::make_shared<pending_answer>(clock_, pool_, std::move(expected));
 }
 

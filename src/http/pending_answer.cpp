@@ -33,7 +33,11 @@ failure wire_failure(std::string_view doing, const error_code& ec, bool timed_ou
 }
 
 pending_answer::pending_answer(const alarm_clock& clock, wire_pool& pool, expectations expected)
-    : pool_(pool), expected_(std::move(expected)), bell_(clock) {}
+    : pool_(pool), expected_(std::move(expected)), bell_(clock) {
+    if (expected_.slowest.bytes_a_second > 0) {
+        pace_bell_ = std::make_unique<alarm>(clock);
+    }
+}
 
 void pending_answer::use(std::unique_ptr<wire> chosen, alarm::time_point deadline) {
     over_ = std::move(chosen);
@@ -121,9 +125,30 @@ awaitable<exchange> pending_answer::end() {
     co_return done;
 }
 
+// Looks at the end of each window, also when nothing comes at all.
+void pending_answer::watch_pace() {
+    const auto now = std::chrono::steady_clock::now();
+    too_slow_ = pace_.too_slow(now, expected_.slowest);
+    if (too_slow_) {
+        over_->close();
+    } else {
+        pace_bell_->set(now + expected_.slowest.window, [this] { watch_pace(); });
+    }
+}
+
 awaitable<result<response>> pending_answer::read() {
     boost::beast::flat_buffer buffer;
+    if (pace_bell_) {
+        pace_.start(std::chrono::steady_clock::now());
+        watch_pace();
+    }
     const auto reader = co_await read_final(buffer);
+    if (pace_bell_) {
+        pace_bell_->clear();
+    }
+    if (!reader && too_slow_) {
+        co_return failure{failure_kind::unavailable, "receive: too slow"};
+    }
     if (!reader) {
         co_return reader.error();
     }
@@ -153,6 +178,7 @@ pending_answer::read_final(boost::beast::flat_buffer& buffer) {
     while (true) {
         const auto got = co_await over_->read_some(buffer.prepare(read_bytes));
         buffer.commit(got.bytes);
+        pace_.received(got.bytes);
         if (bell_.rung()) {
             co_return give_in(std::move(reader), explain("receive", {}));
         }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "alarm.hpp"
+#include "body_pace.hpp"
 #include "response_reader.hpp"
 #include "wire.hpp"
 #include "wire_pool.hpp"
@@ -32,6 +33,7 @@ public:
         bool to_head = false;
         bool status_only = false;
         const proxy* through = nullptr; // the proxy that passes it on, of the client
+        body_pace::limits slowest; // of the answer, once it has begun
     };
 
     // `pool` must outlive it.
@@ -72,12 +74,16 @@ private:
     // Where only the status counts, an answer that has told it is final however it goes on.
     result<final_reader> give_in(final_reader reader, failure why) const;
     awaitable<result<final_reader>> read_final(boost::beast::flat_buffer& buffer);
+    void watch_pace();
 
     wire_pool& pool_;
     expectations expected_;
     std::unique_ptr<wire> over_;
     alarm bell_;
     alarm::time_point deadline_;
+    std::unique_ptr<alarm> pace_bell_; // while an answer is read that must not come too slowly
+    body_pace pace_;
+    bool too_slow_ = false;
     std::function<void()> ready_;
     std::optional<boost::system::error_code> heard_; // once there is nothing to wait for
 };
