@@ -2,12 +2,17 @@
 
 #include "operator_text.hpp"
 
+#include "imagined/backend/picture_fetcher.hpp"
+#include "imagined/queue/resubmit.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/task/submission.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
 
 namespace imagined::app {
 
@@ -98,6 +103,49 @@ awaitable<result<report>> cancel_task(operator_context with, std::string id) {
     co_return plain_or_json(with.json, "task " + id + " is cancelled", value);
 }
 
+// What was paid for a failed task, and can still be had.
+struct paid_work {
+    std::vector<int> calls; // their indices
+    bool complete = false;  // they were to bring all that the task asks for
+};
+
+bool is_of_use(const task::call& made, const task::record& failed, unix_millis now) {
+    const auto answer = backend::answer_from_text(made.answer);
+    if (made.now != task::call::state::answered || !answer) {
+        return false;
+    }
+    const auto can_be_had = [&](const backend::answered_picture& picture) {
+        return picture.safe && !picture.url.empty()
+               && backend::link_death(picture.url, failed.called) > now;
+    };
+    return !answer->descriptions.empty()
+           || std::any_of(answer->pictures.begin(), answer->pictures.end(), can_be_had);
+}
+
+paid_work paid_answers(
+    const task::record& failed,
+    const task::submission& submitted,
+    const std::vector<task::call>& calls,
+    unix_millis now
+) {
+    paid_work paid;
+    // It was such a retry itself, and its pictures were not to be had: then they are asked for.
+    if (failed.billed == "no" && failed.fail_code == task::fail_code::no_picture) {
+        return paid;
+    }
+    std::set<int> pictures;
+    for (const auto& made : calls) {
+        if (is_of_use(made, failed, now)) {
+            paid.calls.push_back(made.index);
+            for (int n = made.first_picture; n < made.first_picture + made.count; ++n) {
+                pictures.insert(n);
+            }
+        }
+    }
+    paid.complete = static_cast<int>(pictures.size()) >= submitted.request.images;
+    return paid;
+}
+
 awaitable<result<report>> retry_task(operator_context with, std::string id) {
     auto shown = co_await read_one(with.tasks, id);
     if (!shown) {
@@ -126,7 +174,19 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
     again.queue_limit = with.queue_limit;
     again.slots = all_slots(with.backends);
     again.event = "submitted again for " + id;
-    auto accepted = co_await with.tasks.submit(std::move(again), submit_budget);
+    const auto told = co_await with.tasks.history(id);
+    if (!told) {
+        co_return with_id(told.error(), id);
+    }
+    const auto paid = paid_answers(shown->record, *submitted, told->calls, with.tasks.now());
+    result<queue::submitted> accepted = failure{};
+    if (paid.calls.empty()) {
+        accepted = co_await with.tasks.submit(std::move(again), submit_budget);
+    } else {
+        accepted = co_await queue::resubmit(
+            with.connection, with.options, id, std::move(again), paid.calls, paid.complete
+        );
+    }
     if (!accepted) {
         co_return accepted.error();
     }
@@ -136,8 +196,9 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
     if (accepted->what != queue::submitted::verdict::accepted) {
         co_return failure{failure_kind::throttled, "the queue is full"};
     }
-    const json value{{"id", accepted->id}, {"retryOf", id}};
-    co_return plain_or_json(with.json, "submitted again as task " + accepted->id, value);
+    const json value{{"id", accepted->id}, {"retryOf", id}, {"paidAnswers", paid.calls.size()}};
+    const std::string from = paid.calls.empty() ? "" : ", from the answers that were paid";
+    co_return plain_or_json(with.json, "submitted again as task " + accepted->id + from, value);
 }
 
 awaitable<result<report>> retry_callback(operator_context with, std::string id) {

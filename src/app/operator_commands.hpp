@@ -11,6 +11,8 @@ namespace imagined::app {
 
 struct operator_context {
     queue::task_queue& tasks;
+    redis::client& connection; // of `tasks`
+    queue::queue_options options;
     const backend::roster& backends;
     milliseconds task_timeout{3600000}; // of a task that is submitted again
     std::size_t queue_limit = 100000;
@@ -29,8 +31,9 @@ awaitable<result<report>> show_task(operator_context with, std::string id);
 awaitable<result<report>> cancel_task(operator_context with, std::string id);
 
 // Submits a failed task's request again, as a new task of the same caller: the failed one stays as
-// it ended. `conflict` unless it ended as FAILURE; the operator thereby accepts a second charge
-// where the first outcome is unknown.
+// it ended. What was paid for it and can still be had comes first, without another call or cost.
+// `conflict` unless it ended as FAILURE; the operator thereby accepts a second charge where the
+// first outcome is unknown.
 awaitable<result<report>> retry_task(operator_context with, std::string id);
 
 // Makes the last callback of an ended task due again.

@@ -99,6 +99,8 @@ int run_operator_command(
     const auto tasks = queue::open_redis_queue(*connection, queue_options);
     const operator_context with{
         .tasks = *tasks,
+        .connection = *connection,
+        .options = queue_options,
         .backends = *backends,
         .task_timeout = settings.api.task_timeout,
         .queue_limit = settings.api.queue_limit,

@@ -1,5 +1,6 @@
 #include "imagined/backend/picture_fetcher.hpp"
 
+#include "imagined/backend/backend.hpp"
 #include "wire.hpp"
 
 #include <fmt/format.h>
@@ -73,6 +74,13 @@ result<http::url> redirected(const http::url& at, std::string_view location) {
         return http::parse_url(origin + path + std::string(location));
     }
     return http::parse_url(origin + path.substr(0, path.rfind('/') + 1) + std::string(location));
+}
+
+unix_millis link_death(std::string_view url, unix_millis called) {
+    constexpr unix_millis lifetime = 24LL * 3600 * 1000; // where a link states none
+    constexpr unix_millis millis_per_second = 1000;
+    const auto expiry = link_expiry(url);
+    return expiry ? *expiry * millis_per_second : called + lifetime;
 }
 
 awaitable<result<std::string>> fetch(http::client& via, fetch_order order) {

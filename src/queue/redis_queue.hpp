@@ -87,6 +87,10 @@ public:
     ) override;
     awaitable<result<std::vector<operator_action>>> activity(std::size_t most) override;
 
+    // As queue::resubmit (resubmit.hpp).
+    awaitable<result<submitted>>
+    resubmit(std::string of, new_task again, std::vector<int> calls, bool complete);
+
 private:
     // Runs one script: `values` follow the two times that every script begins with. Its words
     // "late" and "denied" become failures, and each failure of Redis `unavailable`: whatever is

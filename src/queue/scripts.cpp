@@ -57,6 +57,7 @@ const verb verbs[] = {
     {&script_set::renew, "renew", lua::renew, writes},
     {&script_set::reserve_id, "reserve_id", lua::reserve_id, writes},
     {&script_set::reset, "reset", lua::reset, writes},
+    {&script_set::resubmit, "resubmit", lua::resubmit, writes},
     {&script_set::sign_off, "sign_off", lua::sign_off, writes},
     {&script_set::sign_out, "sign_out", lua::sign_out, writes},
     {&script_set::stats, "stats", lua::stats, reads},

@@ -1,6 +1,7 @@
 // The front side of the queue: what a client's request does to it.
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/log.hpp"
+#include "imagined/queue/resubmit.hpp"
 #include "redis_queue.hpp"
 #include "task_record.hpp"
 
@@ -252,6 +253,41 @@ redis_queue::submit_modal(scope who, new_task answered, milliseconds budget) {
         co_return answer.error();
     }
     co_return submitted_from(*answer);
+}
+
+awaitable<result<submitted>>
+redis_queue::resubmit(std::string of, new_task again, std::vector<int> calls, bool complete) {
+    redis::arguments values{
+        std::move(of),
+        complete ? std::string(storing_lane) : again.lane,
+        again.lane,
+        std::to_string(again.task_timeout.count()),
+        std::to_string(again.queue_limit),
+        std::move(again.event)
+    };
+    for (const int index : calls) {
+        values.push_back(std::to_string(index));
+    }
+    const auto answer = co_await run(scripts().resubmit, std::move(values));
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (word_of(*answer) == "missing") {
+        co_return failure{failure_kind::not_found, "no such task"};
+    }
+    co_return submitted_from(*answer);
+}
+
+awaitable<result<submitted>> resubmit(
+    redis::client& on,
+    queue_options options,
+    std::string of,
+    new_task again,
+    std::vector<int> calls,
+    bool complete
+) {
+    redis_queue via(on, std::move(options));
+    co_return co_await via.resubmit(std::move(of), std::move(again), std::move(calls), complete);
 }
 
 awaitable<result<task::state>> redis_queue::cancel(scope who, std::string id, std::string reason) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "imagined/base/async.hpp"
+#include "imagined/base/clock.hpp"
 #include "imagined/base/failure.hpp"
 #include "imagined/http/client.hpp"
 
@@ -12,6 +13,9 @@
 namespace imagined::backend {
 
 inline constexpr int max_redirects = 3;
+
+// When the link of a result picture is dead: as it says itself, else a day after its call.
+unix_millis link_death(std::string_view url, unix_millis called);
 
 struct fetch_order {
     std::string from;
