@@ -14,7 +14,8 @@ trouble_facts facts_of(const context& api, const queue::statistics& counted) {
     return {
         .backends = api.parts.backends,
         .counted = counted,
-        .max_spend_per_day = api.options.max_spend_per_day
+        .max_spend_per_day = api.options.max_spend_per_day,
+        .disk_full = api.parts.ready().no_room
     };
 }
 

@@ -7,6 +7,7 @@
 //   worker -> task_queue, roster, image_store, courier      (roles all and worker)
 #include "imagined/app/application.hpp"
 
+#include "disk_health.hpp"
 #include "file_limit.hpp"
 #include "hang_up.hpp"
 #include "imagined/backend/sandbox.hpp"
@@ -22,7 +23,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -197,6 +200,7 @@ private:
     int open_front() {
         try {
             images_ = std::make_unique<store::image_store>(settings_.data_dir / "pictures");
+            disk_ = watch_of(images_->root(), settings_.min_free, embedded_ != nullptr);
         } catch (const std::exception& e) {
             log::error("data.dir cannot be used", {{"reason", e.what()}});
             return exit_runtime;
@@ -286,6 +290,7 @@ private:
                 *images_,
                 *pictures_,
                 *pool_,
+                *disk_,
                 *backends_,
                 *courier_,
                 metrics_,
@@ -311,6 +316,7 @@ private:
                 }
             );
         });
+        group_.spawn("disk_watch", [this] { return watch_disk(*disk_); });
         if (embedded_) {
             group_.spawn("redis_supervisor", [this] { return embedded_->supervise(); });
         }
@@ -371,16 +377,16 @@ private:
         now.draining = draining_;
         now.closed = health_.barred;
         now.warnings = health_.warnings;
-        for (const auto& warning : settings_.warnings) {
-            now.warnings.push_back(warning);
-        }
+        std::ranges::copy(settings_.warnings, std::back_inserter(now.warnings));
         if (worker_) {
-            for (auto& warning : worker_->warnings()) {
-                now.warnings.push_back(std::move(warning));
-            }
+            std::ranges::move(worker_->warnings(), std::back_inserter(now.warnings));
         }
+        const bool enough = tell_disk(disk_->last(), serves(), now);
         if (draining_) {
             now.reason = "draining";
+        } else if (!enough) {
+            // Before what is said of Redis: an embedded one comes and goes on a full disk.
+            now.reason = disk_->last().sentence();
         } else if (!redis_->connected()) {
             now.reason = redis_->trouble();
         } else if (embedded_ && !embedded_->steady()) {
@@ -465,6 +471,7 @@ private:
     std::unique_ptr<backend::roster> backends_;
     std::unique_ptr<store::image_store> images_;
     std::unique_ptr<store::picture_addresses> pictures_;
+    std::unique_ptr<store::disk_watch> disk_;
     std::unique_ptr<offload_pool> pool_;
     std::unique_ptr<callback::courier> courier_;
     std::unique_ptr<http::client> web_;

@@ -18,11 +18,14 @@ namespace {
 
 // After a call's deadline its answer is given up by the queue; we write until then and a little on.
 constexpr seconds call_slack{30};
+constexpr std::chrono::hours answer_limit{24}; // as long as the links in an answer live
+constexpr seconds farewell_limit{5};           // of a lease that ends by itself anyway
 constexpr milliseconds shortest_backoff{1000};
 constexpr milliseconds longest_backoff{60000};
 constexpr milliseconds release_poll{100};
 constexpr milliseconds longest_look{500}; // until a pause sees that the worker stops
 constexpr milliseconds budget_pause{500};
+constexpr milliseconds room_pause{1000}; // nobody without room on the disk claims it meanwhile
 constexpr seconds broke_for{5};
 constexpr milliseconds link_slack{600000}; // an upstream may fetch late
 
@@ -129,6 +132,10 @@ awaitable<task_step::calls> task_step::make_calls() {
             if (too_late_ || gone_ || refused_) {
                 continue;
             }
+            if (in_flight_ == 0 && began == start::no_room) {
+                co_await give_back("", room_pause, on_->parts.disk.last().sentence());
+                co_return calls::gone;
+            }
             if (in_flight_ == 0 && waits_for_its_right()) {
                 continue;
             }
@@ -154,6 +161,9 @@ std::string task_step::lane_now() const {
 awaitable<task_step::start> task_step::start_call() {
     some_key_cools_ = false;
     some_over_budget_ = false;
+    if (!co_await on_->parts.disk.has_room()) {
+        co_return start::no_room;
+    }
     bool others = !tried_.empty(); // keys that may do it later
     for (auto& key : keys_to_try()) {
         auto* at = on_->parts.backends.owner_of(key.name);
@@ -431,10 +441,12 @@ awaitable<> task_step::record_answer(int index, backend::backend& at, backend::a
     call.answer = text;
     note_success(at, call.slot);
     record_.cost_micros += cost;
+    record_.billed = "yes";
     if (complete) {
         downloads_ = begin_downloads(); // meanwhile: they are paid, recorded or not
     }
-    const auto written = co_await insist(write);
+    // Nobody else knows it, so it is written down whenever Redis can do that again.
+    const auto written = co_await insist(write, answer_limit);
     if (written) {
         on_->parts.metrics.count(
             "imagined_spent_usd_total",
@@ -461,7 +473,8 @@ awaitable<> task_step::give_back(std::string lane, milliseconds delay, std::stri
     auto& tasks = on_->parts.tasks;
     const auto held = holding_->held;
     auto write = [&tasks, held, lane, delay, why] { return tasks.release(held, lane, delay, why); };
-    if (auto released = co_await insist(write); !released) {
+    const milliseconds limit = on_->draining ? farewell_limit : milliseconds(insist_limit);
+    if (auto released = co_await insist(write, limit); !released) {
         log::debug(
             "a lease was not given back",
             {{"task", record_.id}, {"trace", trace_.id}, {"reason", released.error().detail}}

@@ -19,9 +19,13 @@ std::uint64_t roll() {
 }
 
 // The lanes to ask for: what is paid first, then in an order that changes, so that no lane starves.
-std::vector<queue::lane> lanes_to_ask(const shift& on) {
+// Without room on the disk only what is paid.
+std::vector<queue::lane> lanes_to_ask(const shift& on, bool has_room) {
     std::vector<queue::lane> lanes{{std::string(queue::storing_lane), {}}};
     if (on.parts.may_begin && !on.parts.may_begin()) {
+        return lanes;
+    }
+    if (!has_room) {
         return lanes;
     }
     for (const auto& name : on.lanes) {
@@ -60,7 +64,8 @@ awaitable<> claim_tasks(std::shared_ptr<shift> on) {
             continue;
         }
         const std::size_t most = std::min(room, most_per_claim);
-        auto lanes = lanes_to_ask(*on);
+        // As last seen: a claim does not wait for the disk, and each call looks anew.
+        auto lanes = lanes_to_ask(*on, on->parts.disk.last().has_room());
         const std::size_t asked = lanes.size();
         auto answer = co_await on->parts.tasks.claim(
             on->name, most, on->options.lease, std::move(lanes), event_lease(*on)

@@ -3,6 +3,7 @@
 #include "imagined/task/fail_texts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace imagined::worker {
 
@@ -22,6 +23,18 @@ std::string why_fewer(const harvest& brought) {
     }
     if (brought.unreadable > 0) {
         add(fmt::format("{} could not be downloaded", brought.unreadable));
+    }
+    if (!brought.damaged.empty()) {
+        const bool one = brought.damaged.size() == 1;
+        add(fmt::format(
+            "picture{} {} {} damaged",
+            one ? "" : "s",
+            fmt::join(brought.damaged, ", "),
+            one ? "is" : "are"
+        ));
+    }
+    if (brought.unstored > 0) {
+        add(fmt::format("{} could not be stored", brought.unstored));
     }
     if (brought.refused) {
         add("a further call was refused: " + brought.refused->reason.en);
@@ -45,6 +58,10 @@ verdict judge(const harvest& brought) {
             "{} of {} pictures: {}", brought.delivered, brought.wanted, why_fewer(brought)
         );
         return fewer;
+    }
+    if (brought.unstored > 0) {
+        const auto stored = fail_code::storage_failed;
+        return {stored, task::text_of(stored), ""};
     }
     if (brought.refused) {
         return {brought.refused->code, brought.refused->reason, ""};

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace imagined::worker {
 
@@ -17,11 +18,13 @@ struct refusal {
 
 // What the calls and the downloads brought.
 struct harvest {
-    int wanted = 1;     // pictures asked for
-    int delivered = 0;  // stored and readable
-    int unsafe = 0;     // withheld by the upstream
-    int unreadable = 0; // paid, but gone or not a picture
-    int lost = 0;       // their call's outcome is unknowable
+    int wanted = 1;                // pictures asked for
+    int delivered = 0;             // stored and readable
+    int unsafe = 0;                // withheld by the upstream
+    int unreadable = 0;            // paid, but gone or not a picture
+    int unstored = 0;              // the disk refused them for as long as they could be had
+    std::vector<int> damaged = {}; // their places, from 1
+    int lost = 0;                  // their call's outcome is unknowable
     bool too_late = false;
     std::string last_words; // what the upstream said when it last took no call, or ""
     std::optional<worker::refusal> refused;
@@ -34,7 +37,7 @@ struct verdict {
 };
 
 // What was paid is delivered, if need be as fewer pictures with the reason; without any picture the
-// most telling reason wins: refused, unknowable, unsafe, unreadable, too late.
+// most telling reason wins: not stored, refused, unknowable, unsafe, unreadable, too late.
 verdict judge(const harvest& brought);
 
 } // namespace imagined::worker

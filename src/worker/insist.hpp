@@ -12,11 +12,11 @@ namespace imagined::worker {
 inline constexpr milliseconds insist_pause{250};
 inline constexpr std::chrono::minutes insist_limit{15};
 
-// `verb` is called again until it answers anything but `unavailable`, or insist_limit has passed.
+// `verb` is called again until it answers anything but `unavailable`, or `limit` has passed.
 // The caller keeps it alive: name it, never pass a temporary.
 template <class Verb>
-auto insist(Verb& verb) -> decltype(verb()) {
-    const auto end = std::chrono::steady_clock::now() + insist_limit;
+auto insist(Verb& verb, milliseconds limit = insist_limit) -> decltype(verb()) {
+    const auto end = std::chrono::steady_clock::now() + limit;
     for (;;) {
         auto answer = co_await verb();
         const bool try_again = !answer && answer.error().kind == failure_kind::unavailable;

@@ -19,7 +19,8 @@ awaitable<> keep_leases(std::shared_ptr<shift> on) {
                 alive.push_back(holding->held);
             }
         }
-        const std::size_t capacity = on->draining ? 0 : on->options.concurrency;
+        const bool takes = !on->draining && on->parts.disk.last().has_room();
+        const std::size_t capacity = takes ? on->options.concurrency : 0;
         const auto lost =
             co_await on->parts.tasks.renew(on->name, capacity, on->options.lease, std::move(alive));
         if (!lost) {

@@ -70,6 +70,8 @@ struct shift {
     host_gate receivers;
     waiting_lines lines; // before full receivers
     failing_receivers failing;
+    std::size_t downloads = 0;
+    waiting_lines download_line; // of pictures that wait for a place among them
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();
     // Backends whose day's money was used up when last asked, and until when that is believed.
     std::map<std::string, std::chrono::steady_clock::time_point> broke;

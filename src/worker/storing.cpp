@@ -1,11 +1,13 @@
 // The second half of a task's life: what was paid is downloaded, stored durably, shown, and the
 // task ends. Everything here may be done again by another worker without another call.
+#include "imagined/backend/picture_fetcher.hpp"
 #include "imagined/base/log.hpp"
-#include "imagined/base/step_back.hpp"
+#include "imagined/store/renumbering.hpp"
 #include "imagined/task/fail_texts.hpp"
 #include "imagined/task/follow_up.hpp"
 #include "imagined/task/job_id.hpp"
 #include "insist.hpp"
+#include "storing_rule.hpp"
 #include "task_step.hpp"
 
 #include <fmt/format.h>
@@ -17,20 +19,16 @@ namespace imagined::worker {
 namespace {
 
 constexpr int download_tries = 4;
+constexpr int tries_when_it_failed_before = 1; // all attempts together must not take without end
 constexpr milliseconds download_pause{500};
 constexpr milliseconds download_limit{60000};
-constexpr seconds download_again_after{15};
-constexpr std::int64_t link_lifetime_ms = 24LL * 3600 * 1000; // where a link states no `exp`
+constexpr std::size_t most_downloads = 64; // each may take max_picture_bytes of memory
 constexpr seconds storing_vouch{600};
+constexpr milliseconds storing_glance{250}; // at whether the worker stops, while storing waits
 
 // A page of words in a picture's place may be a moment's trouble of who delivers it.
 bool may_pass(const failure& why) {
     return why.kind == failure_kind::unavailable || why.kind == failure_kind::corrupt;
-}
-
-// Midjourney shows grids of everything but what was enlarged.
-bool shows_grid(const task::submission& submission) {
-    return !submission.native && submission.request.what != task::operation::upscale;
 }
 
 std::vector<task::button> buttons_under(
@@ -51,14 +49,31 @@ std::vector<task::button> buttons_under(
                                   : task::single_buttons(can, job);
 }
 
-task::picture describe(int n, const store::stored_picture& stored) {
-    task::picture made;
-    made.n = n;
-    made.width = stored.info.width;
-    made.height = stored.info.height;
-    made.bytes = stored.bytes;
-    made.media_type = store::media_type(stored.info.format);
-    return made;
+// A place among the downloads of this worker.
+class download_place {
+public:
+    explicit download_place(shift& of) : of_(of) { ++of_.downloads; }
+
+    download_place(const download_place&) = delete;
+    download_place& operator=(const download_place&) = delete;
+
+    ~download_place() {
+        --of_.downloads;
+        of_.download_line.ring("");
+    }
+
+private:
+    shift& of_;
+};
+
+awaitable<> wait_for_place(std::shared_ptr<shift> on) {
+    if (on->downloads < most_downloads && on->download_line.empty("")) {
+        co_return;
+    }
+    waiting_lines::stand in_line(on->download_line, "", on->parts.on);
+    while (!in_line.is_first() || on->downloads >= most_downloads) {
+        co_await in_line.turn.wait(seconds(1));
+    }
 }
 
 } // namespace
@@ -112,14 +127,17 @@ awaitable<result<std::string>> task_step::download(const wanted_picture& wanted)
             failure_kind::unavailable, "backend " + wanted.backend + " is not configured here"
         };
     }
+    const int most = record_.attempt > 2 ? tries_when_it_failed_before : download_tries;
     result<std::string> last = failure{};
-    for (int tried = 0; tried < download_tries; ++tried) {
+    for (int tried = 0; tried < most; ++tried) {
         if (tried > 0) {
             co_await pause_for(download_pause * (1 << tried));
         }
+        co_await wait_for_place(on_);
+        const download_place taken(*on_);
         last =
             co_await at->fetch_picture(wanted.url, on_->options.max_picture_bytes, download_limit);
-        if (last || !may_pass(last.error())) {
+        if (last || !may_pass(last.error()) || on_->draining) {
             break;
         }
     }
@@ -129,18 +147,25 @@ awaitable<result<std::string>> task_step::download(const wanted_picture& wanted)
 std::shared_ptr<task_step::downloads> task_step::begin_downloads() {
     auto begun = std::make_shared<downloads>(on_->parts.on);
     begun->pictures = list_pictures();
-    begun->under_way = begun->pictures.size();
-    for (std::size_t i = 0; i < begun->pictures.size(); ++i) {
-        on_->work.spawn("picture of " + record_.id, [self = shared_from_this(), begun, i] {
-            return self->obtain(begun, i);
-        });
-    }
+    obtain_open(begun);
     return begun;
+}
+
+void task_step::obtain_open(const std::shared_ptr<downloads>& of) {
+    for (std::size_t i = 0; i < of->pictures.size(); ++i) {
+        if (of->pictures[i].now == wanted_picture::state::open) {
+            ++of->under_way;
+            on_->work.spawn("picture of " + record_.id, [self = shared_from_this(), of, i] {
+                return self->obtain(of, i);
+            });
+        }
+    }
 }
 
 awaitable<> task_step::all_of(std::shared_ptr<downloads> begun) {
     while (begun->under_way > 0) {
-        co_await begun->ended.wait(storing_vouch); // each picture has its own limits
+        holding_->vouch_for(storing_vouch); // each picture has its own limits
+        co_await begun->ended.wait(storing_vouch / 2);
     }
 }
 
@@ -153,13 +178,18 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
     const int n = wanted.n;
     const auto keep = [&wanted, n](const store::stored_picture& stored) {
         const auto told = wanted.shown;
-        wanted.shown = describe(n, stored);
+        wanted.shown = described(n, stored);
         wanted.shown.seed = told.seed;
         wanted.shown.prompt = told.prompt;
         wanted.now = wanted_picture::state::stored;
     };
     if (record_.attempt > 1) {
-        auto find = [&images, id, n] { return images.find(id, n); };
+        auto find = [&images, id, n]() -> result<store::stored_picture> {
+            if (store::renumbered(images, id)) {
+                return failure{failure_kind::not_found, "another picture may have its number"};
+            }
+            return images.find(id, n);
+        };
         if (const auto found = co_await on_->parts.pool.run(std::move(find))) {
             keep(*found);
             co_return;
@@ -167,11 +197,12 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
     }
     auto bytes = co_await download(wanted);
     if (!bytes) {
-        const auto born = record_.called == 0 ? record_.submitted : record_.called;
-        const auto exp = backend::link_expiry(wanted.url);
-        const auto dies = exp ? *exp * 1000 : born + link_lifetime_ms;
-        const bool hopeless = bytes.error().kind != failure_kind::unavailable || now() > dies;
-        wanted.now = hopeless ? wanted_picture::state::unreadable : wanted_picture::state::later;
+        const bool hopeless =
+            bytes.error().kind != failure_kind::unavailable || is_link_dead(wanted);
+        using state = wanted_picture::state;
+        const auto dead =
+            wanted.size > 0 ? state::unstored : state::unreadable; // it was had before
+        wanted.now = hopeless ? dead : state::later;
         log::warning(
             "a paid picture could not be downloaded",
             {{"task", id},
@@ -187,7 +218,11 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
     auto put = [&images, id, n, held, alone] {
         return alone ? images.put_shown(id, n, *held) : images.put(id, n, *held);
     };
-    const auto stored = co_await on_->parts.pool.run(std::move(put));
+    result<store::stored_picture> stored = failure{failure_kind::unavailable, "the disk is full"};
+    // What others need of the disk is spared, or an embedded Redis could not write any more.
+    if (co_await on_->parts.disk.can_take(held->size())) {
+        stored = co_await on_->parts.pool.run(std::move(put));
+    }
     if (stored) {
         keep(*stored);
         wanted.is_shown = alone;
@@ -195,67 +230,26 @@ awaitable<> task_step::obtain(std::shared_ptr<downloads> all, std::size_t at) {
         co_return;
     }
     const auto why = stored.error();
-    log::error(
-        "a picture could not be stored",
-        {{"task", id}, {"trace", trace_.id}, {"reason", why.detail}}
-    );
     if (why.kind == failure_kind::invalid || why.kind == failure_kind::corrupt) {
         wanted.now = wanted_picture::state::unreadable;
-    } else {
-        wanted.now = wanted_picture::state::open; // the disk, not the picture
+        log::error(
+            "a picture could not be stored",
+            {{"task", id}, {"trace", trace_.id}, {"reason", why.detail}}
+        );
+        co_return;
+    }
+    // The disk, not the picture. It is downloaded again rather than held: a full disk is no reason
+    // to fill the memory.
+    wanted.size = held->size();
+    all->trouble = why.detail;
+    if (is_link_dead(wanted)) {
+        wanted.now = wanted_picture::state::unstored;
     }
 }
 
-// What imageUrl shows: the grid of several pictures, or the single one.
-awaitable<result<task::picture>> task_step::make_shown(std::vector<wanted_picture>& pictures) {
-    if (pictures.size() == 1 && pictures.front().is_shown) {
-        task::picture same = pictures.front().shown;
-        same.n = 0;
-        same.seed.clear();
-        same.prompt.clear();
-        co_return same;
-    }
-    auto& images = on_->parts.images;
-    const std::string id = record_.id;
-    std::vector<int> numbers;
-    auto bytes = std::make_shared<std::vector<std::string>>();
-    for (auto& one : pictures) {
-        if (one.now == wanted_picture::state::stored) {
-            numbers.push_back(one.n);
-            bytes->push_back(std::move(one.bytes));
-        }
-    }
-    const auto format = on_->options.grid_format;
-    const bool grid = shows_grid(*submission_) && numbers.size() > 1;
-    auto make = [&images, id, numbers, bytes, format, grid]() -> result<store::stored_picture> {
-        if (!grid) {
-            return images.link(id, numbers.front(), id, 0);
-        }
-        step_back();
-        constexpr std::size_t most_cells = 4;
-        std::vector<std::string_view> cells;
-        for (std::size_t i = 0; i < std::min(numbers.size(), most_cells); ++i) {
-            auto& held = (*bytes)[i];
-            if (held.empty()) { // stored by an earlier attempt
-                auto read = images.read(id, numbers[i]);
-                if (!read) {
-                    return read.error();
-                }
-                held = std::move(*read);
-            }
-            cells.push_back(held);
-        }
-        auto composed = store::compose_grid(cells, format);
-        if (!composed) {
-            return composed.error();
-        }
-        return images.put(id, 0, *composed);
-    };
-    auto made = co_await on_->parts.pool.run(std::move(make));
-    if (!made) {
-        co_return made.error();
-    }
-    co_return describe(0, *made);
+bool task_step::is_link_dead(const wanted_picture& of) const {
+    const auto born = record_.called == 0 ? record_.submitted : record_.called;
+    return now() > backend::link_death(of.url, born);
 }
 
 // Makes sure that the queue has the task as storing, so that no further call is ever made.
@@ -281,15 +275,7 @@ awaitable<bool> task_step::mark_complete() {
     co_return written.has_value();
 }
 
-awaitable<> task_step::deliver() {
-    holding_->vouch_for(storing_vouch);
-    if (!co_await mark_complete()) {
-        co_return;
-    }
-    const auto begun = downloads_ ? downloads_ : begin_downloads();
-    co_await all_of(begun);
-    auto& pictures = begun->pictures;
-
+harvest task_step::count(const std::vector<wanted_picture>& pictures) const {
     harvest brought;
     brought.wanted = submission_->request.images;
     brought.unsafe = unsafe_;
@@ -297,54 +283,123 @@ awaitable<> task_step::deliver() {
     brought.too_late = too_late_ && !refused_;
     brought.refused = refused_;
     brought.last_words = record_.last_words;
-    bool later = false;
-    bool disk_trouble = false;
     for (const auto& one : pictures) {
         using state = wanted_picture::state;
         brought.delivered += one.now == state::stored ? 1 : 0;
-        brought.unreadable += one.now == state::unreadable ? 1 : 0;
-        later = later || one.now == state::later;
-        disk_trouble = disk_trouble || one.now == state::open;
+        brought.unreadable += one.now == state::unreadable || one.now == state::later ? 1 : 0;
+        brought.unstored += one.now == state::unstored ? 1 : 0;
+        if (one.now == state::damaged) {
+            brought.damaged.push_back(one.n);
+        }
     }
-    if (disk_trouble) {
-        co_await fail(
-            task::fail_code::storage_failed,
-            task::text_of(task::fail_code::storage_failed),
-            "the pictures could not be stored"
-        );
-    } else if (later) {
-        co_await give_back(
-            std::string(queue::storing_lane),
-            download_again_after,
-            "pictures could not be fetched yet"
-        );
-    } else {
-        co_await end(brought, pictures);
+    return brought;
+}
+
+awaitable<> task_step::deliver() {
+    holding_->vouch_for(storing_vouch);
+    if (!co_await mark_complete()) {
+        co_return;
+    }
+    const auto begun = downloads_ ? downloads_ : begin_downloads();
+    storing_rule rule;
+    for (;;) {
+        co_await all_of(begun);
+        const auto& pictures = begun->pictures;
+        const auto any = [&pictures](wanted_picture::state wanted) {
+            return std::any_of(pictures.begin(), pictures.end(), [wanted](const auto& one) {
+                return one.now == wanted;
+            });
+        };
+        if (!any(wanted_picture::state::open)) {
+            const int stored = count(pictures).delivered;
+            if (any(wanted_picture::state::later) && !is_enough(stored, record_.called, now())) {
+                co_await give_back(
+                    std::string(queue::storing_lane),
+                    download_again_after(record_.attempt),
+                    "pictures could not be fetched yet"
+                );
+                co_return;
+            }
+            const auto ended = co_await end(begun->pictures);
+            if (ended) {
+                co_return;
+            }
+            begun->trouble = ended.error().detail;
+        }
+        if (!co_await wait_to_store(*begun, rule)) {
+            co_return;
+        }
+        obtain_open(begun);
     }
 }
 
-awaitable<> task_step::end(harvest brought, std::vector<wanted_picture>& pictures) {
-    if (submission_->request.what == task::operation::describe) {
-        co_await end_described(std::move(brought));
-        co_return;
+// Until the disk may take what is paid, the lease is kept. False: the task is not ours any more.
+awaitable<bool> task_step::wait_to_store(downloads& of, storing_rule& rule) {
+    using clock = std::chrono::steady_clock;
+    if (rule.begins_to_wait()) {
+        log::error(
+            "what is paid cannot be stored; it is tried again until its links are dead",
+            {{"task", record_.id}, {"trace", trace_.id}, {"reason", of.trouble}}
+        );
     }
-    auto verdict = judge(brought);
-    if (verdict.code) {
-        co_await fail(*verdict.code, verdict.reason, event_of_failure(*verdict.code));
-        co_return;
+    std::uint64_t size = 0;
+    for (auto& one : of.pictures) {
+        one.bytes = {};
+        size += one.now == wanted_picture::state::open ? one.size : 0;
+    }
+    bool fits = false;
+    while (!fits && !are_links_dead(of.pictures)) {
+        const auto end = clock::now() + rule.next_pause();
+        for (auto at = clock::now(); at < end; at = clock::now()) {
+            holding_->vouch_for(storing_vouch);
+            if (on_->draining) {
+                co_await give_back(
+                    std::string(queue::storing_lane), milliseconds(0), "the worker stops"
+                );
+            }
+            if (gone_ || holding_->lost) {
+                co_return false;
+            }
+            const auto left = std::chrono::duration_cast<milliseconds>(end - at);
+            co_await pause_for(std::clamp(left, milliseconds(1), storing_glance));
+        }
+        fits = co_await on_->parts.disk.can_take(size);
+    }
+    co_return true;
+}
+
+bool task_step::are_links_dead(const std::vector<wanted_picture>& of) const {
+    return std::all_of(of.begin(), of.end(), [this](const auto& one) { return is_link_dead(one); });
+}
+
+// Fails when what the task shows cannot be stored yet.
+awaitable<result<void>> task_step::end(std::vector<wanted_picture>& pictures) {
+    if (submission_->request.what == task::operation::describe) {
+        co_await end_described(count(pictures));
+        co_return result<void>();
     }
     task::delivery delivered;
-    auto shown = co_await make_shown(pictures);
-    if (!shown) {
-        co_await fail(
-            task::fail_code::storage_failed,
-            task::text_of(task::fail_code::storage_failed),
-            shown.error().detail
-        );
-        co_return;
+    auto verdict = judge(count(pictures));
+    if (!verdict.code) {
+        auto shown = co_await make_shown(pictures);
+        verdict = judge(count(pictures)); // with what turned out to be damaged
+        if (!shown && !verdict.code) {
+            if (!are_links_dead(pictures)) {
+                co_return shown.error();
+            }
+            verdict.code = task::fail_code::storage_failed;
+            verdict.reason = task::text_of(task::fail_code::storage_failed);
+        }
+        if (shown) {
+            delivered.shown = std::move(shown->picture);
+            delivered.notes = std::move(shown->notes);
+        }
     }
-    delivered.shown = std::move(*shown);
-    delivered.unsafe = brought.unsafe;
+    if (verdict.code) {
+        co_await fail(*verdict.code, verdict.reason, event_of_failure(*verdict.code));
+        co_return result<void>();
+    }
+    delivered.unsafe = unsafe_;
     for (const auto& one : pictures) {
         if (one.now == wanted_picture::state::stored) {
             delivered.pictures.push_back(one.shown);
@@ -356,7 +411,9 @@ awaitable<> task_step::end(harvest brought, std::vector<wanted_picture>& picture
     delivered.buttons =
         buttons_under(*submission_, delivered.pictures.size(), on_->parts.backends, record_.id);
     std::string event = fmt::format("stored {} pictures", delivered.pictures.size());
-    co_await succeed(std::move(delivered), brought.lost > 0, std::move(event));
+    const bool lost = count(pictures).lost > 0;
+    co_await succeed(std::move(delivered), lost, std::move(event));
+    co_return result<void>();
 }
 
 // The history names who refused, and why.
@@ -370,7 +427,7 @@ awaitable<> task_step::succeed(task::delivery delivered, bool lost, std::string 
     record_.finished = now();
     queue::ending how;
     how.success = true;
-    how.billed = lost ? "unknown" : "yes";
+    how.billed = lost ? "unknown" : record_.billed; // "no" where the answers were paid before
     how.event = std::move(event);
     how.view = task::render_view(
         record_,

@@ -7,6 +7,7 @@
 #include "ending_rule.hpp"
 #include "setbacks.hpp"
 #include "shift.hpp"
+#include "storing_rule.hpp"
 
 #include "imagined/task/submission.hpp"
 #include "imagined/task/trace.hpp"
@@ -19,6 +20,12 @@
 #include <vector>
 
 namespace imagined::worker {
+
+// Midjourney shows grids of everything but what was enlarged.
+bool shows_grid(const task::submission& submission);
+
+// A stored picture as the task shows it.
+task::picture described(int n, const store::stored_picture& stored);
 
 class task_step : public std::enable_shared_from_this<task_step> {
 public:
@@ -50,7 +57,7 @@ private:
     );
 
     // What trying to start a call came to.
-    enum class start { started, no_place, too_late, over_budget, split, gone };
+    enum class start { started, no_place, no_room, too_late, over_budget, split, gone };
 
     // How making calls ends: over and the task still ours; its one call sent; the task not ours.
     enum class calls { over, held, gone };
@@ -123,7 +130,10 @@ private:
         std::string url;
         std::string backend;
         std::string bytes; // once downloaded in this step
-        enum class state { open, stored, unreadable, later } now = state::open;
+        // open: to be obtained, be it once more; later: not to be had now; unreadable: not at all;
+        // unstored: the disk refused it for as long as it could be had.
+        enum class state { open, stored, unreadable, damaged, later, unstored } now = state::open;
+        std::size_t size = 0; // once known
         task::picture shown;
         bool is_shown = false; // stored as picture 0 too
     };
@@ -134,7 +144,8 @@ private:
 
         std::vector<wanted_picture> pictures;
         std::size_t under_way = 0;
-        wakeup ended; // one more
+        wakeup ended;        // one more
+        std::string trouble; // why the last of them could not be stored
 
         // Held by each of them for as long as it runs.
         struct one {
@@ -149,17 +160,30 @@ private:
 
     awaitable<> deliver();
     std::shared_ptr<downloads> begin_downloads();
-    static awaitable<> all_of(std::shared_ptr<downloads> begun);
+    void obtain_open(const std::shared_ptr<downloads>& of);
+    awaitable<> all_of(std::shared_ptr<downloads> begun);
+    awaitable<bool> wait_to_store(downloads& of, storing_rule& rule);
+    bool is_link_dead(const wanted_picture& of) const;
+    bool are_links_dead(const std::vector<wanted_picture>& of) const;
+    harvest count(const std::vector<wanted_picture>& pictures) const;
     awaitable<bool> mark_complete();
     std::vector<wanted_picture> list_pictures();
     awaitable<> obtain(std::shared_ptr<downloads> all, std::size_t at);
     awaitable<result<std::string>> download(const wanted_picture& wanted);
-    awaitable<result<task::picture>> make_shown(std::vector<wanted_picture>& pictures);
-    awaitable<> end(harvest brought, std::vector<wanted_picture>& pictures);
+    awaitable<result<void>> end(std::vector<wanted_picture>& pictures);
     std::string event_of_failure(task::fail_code code) const;
     awaitable<> succeed(task::delivery delivered, bool lost, std::string event);
     awaitable<> finish(queue::ending how);
     awaitable<> fail(task::fail_code code, task::bilingual reason, std::string event);
+
+    // -- showing.cpp
+    struct shown_picture {
+        task::picture picture;
+        std::vector<std::string> notes;
+    };
+
+    // Fails with `corrupt` when none of them can be decoded.
+    awaitable<result<shown_picture>> make_shown(std::vector<wanted_picture>& pictures);
 
     // -- describing.cpp
     awaitable<> end_described(harvest brought);

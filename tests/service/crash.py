@@ -34,6 +34,7 @@ def name_of(point):
 class Crash(Scene):
     more = ""        # configuration beside the usual
     of_backend = {}  # settings of the backend beside the usual
+    flags = ()       # of every process
 
     # -- Processes -----------------------------------------------------------------------------
 
@@ -66,7 +67,8 @@ class Crash(Scene):
     def begin(cls, *arguments):
         """`imagined serve` on a port of its own, which looks for armed failpoints."""
         return cls.own(Imagined(
-            "serve", f"--config={cls.config}", "--server.listen=127.0.0.1:0", *arguments,
+            "serve", f"--config={cls.config}", "--server.listen=127.0.0.1:0",
+            *cls.flags, *arguments,
             directory=cls.shared, environment=clean_environment(
                 IMAGINED_FAILPOINTS=str(cls.points))))
 

@@ -70,6 +70,7 @@ struct readiness {
     std::string reason;    // why not
     bool draining = false; // submits are answered 503
     bool closed = false;   // so they are: what is wrong stays until somebody mends it
+    bool no_room = false;  // on the disk: no paid call starts here
     std::vector<std::string> warnings;
 };
 

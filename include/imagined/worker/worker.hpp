@@ -10,6 +10,7 @@
 #include "imagined/metrics/registry.hpp"
 #include "imagined/queue/task_queue.hpp"
 #include "imagined/redis/client.hpp"
+#include "imagined/store/disk.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/store/picture_addresses.hpp"
 
@@ -44,6 +45,7 @@ struct worker_parts {
     store::image_store& images;
     const store::picture_addresses& pictures; // as callbacks name them
     offload_pool& pool;
+    store::disk_watch& disk; // tried by its owner
     const backend::roster& backends;
     callback::courier& courier;
     metrics::registry& metrics;

@@ -202,9 +202,9 @@ http::response no_capability(task::language in) {
 }
 
 http::response no_source(const failure& cause, task::language in) {
-    return cause.kind == failure_kind::not_found
-               ? refusal(code::bad_request, texts::bad_index, in)
-               : from_failure(cause, "use a parent's picture", in);
+    const bool none = cause.kind == failure_kind::not_found || cause.kind == failure_kind::corrupt;
+    return none ? refusal(code::bad_request, texts::bad_index, in)
+                : from_failure(cause, "use a parent's picture", in);
 }
 
 task::capability capability_of(const context& api) {

@@ -71,7 +71,7 @@ awaitable<http::response> conclude(
 awaitable<result<store::stored_picture>> find_meant(context& api, const press& pressed);
 
 http::response no_capability(task::language in);
-// A parent's picture that is not there is a bad index; all else is our trouble.
+// A parent's picture that is not there, or is none, is a bad index; all else is our trouble.
 http::response no_source(const failure& cause, task::language in);
 
 task::capability capability_of(const context& api);

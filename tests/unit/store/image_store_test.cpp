@@ -1,4 +1,5 @@
 #include "imagined/store/image_store.hpp"
+#include "imagined/store/renumbering.hpp"
 
 #include "durable_file.hpp"
 #include "pictures.hpp"
@@ -15,6 +16,7 @@
 #include <thread>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -220,6 +222,69 @@ TEST_CASE("a symbolic link in place of a picture is not followed") {
     fs::create_symlink(place.path / "secret.png", path);
     CHECK_FALSE(pictures.find(id, 1));
     CHECK_FALSE(pictures.read(id, 1));
+}
+
+TEST_CASE("a symbolic link in place of a day or a task leads nowhere, to read or to write") {
+    const temporary_directory place;
+    image_store pictures(place.path / "root");
+    const fs::path task = fs::path(pictures.put(id, 1, a_png())->path).parent_path();
+    const fs::path elsewhere = place.path / "elsewhere";
+    for (const fs::path& linked : {task, task.parent_path()}) {
+        CAPTURE(linked.string());
+        fs::rename(linked, elsewhere);
+        fs::create_directory_symlink(elsewhere, linked);
+        CHECK_FALSE(pictures.find(id, 1));
+        CHECK_FALSE(pictures.read(id, 1));
+        CHECK_FALSE(pictures.put(id, 2, a_png()));
+        CHECK_FALSE(pictures.put_shown(id, 2, a_png()));
+        fs::remove(linked);
+        fs::rename(elsewhere, linked);
+    }
+    CHECK(pictures.find(id, 1));
+    CHECK_FALSE(pictures.find(id, 2));
+    CHECK(std::distance(fs::directory_iterator(task), {}) == 1);
+}
+
+TEST_CASE("a root that is reached by a symbolic link is the operator's own choice") {
+    const temporary_directory place;
+    fs::create_directory(place.path / "disk");
+    fs::create_directory_symlink(place.path / "disk", place.path / "root");
+    image_store pictures(place.path / "root");
+    CHECK(pictures.put(id, 1, a_png()));
+    CHECK(pictures.find(id, 1)->path.starts_with((place.path / "disk").string()));
+}
+
+TEST_CASE("a pipe in place of a picture is corrupt, and nobody waits for who writes to it") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    const std::string path = pictures.put(id, 1, a_png())->path;
+    fs::remove(path);
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    CHECK(pictures.find(id, 1).error().kind == failure_kind::corrupt);
+    CHECK(pictures.read(id, 1).error().kind == failure_kind::corrupt);
+    CHECK(pictures.find_thumbnail(id, 1).error().kind == failure_kind::corrupt);
+    CHECK(pictures.put(id, 1, a_png(2)));
+    CHECK(pictures.read(id, 1).value() == a_png(2));
+}
+
+TEST_CASE("pictures are numbered anew, without those that are of no use") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    for (const int n : {1, 2, 3, 4}) {
+        REQUIRE(pictures.put(id, n, a_png(n)));
+    }
+    REQUIRE(pictures.find_thumbnail(id, 3));
+    CHECK_FALSE(renumbered(pictures, id));
+    REQUIRE(renumber(pictures, id, {1, 3, 4}, 4));
+    CHECK(renumbered(pictures, id));
+    CHECK(pictures.read(id, 1).value() == a_png(1));
+    CHECK(pictures.read(id, 2).value() == a_png(3));
+    CHECK(pictures.read(id, 3).value() == a_png(4));
+    CHECK_FALSE(pictures.find(id, 4));
+    REQUIRE(renumber(pictures, id, {1, 2, 3}, 4)); // once more changes nothing
+    CHECK(pictures.read(id, 2).value() == a_png(3));
+    pictures.forget(id);
+    CHECK_FALSE(renumbered(pictures, id));
 }
 
 TEST_CASE("a linked picture is the same and lives on without its source") {

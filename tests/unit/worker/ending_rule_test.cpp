@@ -67,3 +67,27 @@ TEST_CASE("a paid answer without a usable picture says so") {
     brought.unreadable = 4;
     CHECK(judge(brought).code == fail_code::no_picture);
 }
+
+TEST_CASE("damaged pictures are named, the others are delivered") {
+    auto brought = of_four(3);
+    brought.damaged = {2};
+    CHECK_FALSE(judge(brought).code);
+    CHECK(judge(brought).note == "3 of 4 pictures: picture 2 is damaged");
+    brought = of_four(2);
+    brought.damaged = {1, 4};
+    CHECK(judge(brought).note == "2 of 4 pictures: pictures 1, 4 are damaged");
+    brought = of_four(0);
+    brought.damaged = {1, 2, 3, 4};
+    CHECK(judge(brought).code == fail_code::no_picture);
+}
+
+TEST_CASE("what the disk refused to the end is the reason, unless something was stored") {
+    auto brought = of_four(0);
+    brought.unstored = 4;
+    brought.lost = 1;
+    CHECK(judge(brought).code == fail_code::storage_failed);
+    brought = of_four(1);
+    brought.unstored = 3;
+    CHECK_FALSE(judge(brought).code);
+    CHECK(judge(brought).note == "1 of 4 pictures: 3 could not be stored");
+}
