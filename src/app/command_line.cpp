@@ -170,9 +170,10 @@ private:
 
     void add_version() {
         CLI::App* command = app_.add_subcommand("version", "version, commit and build type");
+        command->add_flag("--json", chosen_.json, "answer in JSON");
         command->callback([this] {
-            command_ = [] {
-                fmt::print("{}\n", version_text());
+            command_ = [this] {
+                fmt::print("{}\n", chosen_.json ? version_json() : version_text());
                 return exit_code::ok;
             };
         });

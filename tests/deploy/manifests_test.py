@@ -120,7 +120,7 @@ class Manifests(Scene):
         alone = self.config_of(["--config", str(packaged)], settings)
         self.assertEqual(alone.returncode, 2, "a wildcard without key and public_url")
         told = self.assert_accepted(self.config_of(["--config", str(packaged)], {
-            **settings, "IMAGINED_SERVER_API_KEYS": "k",
+            **settings, "IMAGINED_SERVER_API_KEYS": "the-key-of-an-operator",
             "IMAGINED_SERVER_PUBLIC_URL": "http://127.0.0.1:8080"}))
         self.assertIn('listen = "0.0.0.0:8080"', told)
         [volume] = values(image(), "VOLUME")
@@ -149,7 +149,7 @@ class Manifests(Scene):
             service = services[name]
             with self.assertRaises(KeyError, msg="a key must be chosen"):
                 [interpolated(text, {}) for text in service["environment"].values()]
-            environment = {key: interpolated(text, {"IMAGINED_API_KEY": "chosen"})
+            environment = {key: interpolated(text, {"IMAGINED_API_KEY": "chosen-at-random"})
                            for key, text in service["environment"].items()}
             told = self.assert_accepted(
                 self.config_of(["--config", str(packaged)], {**listen, **environment}))

@@ -113,7 +113,7 @@ class Package(unittest.TestCase):
         file = self.folder / "everything.toml"
         file.write_text(re.sub(r"^# (?=\[|[a-z_]+ = )", "", text, flags=re.M))
         told = run(str(self.tree / "usr/bin/imagined"), "check-config", "--config", str(file),
-                   env=clean_environment(OPERATOR_KEY="k", IDEOGRAM_KEY="k"))
+                   env=clean_environment(OPERATOR_KEY="the-key-of-an-operator", IDEOGRAM_KEY="k"))
         self.assertEqual((told.stderr, told.returncode), ("", 0))
         self.assertIn('dialect = "official"', told.stdout)
 

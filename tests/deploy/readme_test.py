@@ -11,7 +11,8 @@ from pathlib import Path
 from service.processes import BINARY, clean_environment, run_imagined, short_directory, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = {"OPERATOR_KEY": "o", "IDEOGRAM_KEY": "i", "NEW_API_KEY": "n"}
+KEYS = {name: f"a-long-value-of-{name}"
+        for name in ("OPERATOR_KEY", "IDEOGRAM_KEY", "NEW_API_KEY")}
 PORT = re.compile(r"\b(64|80)(\d\d)\b")
 
 

@@ -49,7 +49,7 @@ class Actions(Scene):
         grid = self.client.draw(prompt)
         told = self.press(grid, f"upsample::{index}::")
         self.assertEqual(told["code"], 1)
-        return grid, self.client.fetch(told["result"])
+        return grid, self.client.ended(told["result"])
 
     def press(self, task, fragment, **more):
         """Presses the button whose customId holds `fragment`, which must be there."""
@@ -102,7 +102,7 @@ class Actions(Scene):
     def check_new_pictures(self, task, original):
         """Four of them, of the original's size, and neither equal to it nor to one another."""
         pictures = [self.picture(task, number) for number in range(1, 5)]
-        self.assertEqual(len(task["imageUrls"]), 4)
+        self.assertEqual(len(task["properties"]["pictures"]), 4)
         for place, picture in enumerate(pictures):
             self.assertEqual(picture.size, original.size)
             for other in [original, *pictures[:place]]:
@@ -115,10 +115,10 @@ class Actions(Scene):
         for number in range(1, 5):
             with self.subTest(f"U{number}"):
                 told = self.press(grid, f"upsample::{number}::")
-                task = self.client.fetch(told["result"])
-                self.assertEqual((task["status"], task["action"]), ("SUCCESS", "UPSCALE"))
+                task = self.client.ended(told["result"])
+                self.assertEqual(task["action"], "UPSCALE")
                 self.assertEqual(ask(task["imageUrl"]).body,
-                                 ask(grid["imageUrls"][number - 1]["url"]).body)
+                                 ask(grid["properties"]["pictures"][number - 1]["url"]).body)
         for number in range(1, 5):
             with self.subTest(f"V{number}"):
                 task = self.finished(self.press(grid, f":variation::{number}::"))
@@ -130,7 +130,7 @@ class Actions(Scene):
                 self.assertEqual(call["request"]["aspect_ratio"], "3x2")
                 self.assertNotIn("seed", call["request"])
                 self.assertEqual(self.ideogram.sent(place, "image"),
-                                 ask(grid["imageUrls"][number - 1]["url"]).body)
+                                 ask(grid["properties"]["pictures"][number - 1]["url"]).body)
         with self.subTest("reroll"):
             task = self.finished(self.press(grid, "reroll::0"))
             self.assertEqual(task["action"], "REROLL")
@@ -196,7 +196,7 @@ class Actions(Scene):
             with self.subTest(fragment):
                 zoomed = self.finished(self.press(task, fragment))
                 self.assertEqual(zoomed["action"], "ZOOM")
-                self.assertEqual(len(zoomed["imageUrls"]), 4)
+                self.assertEqual(len(zoomed["properties"]["pictures"]), 4)
                 _, place = self.last_call("inpaint")
                 left, top = (WIDTH - width) // 2, (HEIGHT - height) // 2
                 box = (left, top, left + width, top + height)
@@ -329,7 +329,7 @@ class OtherBackends(Scene):
                          ["U1", "U2", "U3", "U4", "🔄"])
         told = api.submit("action", {"taskId": grid["id"],
                                      "customId": grid["buttons"][0]["customId"]})
-        task = api.fetch(told["result"])
+        task = api.ended(told["result"])
         self.assertEqual([b["emoji"] for b in task["buttons"]], ["❤️", "🔄"])
         refused = api.submit("action", {"taskId": task["id"],
                                         "customId": "MJ::Inpaint::1::x::SOLO"})
@@ -356,7 +356,7 @@ class OtherBackends(Scene):
                                      "customId": "MJ::Outpaint::50::2::x::SOLO"})
         task = api.wait(told["result"])
         self.assertEqual((task["status"], task["action"]), ("SUCCESS", "ZOOM"), task)
-        self.assertEqual(len(task["imageUrls"]), 4)
+        self.assertEqual(len(task["properties"]["pictures"]), 4)
         place = len(sandbox.calls()) - 1
         canvas = open_picture(sandbox.sent(place, "image"))
         mask = open_picture(sandbox.sent(place, "mask"))

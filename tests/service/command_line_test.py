@@ -15,6 +15,11 @@ class CommandLine(Scene):
     def write(self, text, name="imagined.toml"):
         (self.directory / name).write_text(text)
 
+    def test_version_is_told_in_json_too(self):
+        told = json.loads(self.run_it("version", "--json").stdout)
+        self.assertEqual(set(told), {"version", "commit", "build_type"})
+        self.assertRegex(told["version"], r"^\d+\.\d+\.\d+$")
+
     def test_version_tells_version_commit_and_build_type(self):
         told = self.run_it("version")
         self.assertEqual(told.returncode, 0)

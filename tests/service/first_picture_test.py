@@ -53,7 +53,7 @@ class FirstPicture(Scene):
         custom_id = task["buttons"][1]["customId"]
         told = api.submit("action", {"taskId": task["id"], "customId": custom_id})
         self.assertEqual(told["code"], 1)
-        picked = api.fetch(told["result"])
+        picked = api.ended(told["result"])
 
         self.assertEqual(picked["status"], "SUCCESS")
         self.assertEqual(picked["action"], "UPSCALE")
@@ -69,7 +69,7 @@ class FirstPicture(Scene):
         by_words = api.submit("simple-change", {"content": f"{task['id']} U3"})
         third = ask(task["imageUrls"][2]["url"]).body
         for told in (by_change, by_words):
-            self.assertEqual(ask(api.fetch(told["result"])["imageUrl"]).body, third)
+            self.assertEqual(ask(api.ended(told["result"])["imageUrl"]).body, third)
 
     def test_a_reroll_is_a_new_drawing_of_the_same_words(self):
         api = self.api(self.serve())

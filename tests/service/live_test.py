@@ -131,7 +131,7 @@ class Tasks(Live):
         result = ask(made["urls"]["result"]).json()
         LIVE_RESULT.validate(result)
         self.assertEqual([one["url"] for one in result["images"]],
-                         [one["url"] for one in fetched["imageUrls"]])
+                         [one["url"] for one in fetched["properties"]["pictures"]])
         self.assertEqual(ask(result["images"][0]["url"]).status, 200)
 
         # Who has seen the end is told to stop asking.

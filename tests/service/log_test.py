@@ -47,8 +47,9 @@ class UnreadLog(Scene):
 
     def fill(self):
         for number in range(SUBMITS):
-            answer = ask(self.url + "/mj/submit/imagine", "POST", {"prompt": PROMPT})
-            self.assertEqual(answer.status, 200)
+            # Nothing is drawn: how long pictures take is not the question.
+            answer = ask(self.url + "/mj/submit/shorten", "POST", {"prompt": PROMPT})
+            self.assertEqual(answer.json()["code"], 1)
             if number % 100 == 0:
                 self.assertEqual(ask(self.url + "/healthz").status, 200)
         self.assertEqual(ask(self.url + "/healthz").status, 200)
@@ -101,7 +102,8 @@ class Lines(Scene):
             self.assertGreaterEqual(api.ask("/mj/task/list").status, 500)
         self.until(lambda: self.counted(server) >= sent, "all of it to be told")
         lines = [one for one in server.lines if "a request failed" in one]
-        self.assertLess(len(lines), sent)
+        # One a second is told; each of the others is in the count of a later one, of which there
+        # may be as many as there were seconds.
         seconds = [one.split(".")[0] for one in lines if "doing" in one]
         self.assertLessEqual(max(map(seconds.count, seconds)), 2)
 

@@ -54,7 +54,7 @@ class FreshEnds(Scene):
         self.assertEqual(ask(f"{self.server.url}/v1/tasks/{picked}").json()["status"], "succeeded")
         self.assertEqual(
             ask(f"{self.server.url}/ideogram/task/{picked}/fetch").json()["status"], "SUCCESS")
-        self.assertEqual(self.mj.finished(picked)["status"], "SUCCESS")
+        self.assertEqual(self.mj.wait(picked)["status"], "SUCCESS")
 
     def test_a_shortened_prompt_as_well(self):
         _, first = self.submitted("/mj/submit/shorten", {"prompt": "a very small red fox"})
