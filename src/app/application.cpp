@@ -19,6 +19,7 @@
 #include "late_handler.hpp"
 #include "memory.hpp"
 #include "redis_watch.hpp"
+#include "ways_out.hpp"
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -179,22 +180,8 @@ private:
             members.push_back(std::move(*made));
         }
         backends_ = std::make_unique<backend::roster>(std::move(members));
-        tell_ways_out();
+        tell_ways_out(settings_);
         return exit_ok;
-    }
-
-    void tell_ways_out() const {
-        const auto tell = [](const http::way_out& out, const std::string& to, std::string what) {
-            const auto target = http::parse_url(to);
-            if (const auto* via = target ? out.to(*target) : nullptr) {
-                log::info("a proxy is used", {{"for", std::move(what)}, {"proxy", via->text()}});
-            }
-        };
-        for (const auto& one : settings_.backends) {
-            tell(one.out, one.base_url, "backend " + one.name);
-        }
-        tell(settings_.callback.out, "https://receiver.invalid", "callbacks");
-        tell(settings_.fetch_out, "https://pictures.invalid", "input pictures");
     }
 
     int open_front() {

@@ -33,7 +33,7 @@ public:
         bool to_head = false;
         bool status_only = false;
         const proxy* through = nullptr; // the proxy that passes it on, of the client
-        body_pace::limits slowest; // of the answer, once it has begun
+        body_pace::limits slowest;      // of the answer, once it has begun
     };
 
     // `pool` must outlive it.

@@ -19,7 +19,7 @@ int run(int argc, char** argv);
 
 // Set by the build: "0.1.0", the commit, "Release".
 std::string version_text();
-std::string version_json(); // {"version", "commit", "build_type"}
+std::string version_json();   // {"version", "commit", "build_type"}
 std::string version_number(); // "0.1.0"
 std::string version_date();   // of the commit: "2026-11-21"
 

@@ -87,7 +87,9 @@ awaitable<http::response> create_live_task(context& api, call from) {
     if (body.fields.error() || kind == kinds.end()) {
         co_return problem_answer(problems::invalid_request, unknown_kind(), from.lang);
     }
-    { const opened_body read = std::move(body); } // the handler reads the text anew
+    {
+        const opened_body read = std::move(body);
+    } // the handler reads the text anew
     const queue::scope who = from.who.scope();
     http::response placed = co_await kind->handle(api, std::move(from));
     const std::string id = placed_id(placed);

@@ -235,7 +235,7 @@ TEST_CASE("the answered modal is the same task, with the mask inverted and in th
     CHECK(told["result"] == id);
     const auto made = s.submission(id);
     CHECK(s.task(id).record.state == task::state::queued);
-    CHECK(s.task(id).given.lane == "inpaint/V_3");
+    CHECK(s.task(id).given.lane == "inpaint/V_3/4");
     CHECK(made.what == task::action::inpaint);
     CHECK(made.state == "mine");
     CHECK(made.prompt == "a hat --no wool");

@@ -76,7 +76,17 @@ TEST_CASE("a charset that is declared is read, small or large") {
         REQUIRE(answer["result"].is_string());
         CHECK(s.submission(answer["result"]).prompt == "一只猫");
     }
-    CHECK(s.send("POST", "/mj/submit/imagine", R"({"prompt":")" "\xff\xff\"}", gbk).status == 400);
+    CHECK(
+        s.send(
+             "POST",
+             "/mj/submit/imagine",
+             R"({"prompt":")"
+             "\xff\xff\"}",
+             gbk
+        )
+            .status
+        == 400
+    );
 }
 
 TEST_CASE("depth and number of values are refused with code 4 and 400 on every front") {
@@ -111,8 +121,7 @@ TEST_CASE("a prompt longer than anybody reads is refused by name") {
     for (const char* path :
          {"/mj/submit/imagine", "/mj/submit/shorten", "/ideogram/submit/generate"}) {
         CAPTURE(path);
-        const json answer =
-            json_of(s.post(path, {{"prompt", std::string(40000, 'x')}}, english));
+        const json answer = json_of(s.post(path, {{"prompt", std::string(40000, 'x')}}, english));
         CHECK(answer["code"] == 4);
         CHECK(mentions(answer["description"].get<std::string>(), "prompt"));
     }

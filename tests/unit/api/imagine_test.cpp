@@ -94,7 +94,7 @@ TEST_CASE("the task holds what was asked for") {
     CHECK(mentions(made.final_prompt, "a red fox"));
     const auto& given = s.task(id).given;
     CHECK(given.has_hook);
-    CHECK(given.lane == task::class_of(made.request));
+    CHECK(given.lane == task::class_of(made.request) + "/4");
     CHECK(given.slots.size() == 1);
     CHECK(given.ended_view.empty());
 }

@@ -189,7 +189,10 @@ TEST_CASE("switches that are not understood are refused by name and change nothi
     }
     CHECK(switched(upstream, json::array()) == 400);
     const auto now = json::parse(upstream.ask("GET", "/__switches").text());
-    CHECK(now == json{{"waived", {"mask"}}, {"forbids", false}, {"latency", 0.5}});
+    CHECK(
+        now
+        == json{{"waived", {"mask"}}, {"forbids", false}, {"latency", 0.5}, {"org_pictures", 10}}
+    );
 }
 
 } // namespace imagined::backend
