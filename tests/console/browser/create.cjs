@@ -47,6 +47,7 @@ async function native(page, context) {
   JSON.stringify(sent));
   await context.unroute("**/ideogram/submit/generate");
   // What the server refuses is told in its words, and the form stays.
+  await page.locator("button.primary.big:not([disabled])").waitFor();
   await page.keyboard.press("Control+Enter");
   await page.locator(".trouble", { hasText: "hat_size" }).waitFor();
   check(await page.locator("#native-prompt").inputValue() === "a fox", "the form is empty");

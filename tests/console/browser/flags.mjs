@@ -5,7 +5,8 @@ import { codeFor } from "../../../src/console/web/src/code.js";
 import { listOf, promptsOf } from "../../../src/console/web/src/batch.js";
 import { bodyFor, formOf, missingIn, shapeOf } from "../../../src/console/web/src/native.js";
 import { election, patience, silence } from "../../../src/console/web/src/election.js";
-import { intentKey, isEcho, isSecondClick, oneAtATime } from "../../../src/console/web/src/intent.js";
+import { intentKey, isEcho, isSecondClick,
+  oneAtATime } from "../../../src/console/web/src/intent.js";
 import { eventReader } from "../../../src/console/web/src/sse.js";
 import * as flags from "../../../src/console/web/src/flags.js";
 

@@ -42,7 +42,8 @@ run(play(async (open) => {
   await page.locator("button.primary.big:not([disabled])").waitFor();
   await page.locator("#prompt").fill("never drawn");
   await page.evaluate(() => document.querySelector("#prompt").dispatchEvent(
-    new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, isComposing: true, bubbles: true })));
+    new KeyboardEvent("keydown",
+      { key: "Enter", ctrlKey: true, isComposing: true, bubbles: true })));
   await page.locator("#prompt").fill("drawn after composing");
   await page.keyboard.press("Control+Enter");
   check(await drawn(page, "drawn after composing") === 1, "an intent is lost");

@@ -1,7 +1,7 @@
-// Which tab of a browser listens for all of them, where pages have no Web Locks: those by plain http
-// under a name. The tabs hear each other over one channel. A tab that hears of no leader asks for
-// one, and leads if nobody answers; of two that lead, the one with the lower id goes on. A leader
-// answers from its message handler, since timers of hidden pages may sleep for a minute.
+// Which tab of a browser listens for all of them, where pages have no Web Locks: those by plain
+// http under a name. The tabs hear each other over one channel. A tab that hears of no leader asks
+// for one, and leads if nobody answers; of two that lead, the one with the lower id goes on. A
+// leader answers from its message handler, since timers of hidden pages may sleep for a minute.
 
 export const silence = 4000;  // milliseconds without a word of the leader, after which it is asked
 export const patience = 600;  // for an answer

@@ -1,7 +1,7 @@
 // News from the server. One stream for all tabs of a browser: the tab that holds the lock, or was
-// elected where there are none, listens and passes on, since HTTP/1.1 allows few connections. A stream that is silent is as good as
-// broken; then we ask: by a request that waits for news of the newest open task, and where that
-// fails too, every two seconds.
+// elected where there are none, listens and passes on, since HTTP/1.1 allows few connections. A
+// stream that is silent is as good as broken; then we ask: by a request that waits for news of the
+// newest open task, and where that fails too, every two seconds.
 import { signal } from "@preact/signals";
 import { address, get } from "./api.js";
 import { election, patience } from "./election.js";

@@ -1,6 +1,6 @@
 // The history of a task, from its stream: what happened after `revision`. The stream tells what is
-// new and then the task as it stands; there we leave, because a browser has few connections and news
-// come by the stream of all tasks.
+// new and then the task as it stands; there we leave, because a browser has few connections and
+// news come by the stream of all tasks.
 import { address } from "./api.js";
 import { eventReader } from "./sse.js";
 

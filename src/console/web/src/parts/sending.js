@@ -42,7 +42,8 @@ export function useSending(prepare, onMade) {
     busy.value = false;
   };
   const ask = (prompts) => {
-    const intents = prompts.map((prompt) => ({ prompt, key: intentKey(), submit: prepare(prompt) }));
+    const intents = prompts.map((prompt) =>
+      ({ prompt, key: intentKey(), submit: prepare(prompt) }));
     if (intents.length > askAbove) {
       confirming.value = intents;
     } else {
