@@ -15,6 +15,13 @@ awaitable<http::response> show_openapi(context& api, call from);
 // account.cpp
 awaitable<http::response> list_accounts(context& api, call from);
 
+// account.cpp, trueai/pages.cpp
+awaitable<http::response> list_ui_accounts(context& api, call from);
+awaitable<http::response> sign_in_to_ui(context& api, call from);
+awaitable<http::response> show_ui_user(context& api, call from);
+awaitable<http::response> search_tasks_for_ui(context& api, call from);
+awaitable<http::response> show_ui_home(context& api, call from);
+
 // pictures.cpp
 awaitable<http::response> show_picture(context& api, call from);
 

@@ -34,6 +34,12 @@ constexpr std::array table{
     route{"GET", "mj/task/{}/image-seed", show_image_seed},
     route{"GET", "mj/account/list", list_accounts},
 
+    route{"POST", "mj/admin/login", sign_in_to_ui, open},
+    route{"GET", "mj/admin/current", show_ui_user},
+    route{"GET", "mj/admin/accounts", list_ui_accounts},
+    route{"POST", "mj/admin/tasks", search_tasks_for_ui},
+    route{"GET", "mj/home", show_ui_home, open},
+
     route{"POST", "mj/submit/imagine", submit_imagine, keyed, submits},
     route{"POST", "mj/submit/change", submit_change, keyed, submits},
     route{"POST", "mj/submit/simple-change", submit_simple_change, keyed, submits},
