@@ -282,3 +282,10 @@ class RudeSink:
 
     def close(self):
         self._listening.close()
+
+
+def without_bill(task):
+    """What a call cost that was in flight at a cancel is known, and shown, when it has ended."""
+    known = {name: value for name, value in task["properties"].items()
+             if name not in ("cost", "billed")}
+    return {**task, "properties": known}

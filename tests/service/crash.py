@@ -9,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-from .client import Sandbox, ask
+from .client import Sandbox, ask, without_bill
 from .processes import Imagined, Redis, clean_environment, run_imagined, short_directory, wait_until
 from .scene import Scene, backend, open_picture
 
@@ -153,13 +153,6 @@ class Crash(Scene):
                          "a terminal state has changed")
         self.assert_sound()
         return shown
-
-
-def without_bill(task):
-    """What a call cost that was in flight at a cancel is known, and shown, when it has ended."""
-    known = {name: value for name, value in task["properties"].items()
-             if name not in ("cost", "billed")}
-    return {**task, "properties": known}
 
 
 def state_letter(pid):

@@ -18,12 +18,18 @@ class Prefixes(Scene):
                   for method in item if method in ("get", "post")]
         self.assertGreater(len(routes), 20)
         for method, path in routes:
-            plain = ask(server.url + path, method, {} if method == "POST" else None)
+            plain = self.answered(server.url + path, method)
             for prefix in PREFIXES[1:]:
                 with self.subTest(f"{method} {prefix}{path}"):
-                    answer = ask(server.url + prefix + path, method,
-                                 {} if method == "POST" else None)
-                    self.assertEqual((answer.status, answer.json()), (plain.status, plain.json()))
+                    self.assertEqual(self.answered(server.url + prefix + path, method), plain)
+
+    def answered(self, url, method):
+        """The answer but for the moment when it was given."""
+        answer = ask(url, method, {} if method == "POST" else None)
+        told = answer.json()
+        if isinstance(told, dict):
+            told.pop("timestamp", None)
+        return answer.status, told
 
     def test_a_trailing_or_doubled_slash_changes_nothing(self):
         server = self.serve()

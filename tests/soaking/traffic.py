@@ -4,7 +4,7 @@ import http.client
 import threading
 import time
 
-from service.client import Api
+from service.client import Api, without_bill
 
 from .town import CONCURRENCY, QUEUE_LIMIT
 
@@ -165,12 +165,15 @@ class Traffic:
             self.see(task)
 
     def see(self, task):
-        """I2: once seen at its end, a task is never seen otherwise."""
+        """I2: once seen at its end, a task is never seen otherwise, but for a bill that was unknown:
+        what a call cost that was in flight at a cancel is told when the call has ended."""
         known = self.ends.get(task["id"])
-        if known is not None and task != known:
+        if known is not None and task != known and not (
+                known["properties"].get("billed") == "unknown"
+                and without_bill(task) == without_bill(known)):
             self.broken.append(f"{task['id']} changed after its end: {known} {task}")
         if task["status"] in ("SUCCESS", "FAILURE"):
-            self.ends.setdefault(task["id"], task)
+            self.ends[task["id"]] = task
 
     def end_of(self, task_id, limit):
         end = time.monotonic() + limit

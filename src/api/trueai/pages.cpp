@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 namespace imagined::api {
 
@@ -33,10 +35,13 @@ http::response unsuccessful(int code, const task::bilingual& why, task::language
     );
 }
 
-// The body is one JSON string. What is no JSON is taken for the key itself.
-std::string key_in(const std::string& body) {
+// The body is one JSON string; nothing for what is not JSON, "" for JSON that is no string.
+std::optional<std::string> key_in(const std::string& body) {
     const json told = json::parse(body, nullptr, false);
-    return told.is_string() ? told.get<std::string>() : told.is_discarded() ? body : std::string();
+    if (told.is_discarded()) {
+        return std::nullopt;
+    }
+    return told.is_string() ? told.get<std::string>() : std::string();
 }
 
 std::string page_of(
@@ -112,7 +117,11 @@ void count(day_counts& into, const queue::snapshot& one, unix_millis today) {
 } // namespace
 
 awaitable<http::response> sign_in_to_ui(context& api, call from) {
-    const std::string key = key_in(from.request.body);
+    const auto sent = key_in(from.request.body);
+    if (!sent) {
+        co_return problem(400, texts::not_json, from.lang);
+    }
+    const std::string& key = *sent;
     http::fields told;
     if (!key.empty() && key.find_first_of("\r\n") == std::string::npos) {
         told.set("mj-api-secret", key);
