@@ -27,7 +27,7 @@ struct harvest {
     int lost = 0;                  // their call's outcome is unknowable
     bool too_late = false;
     std::string last_words; // what the upstream said when it last took no call, or ""
-    std::optional<worker::refusal> refused;
+    std::optional<refusal> refused;
 };
 
 struct verdict {

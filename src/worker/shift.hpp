@@ -29,7 +29,6 @@ struct holding {
     std::chrono::steady_clock::time_point vouched_until;
     bool lost = false; // the queue gave it to somebody else, or it ended
     bool has_hook = false;
-    bool in_call = false;   // a paid call is under way: drain waits for it
     unix_millis called = 0; // for the progress estimate
     std::int64_t expected_ms = 0;
     int shown_percent = 0;
