@@ -125,6 +125,14 @@ action task_machine::resume(event came, const moment& at) {
     return actions::leave{};
 }
 
+void task_machine::abandon() {
+    gone_ = true;
+    if (now_ == state::recording || now_ == state::rescuing) {
+        --under_way_; // it came, and was not recorded
+    }
+    now_ = state::waiting;
+}
+
 // -- Calling
 
 // Between two steps: what is to be done as things stand now.
@@ -614,7 +622,8 @@ action task_machine::on_shown(const events::shown& made, const moment& at) {
     }
     note_numbers(made);
     auto why = judge(count());
-    if (!made.picture && !why.code) {
+    // Files of which nothing is known count as nothing: they are fetched again.
+    if (!made.picture && (!why.code || made.half_numbered)) {
         if (!are_links_dead(at)) {
             return wait_to_store(made.picture.error().detail, at);
         }

@@ -294,6 +294,10 @@ public:
     // `leave` it is not called any more.
     action resume(event came, const moment& at);
 
+    // The last action ended as no event, by an exception: the task is left to whoever takes it
+    // over, but for what calls under way still bring. `woken` is the next event.
+    void abandon();
+
     // The task as the queue knows it, with what we did since.
     const task::record& record() const { return record_; }
 

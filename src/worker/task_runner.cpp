@@ -142,14 +142,26 @@ awaitable<bool> task_runner::go_on(event came) {
         holding_->called = record().called;
         holding_->expected_ms = record().expected;
         if (std::holds_alternative<actions::leave>(next)) {
-            co_return true;
+            break;
         }
         if (only_ && std::holds_alternative<actions::wait>(next)) {
             co_return false;
         }
-        auto under_way = std::visit([this](auto& todo) { return perform(todo); }, next);
-        came = co_await std::move(under_way);
+        try {
+            auto under_way = std::visit([this](auto& todo) { return perform(todo); }, next);
+            came = co_await std::move(under_way);
+        } catch (...) {
+            if (std::exchange(trouble_, std::current_exception())) {
+                throw; // as when the worker is cut
+            }
+            machine_.abandon();
+            came = events::woken{};
+        }
     }
+    if (trouble_) {
+        std::rethrow_exception(trouble_);
+    }
+    co_return true;
 }
 
 void task_runner::leave() {

@@ -12,6 +12,7 @@
 #include "imagined/task/trace.hpp"
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -117,6 +118,7 @@ private:
     std::vector<events::call_ended> ended_;         // to be told, oldest first
     wakeup call_ended_;                             // one more in ended_
     std::shared_ptr<downloads> downloads_;
+    std::exception_ptr trouble_; // that ended an action
 };
 
 } // namespace imagined::worker

@@ -10,7 +10,6 @@ import tree
 
 CODE = ("include", "src", "tests")
 LONGEST_LINE = 100
-LONGEST_FILE = 500
 
 
 class TidyTest(unittest.TestCase):
@@ -102,12 +101,6 @@ class Texts(TidyTest):
             f"{tree.name(path)}:{number}: {line.strip()}"
             for path, number, line in self.lines(".cpp", ".hpp", ".lua", ".py", ".txt")
             if words.search(line))
-
-    def test_no_file_holds_two_ideas(self):
-        self.assert_none(
-            f"{tree.name(path)} has {count} lines"
-            for path in tree.files("include", "src", suffixes=(".cpp", ".hpp", ".lua"))
-            for count in [path.read_text().count("\n")] if count > LONGEST_FILE)
 
     def test_every_header_guards_itself_and_says_what_it_is_for(self):
         for path in tree.files("include", "src", suffixes=(".hpp",)):
