@@ -13,11 +13,9 @@
 #include <utility>
 #include <vector>
 
-using namespace imagined;
-using namespace imagined::worker;
-using call_state = task::call::state;
+namespace imagined::worker::machine_test {
 
-namespace {
+using call_state = task::call::state;
 
 constexpr unix_millis called_at = 1'000'000;
 constexpr unix_millis a_day = 24LL * 3600 * 1000;
@@ -453,8 +451,6 @@ life storing(int images = 1) {
     );
     return task;
 }
-
-} // namespace
 
 // -- The diagram's way
 
@@ -1250,3 +1246,5 @@ TEST_CASE("a describe without words failed") {
           "description)"}}
     );
 }
+
+} // namespace imagined::worker::machine_test
