@@ -22,7 +22,7 @@ std::string code_text(code what) {
     return "{\"code\":" + std::to_string(static_cast<int>(what)) + ',';
 }
 
-std::string body_text(
+std::string answer_text(
     code what,
     std::string_view description,
     std::string_view result,
@@ -81,7 +81,7 @@ http::response json_answer(int status, std::string body) {
 std::string submit_body(
     code what, std::string_view description, std::string_view result, std::string_view properties
 ) {
-    return body_text(what, description, result, properties, {});
+    return answer_text(what, description, result, properties, {});
 }
 
 http::response
@@ -129,7 +129,7 @@ bool says_rate_limited(const nlohmann::json& body) {
 http::response problem(int status, const task::bilingual& why, task::language in) {
     const code what = status < 500 ? code::bad_request : code::failed;
     const std::string& text = why.in(in);
-    return json_answer(status, body_text(what, text, "null", no_properties, text));
+    return json_answer(status, answer_text(what, text, "null", no_properties, text));
 }
 
 http::response from_failure(const failure& cause, std::string_view doing, task::language in) {

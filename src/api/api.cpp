@@ -25,7 +25,7 @@ namespace {
 // key.
 constexpr std::size_t max_small_body_bytes = 4096;
 constexpr int drain_retry_seconds = 5;
-constexpr int unavailable_retry_seconds = 1;
+constexpr int exhausted_retry_seconds = 1;
 
 const task::bilingual& text_of(int status) {
     switch (status) {
@@ -152,7 +152,7 @@ private:
         }
         if (!found.open && !context_.parts.pictures.ready()) {
             return try_later(
-                texts::unavailable, unavailable_retry_seconds, in
+                texts::unavailable, exhausted_retry_seconds, in
             ); // no address is known
         }
         if (const auto unreadable = find_foreign_form(head)) {
@@ -248,7 +248,7 @@ private:
     http::response closed(task::language in) const {
         return context_.parts.ready().draining
                    ? try_later(texts::draining, drain_retry_seconds, in)
-                   : try_later(texts::unavailable, unavailable_retry_seconds, in);
+                   : try_later(texts::unavailable, exhausted_retry_seconds, in);
     }
 
     void count(const routed& found, int status) {

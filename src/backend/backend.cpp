@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t max_answer_bytes = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t slot_digits = 12;
 
-failure invalid(const backend_options& options, std::string_view field, std::string_view why) {
+failure invalid_option(const backend_options& options, std::string_view field, std::string_view why) {
     return {failure_kind::invalid, fmt::format("backend \"{}\": {}: {}", options.name, field, why)};
 }
 
@@ -223,40 +223,40 @@ http_backend::fetch_picture(std::string url, std::size_t max_bytes, milliseconds
 result<http::url> base_of(const backend_options& options) {
     auto base = http::parse_url(options.base_url);
     if (!base) {
-        return invalid(options, "base_url", base.error().detail);
+        return invalid_option(options, "base_url", base.error().detail);
     }
     if (base->target.find('?') != std::string::npos) {
-        return invalid(options, "base_url", "a query does not belong here");
+        return invalid_option(options, "base_url", "a query does not belong here");
     }
     return base;
 }
 
 result<void> check(const backend_options& options) {
     if (options.keys.empty()) {
-        return invalid(options, "keys", "at least one is needed");
+        return invalid_option(options, "keys", "at least one is needed");
     }
     for (const auto& key : options.keys) {
         if (key.empty() || !is_header_safe(key)) {
-            return invalid(options, "keys", "a key is empty or has characters no header can carry");
+            return invalid_option(options, "keys", "a key is empty or has characters no header can carry");
         }
     }
     if (options.concurrency < 1) {
-        return invalid(options, "concurrency", "must be at least 1");
+        return invalid_option(options, "concurrency", "must be at least 1");
     }
     if (options.pictures < 0) {
-        return invalid(options, "pictures", "must be 0 or more");
+        return invalid_option(options, "pictures", "must be 0 or more");
     }
     if (options.limit_group.empty()) {
-        return invalid(options, "limit_group", "is empty");
+        return invalid_option(options, "limit_group", "is empty");
     }
     if (options.weight < 1) {
-        return invalid(options, "weight", "must be at least 1");
+        return invalid_option(options, "weight", "must be at least 1");
     }
     if (options.timeout <= milliseconds(0)) {
-        return invalid(options, "timeout", "must be more than 0");
+        return invalid_option(options, "timeout", "must be more than 0");
     }
     if (!(options.max_spend_per_day >= 0)) {
-        return invalid(options, "max_spend_per_day", "must be 0 or more");
+        return invalid_option(options, "max_spend_per_day", "must be 0 or more");
     }
     return {};
 }
@@ -292,7 +292,7 @@ backend::create(executor on, backend_options options, const http::egress_policy&
     }
     const dialect* speaks = find_dialect(options.dialect);
     if (speaks == nullptr) {
-        return invalid(
+        return invalid_option(
             options,
             "dialect",
             fmt::format("\"{}\" is none of {}", options.dialect, fmt::join(dialect_names(), ", "))
@@ -307,14 +307,14 @@ backend::create(executor on, backend_options options, const http::egress_policy&
     }
     auto prices = price_table::with(options.prices);
     if (!prices) {
-        return invalid(options, "prices", prices.error().detail);
+        return invalid_option(options, "prices", prices.error().detail);
     }
     http::client_options connecting;
     connecting.ca_file = options.ca_file;
     connecting.out = options.out;
     auto client = http::client::create(on, std::move(connecting));
     if (!client) {
-        return invalid(options, "ca_file", client.error().detail);
+        return invalid_option(options, "ca_file", client.error().detail);
     }
     return std::make_unique<http_backend>(
         std::move(options),

@@ -14,10 +14,10 @@ namespace imagined::backend {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using ordered = nlohmann::ordered_json;
 
-std::string dumped(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string dumped(const ordered& value) {
+    return value.dump(-1, ' ', false, ordered::error_handler_t::replace);
 }
 
 failure unusable(std::string detail) {
@@ -44,9 +44,9 @@ result<std::string> bytes_of(const picture_access& pictures, const task::picture
 
 // Links and base64 are single strings in the documents, even where a form takes several pictures.
 result<void> put_picture(
-    json& into, const form& spoken, const field_value& value, const picture_access& pictures
+    ordered& into, const form& spoken, const field_value& value, const picture_access& pictures
 ) {
-    json list = json::array();
+    ordered list = ordered::array();
     for (const auto& ref : value.pictures) {
         if (spoken.pictures == picture_form::link) {
             auto link = link_of(pictures, ref);
@@ -68,8 +68,8 @@ result<void> put_picture(
 
 result<std::string>
 json_body(const form& spoken, const expression& said, const picture_access& pictures) {
-    json inner = json::object();
-    json outer = json::object();
+    ordered inner = ordered::object();
+    ordered outer = ordered::object();
     const bool wrapped = spoken.shape == envelope::json_image_request;
     for (const auto& value : said.values) {
         if (!is_file(value.of->what)) {
@@ -84,7 +84,7 @@ json_body(const form& spoken, const expression& said, const picture_access& pict
     if (!wrapped) {
         return dumped(inner);
     }
-    json whole = json::object();
+    ordered whole = ordered::object();
     whole["image_request"] = std::move(inner);
     whole.update(outer);
     return dumped(whole);
@@ -94,7 +94,7 @@ http::part text_part(std::string_view name, std::string body) {
     return {.name = std::string(name), .filename = {}, .content_type = {}, .body = std::move(body)};
 }
 
-http::part json_part(std::string_view name, const json& value) {
+http::part json_part(std::string_view name, const ordered& value) {
     return {
         .name = std::string(name),
         .filename = {},
@@ -141,7 +141,7 @@ result<void> add_files(
 result<http::multipart>
 multipart_body(const form& spoken, const expression& said, const picture_access& pictures) {
     std::vector<http::part> parts;
-    json inner = json::object();
+    ordered inner = ordered::object();
     const bool wrapped = spoken.shape == envelope::multipart_image_request;
     for (const auto& value : said.values) {
         if (is_file(value.of->what)) {

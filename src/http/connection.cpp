@@ -15,7 +15,7 @@ namespace imagined::http {
 
 namespace {
 
-constexpr std::size_t read_bytes = std::size_t{4} * 1024;
+constexpr std::size_t request_read_bytes = std::size_t{4} * 1024;
 constexpr std::size_t discard_bytes = std::size_t{16} * 1024;
 // Enough for a body that was refused by its size, so that its sender sees the 413 and not a reset.
 constexpr std::size_t max_linger_bytes = std::size_t{40} * 1024 * 1024;
@@ -93,7 +93,7 @@ void connection::rest_buffer() {
     if (buffer_.size() > 0) {
         return;
     }
-    if (buffer_.capacity() == read_bytes) {
+    if (buffer_.capacity() == request_read_bytes) {
         core_->spare_buffer = std::move(buffer_);
     }
     buffer_.shrink_to_fit();
@@ -165,7 +165,7 @@ awaitable<bool> connection::await_request() {
         rest_buffer(); // an idle connection holds none
         // A peer that never said anything gets no more patience than one in the middle of a head.
         enter(stage::idle, first_ ? core_->options.header_deadline : core_->options.idle_deadline);
-        if (!co_await fill(read_bytes)) {
+        if (!co_await fill(request_read_bytes)) {
             co_return false;
         }
     }
@@ -192,7 +192,7 @@ awaitable<std::optional<parsed_head>> connection::read_head() {
             co_await refuse(431, "the request header is too large", no_head);
             co_return std::nullopt;
         }
-        if (!end.length && !co_await fill(read_bytes)) {
+        if (!end.length && !co_await fill(request_read_bytes)) {
             if (expired_) {
                 co_await refuse(408, "the request header took too long", no_head);
             }

@@ -66,7 +66,7 @@ constexpr std::array<v6_block, 4> special_v6{{
 }};
 
 // True if the first `prefix` bits are equal.
-bool same_prefix(const unsigned char* a, const unsigned char* b, unsigned prefix) {
+bool shares_prefix(const unsigned char* a, const unsigned char* b, unsigned prefix) {
     const unsigned bytes = prefix / 8;
     if (!std::equal(a, a + bytes, b)) {
         return false;
@@ -78,7 +78,7 @@ bool same_prefix(const unsigned char* a, const unsigned char* b, unsigned prefix
 bool is_public_v6(const address_v6& a) {
     const auto bytes = a.to_bytes();
     const auto inside = [&](const v6_block& block) {
-        return same_prefix(bytes.data(), block.start.data(), block.prefix);
+        return shares_prefix(bytes.data(), block.start.data(), block.prefix);
     };
     return inside(global_unicast) && std::none_of(special_v6.begin(), special_v6.end(), inside);
 }

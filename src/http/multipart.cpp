@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t boundary_random_bytes = 16;
 constexpr std::size_t max_boundary_bytes = 70; // RFC 2046 §5.1.1
 constexpr std::size_t max_part_head_bytes = std::size_t{8} * 1024;
-constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view crlf = "\r\n";
 
 failure damaged(std::string_view why) {
     return {failure_kind::invalid, "multipart body: " + std::string(why)};
@@ -62,14 +62,14 @@ void write_part(std::string& out, const part& p) {
     if (!p.filename.empty()) {
         out += "; filename=" + quoted(p.filename);
     }
-    out += line_end;
+    out += crlf;
     if (!p.content_type.empty() && is_field_value(p.content_type)) {
         out += "Content-Type: " + p.content_type;
-        out += line_end;
+        out += crlf;
     }
-    out += line_end;
+    out += crlf;
     out += p.body;
-    out += line_end;
+    out += crlf;
 }
 
 // Undoes quoted(), and the backslash of older clients before a quote or a backslash.
@@ -123,14 +123,14 @@ std::optional<std::string> extended_parameter(std::string_view header, std::stri
 result<fields> read_part_head(std::string_view head) {
     fields read;
     while (!head.empty()) {
-        const auto end = std::min(head.find(line_end), head.size());
+        const auto end = std::min(head.find(crlf), head.size());
         const auto line = head.substr(0, end);
         const auto colon = line.find(':');
         if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
             return damaged("a part's header is malformed");
         }
         read.add(line.substr(0, colon), trim(line.substr(colon + 1)));
-        head.remove_prefix(std::min(end + line_end.size(), head.size()));
+        head.remove_prefix(std::min(end + crlf.size(), head.size()));
     }
     return read;
 }
@@ -138,7 +138,7 @@ result<fields> read_part_head(std::string_view head) {
 // `text` is one part: header lines, a blank line, the body.
 result<part> read_part(std::string_view text) {
     // A part without any header starts with the blank line itself.
-    const auto blank = text.starts_with(line_end) ? 0 : text.find("\r\n\r\n");
+    const auto blank = text.starts_with(crlf) ? 0 : text.find("\r\n\r\n");
     if (blank == std::string_view::npos || blank > max_part_head_bytes) {
         return damaged("a part's headers do not end");
     }
@@ -163,7 +163,7 @@ result<part> read_part(std::string_view text) {
         std::move(*name),
         std::move(filename).value_or(""),
         std::string(headers->get("Content-Type")),
-        std::string(text.substr(blank == 0 ? line_end.size() : blank + 2 * line_end.size())),
+        std::string(text.substr(blank == 0 ? crlf.size() : blank + 2 * crlf.size())),
     };
 }
 
@@ -172,11 +172,11 @@ result<bool> step_over_boundary(std::string_view& rest) {
     if (rest.starts_with("--")) {
         return false;
     }
-    const auto end = rest.find(line_end);
+    const auto end = rest.find(crlf);
     if (end == std::string_view::npos || !trim(rest.substr(0, end)).empty()) {
         return damaged("it is truncated");
     }
-    rest.remove_prefix(end + line_end.size());
+    rest.remove_prefix(end + crlf.size());
     return true;
 }
 
@@ -211,11 +211,11 @@ multipart write_multipart(const std::vector<part>& parts) {
     multipart written{"multipart/form-data; boundary=" + boundary, {}};
     for (const auto& p : parts) {
         written.body += "--" + boundary;
-        written.body += line_end;
+        written.body += crlf;
         write_part(written.body, p);
     }
     written.body += "--" + boundary + "--";
-    written.body += line_end;
+    written.body += crlf;
     return written;
 }
 
@@ -229,8 +229,8 @@ read_multipart(std::string_view content_type, std::string_view body, std::size_t
     }
     const std::string delimiter = "\r\n--" + *boundary;
     auto rest = body;
-    if (rest.starts_with(std::string_view(delimiter).substr(line_end.size()))) {
-        rest.remove_prefix(delimiter.size() - line_end.size());
+    if (rest.starts_with(std::string_view(delimiter).substr(crlf.size()))) {
+        rest.remove_prefix(delimiter.size() - crlf.size());
     } else if (const auto first = rest.find(delimiter); first != std::string_view::npos) {
         rest.remove_prefix(first + delimiter.size());
     } else {

@@ -14,7 +14,7 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t read_bytes = std::size_t{16} * 1024;
+constexpr std::size_t answer_read_bytes = std::size_t{16} * 1024;
 constexpr int max_interim_answers = 16;
 // For what stands behind a head that has told all that counts.
 constexpr milliseconds courtesy{1000};
@@ -176,7 +176,7 @@ pending_answer::read_final(boost::beast::flat_buffer& buffer) {
     int interim = 0;
     bool hurried = false;
     while (true) {
-        const auto got = co_await over_->read_some(buffer.prepare(read_bytes));
+        const auto got = co_await over_->read_some(buffer.prepare(answer_read_bytes));
         buffer.commit(got.bytes);
         pace_.received(got.bytes);
         if (bell_.rung()) {

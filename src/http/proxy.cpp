@@ -15,7 +15,7 @@ namespace {
 
 using environment = std::map<std::string, std::string>;
 
-failure refused(std::string why) {
+failure refused_proxy(std::string why) {
     return {failure_kind::invalid, std::move(why)};
 }
 
@@ -67,7 +67,7 @@ std::string proxy::text() const {
 result<proxy> parse_proxy(std::string_view text) {
     constexpr std::string_view scheme = "http://";
     if (to_lower(text.substr(0, scheme.size())) != scheme) {
-        return refused("a proxy is http://[user:password@]host:port");
+        return refused_proxy("a proxy is http://[user:password@]host:port");
     }
     text.remove_prefix(scheme.size());
     proxy read;
@@ -79,18 +79,18 @@ result<proxy> parse_proxy(std::string_view text) {
         read.password = who.substr(std::min(colon + 1, who.size()));
         const auto password = percent_decode(read.password);
         if (!user || !password) {
-            return refused("a proxy's user and password are percent-encoded");
+            return refused_proxy("a proxy's user and password are percent-encoded");
         }
         read.authorization = "Basic " + to_base64(*user + ":" + *password);
         text.remove_prefix(at + 1);
     }
     const auto where = parse_url(std::string(scheme).append(text));
     if (!where) {
-        return refused("a proxy is http://[user:password@]host:port; this one's host or port is not"
+        return refused_proxy("a proxy is http://[user:password@]host:port; this one's host or port is not"
         );
     }
     if (where->target != "/") {
-        return refused("a proxy has no path");
+        return refused_proxy("a proxy has no path");
     }
     read.host = where->host;
     read.port = where->port;

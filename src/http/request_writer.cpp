@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view user_agent = "imagined/0.1";
 
-bool is_ours(std::string_view name) {
+bool is_written_here(std::string_view name) {
     constexpr std::array<std::string_view, 7> ours{
         "Host",
         "Content-Length",
@@ -29,7 +29,7 @@ bool is_target(std::string_view text) {
            && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-bool is_host(std::string_view text) {
+bool is_host_field(std::string_view text) {
     return !text.empty()
            && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
@@ -43,7 +43,7 @@ bool announces_length(const outgoing& request) {
 } // namespace
 
 result<std::string> write_request_head(const outgoing& request, const proxy* through) {
-    if (!is_token(request.method) || !is_target(request.to.target) || !is_host(request.to.host)) {
+    if (!is_token(request.method) || !is_target(request.to.target) || !is_host_field(request.to.host)) {
         return failure{failure_kind::invalid, "the request line is malformed"};
     }
     const auto target = through == nullptr ? request.to.target : request.to.text();
@@ -63,7 +63,7 @@ result<std::string> write_request_head(const outgoing& request, const proxy* thr
         if (!is_token(name) || !is_field_value(value)) {
             return failure{failure_kind::invalid, "a request header has a control character"};
         }
-        if (!is_ours(name)) {
+        if (!is_written_here(name)) {
             head.append(name).append(": ").append(value).append("\r\n");
         }
     }

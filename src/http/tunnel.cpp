@@ -13,7 +13,7 @@ namespace imagined::http {
 namespace {
 
 constexpr std::size_t max_head_bytes = std::size_t{16} * 1024;
-constexpr std::size_t read_bytes = 1024;
+constexpr std::size_t tunnel_read_bytes = 1024;
 
 // With the port, always: RFC 9110 §9.3.6.
 std::string target_of(const url& to) {
@@ -80,7 +80,7 @@ awaitable<std::optional<failure>> open_tunnel(wire& over, const url& to, const p
     std::string head;
     std::size_t end = std::string::npos;
     while (end == std::string::npos) {
-        std::array<char, read_bytes> piece;
+        std::array<char, tunnel_read_bytes> piece;
         const auto got = co_await over.read_some(asio::buffer(piece));
         head.append(piece.data(), got.bytes);
         end = head.find("\r\n\r\n");

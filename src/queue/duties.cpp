@@ -7,7 +7,7 @@ namespace imagined::queue {
 
 namespace {
 
-constexpr std::size_t nonce_bytes = 16;
+constexpr std::size_t lease_nonce_bytes = 16;
 
 result<std::size_t> count_of(const result<redis::reply>& answer) {
     if (!answer) {
@@ -45,7 +45,7 @@ redis_queue::outbox_claim(std::size_t most, milliseconds lease, outbox_room room
     redis::arguments values{
         std::to_string(most),
         std::to_string(lease.count()),
-        random_hex(nonce_bytes),
+        random_hex(lease_nonce_bytes),
         std::to_string(room.each)
     };
     for (const auto& [caller, its_room] : room.of) {

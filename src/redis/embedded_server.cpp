@@ -35,7 +35,7 @@ constexpr milliseconds probation{10000};
 constexpr int crashes_of_a_loop = 2;
 // Where the kernel offers no pidfd to wait on.
 constexpr milliseconds end_poll_step{100};
-constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
+constexpr std::size_t longest_socket_path = sizeof(sockaddr_un::sun_path) - 1;
 
 fs::path socket_in(const fs::path& directory) {
     return fs::absolute(directory).lexically_normal() / "redis.sock";
@@ -220,11 +220,11 @@ private:
 
 result<fs::path> prepare_directory(const fs::path& wanted) {
     fs::path directory = fs::absolute(wanted).lexically_normal();
-    if (const auto socket = socket_in(directory).string(); socket.size() > max_socket_path) {
+    if (const auto socket = socket_in(directory).string(); socket.size() > longest_socket_path) {
         return failure{
             failure_kind::invalid,
             "embedded redis: the path " + socket + " is longer than the "
-                + std::to_string(max_socket_path)
+                + std::to_string(longest_socket_path)
                 + " bytes a Unix socket may have; choose a shorter data directory"
         };
     }

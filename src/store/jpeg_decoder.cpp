@@ -26,7 +26,7 @@ constexpr int max_scans = 100;
 // otherwise: enough for max_pixels of the former.
 constexpr long max_working_bytes = 256L * 1024 * 1024;
 
-struct jpeg_session {
+struct decoding {
     jpeg_decompress_struct codec;
     jpeg_error_mgr errors;
     jpeg_progress_mgr progress;
@@ -35,12 +35,12 @@ struct jpeg_session {
     char text[JMSG_LENGTH_MAX];
 };
 
-jpeg_session* session_of(j_common_ptr codec) {
-    return static_cast<jpeg_session*>(codec->client_data);
+decoding* decoding_of(j_common_ptr codec) {
+    return static_cast<decoding*>(codec->client_data);
 }
 
-[[noreturn]] void leave(j_common_ptr codec) {
-    jpeg_session* session = session_of(codec);
+[[noreturn]] void leave_decoding(j_common_ptr codec) {
+    decoding* session = decoding_of(codec);
     session->error = session->errors.msg_code;
     session->errors.format_message(codec, session->text);
     std::longjmp(session->escape, 1); // NOLINT(modernize-avoid-setjmp-longjmp)
@@ -57,7 +57,7 @@ void judge_warning(j_common_ptr codec, int level) {
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC:
-        leave(codec);
+        leave_decoding(codec);
     default:
         return; // oddities of harmless files: bytes between markers, odd version numbers
     }
@@ -66,17 +66,17 @@ void judge_warning(j_common_ptr codec, int level) {
 void limit_scans(j_common_ptr codec) {
     if (reinterpret_cast<j_decompress_ptr>(codec)->input_scan_number > max_scans) {
         codec->err->msg_code = JERR_NO_BACKING_STORE; // the code that says "would cost too much"
-        leave(codec);
+        leave_decoding(codec);
     }
 }
 
-bool read_header(jpeg_session& session, const unsigned char* data, unsigned long size) {
+bool read_header(decoding& session, const unsigned char* data, unsigned long size) {
     if (setjmp(session.escape) != 0) { // NOLINT(modernize-avoid-setjmp-longjmp)
         return false;
     }
     session.codec.err = jpeg_std_error(&session.errors);
     session.codec.client_data = &session;
-    session.errors.error_exit = leave;
+    session.errors.error_exit = leave_decoding;
     session.errors.emit_message = judge_warning;
     jpeg_create_decompress(&session.codec);
     session.progress.progress_monitor = limit_scans;
@@ -87,7 +87,7 @@ bool read_header(jpeg_session& session, const unsigned char* data, unsigned long
     return true;
 }
 
-bool start(jpeg_session& session) {
+bool start(decoding& session) {
     if (setjmp(session.escape) != 0) { // NOLINT(modernize-avoid-setjmp-longjmp)
         return false;
     }
@@ -109,7 +109,7 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, std::uint32_t widt
 }
 
 // `ink` is one row of CMYK, or null for pictures that libjpeg turns into RGB itself.
-bool read_rows(jpeg_session& session, const pixel_area& target, std::uint8_t* ink) {
+bool read_rows(decoding& session, const pixel_area& target, std::uint8_t* ink) {
     if (setjmp(session.escape) != 0) { // NOLINT(modernize-avoid-setjmp-longjmp)
         return false;
     }
@@ -188,7 +188,7 @@ private:
         return {failure_kind::corrupt, std::string("jpeg: ") + session_.text};
     }
 
-    jpeg_session session_{};
+    decoding session_{};
     bool cmyk_ = false;
 };
 

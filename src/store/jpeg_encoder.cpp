@@ -20,7 +20,7 @@ namespace {
 constexpr J_DCT_METHOD transform = JDCT_ISLOW;
 constexpr std::size_t first_output_bytes = std::size_t{64} * 1024;
 
-struct jpeg_session {
+struct encoding {
     jpeg_compress_struct codec;
     jpeg_error_mgr errors;
     jpeg_destination_mgr destination;
@@ -30,12 +30,12 @@ struct jpeg_session {
     char text[JMSG_LENGTH_MAX];
 };
 
-jpeg_session* session_of(void* client_data) {
-    return static_cast<jpeg_session*>(client_data);
+encoding* encoding_of(void* client_data) {
+    return static_cast<encoding*>(client_data);
 }
 
-[[noreturn]] void leave(j_common_ptr codec) {
-    jpeg_session* session = session_of(codec->client_data);
+[[noreturn]] void leave_encoding(j_common_ptr codec) {
+    encoding* session = encoding_of(codec->client_data);
     session->out_of_memory =
         session->out_of_memory || session->errors.msg_code == JERR_OUT_OF_MEMORY;
     session->errors.format_message(codec, session->text);
@@ -53,36 +53,36 @@ bool resize(std::string& text, std::size_t size) noexcept {
     }
 }
 
-void offer(jpeg_session& session, std::size_t used) {
+void offer(encoding& session, std::size_t used) {
     session.destination.next_output_byte = reinterpret_cast<JOCTET*>(session.output->data()) + used;
     session.destination.free_in_buffer = session.output->size() - used;
 }
 
 void start_output(j_compress_ptr codec) {
-    offer(*session_of(codec->client_data), 0);
+    offer(*encoding_of(codec->client_data), 0);
 }
 
 // libjpeg calls this when the whole buffer is full, whatever its own counters say.
 boolean enlarge_output(j_compress_ptr codec) {
-    jpeg_session& session = *session_of(codec->client_data);
+    encoding& session = *encoding_of(codec->client_data);
     const std::size_t used = session.output->size();
     if (!resize(*session.output, used * 2)) {
         session.out_of_memory = true;
-        leave(reinterpret_cast<j_common_ptr>(codec));
+        leave_encoding(reinterpret_cast<j_common_ptr>(codec));
     }
     offer(session, used);
     return TRUE;
 }
 
 void end_output(j_compress_ptr codec) {
-    jpeg_session& session = *session_of(codec->client_data);
+    encoding& session = *encoding_of(codec->client_data);
     resize(*session.output, session.output->size() - session.destination.free_in_buffer);
 }
 
-void create(jpeg_session& session) {
+void create(encoding& session) {
     session.codec.err = jpeg_std_error(&session.errors);
     session.codec.client_data = &session;
-    session.errors.error_exit = leave;
+    session.errors.error_exit = leave_encoding;
     session.errors.emit_message = stay_silent;
     jpeg_create_compress(&session.codec);
     session.destination.init_destination = start_output;
@@ -91,7 +91,7 @@ void create(jpeg_session& session) {
     session.codec.dest = &session.destination;
 }
 
-bool write_all(jpeg_session& session, const bitmap& pixels, int quality) {
+bool write_all(encoding& session, const bitmap& pixels, int quality) {
     if (setjmp(session.escape) != 0) { // NOLINT(modernize-avoid-setjmp-longjmp)
         return false;
     }
@@ -120,7 +120,7 @@ bool write_all(jpeg_session& session, const bitmap& pixels, int quality) {
 result<std::string> encode_jpeg(const bitmap& pixels, int quality) {
     // About what quality 90 makes of a photograph: the usual picture needs no second allocation.
     std::string output(std::max(first_output_bytes, pixels.rgb.size() / 6), '\0');
-    jpeg_session session{};
+    encoding session{};
     session.output = &output;
     const bool written = write_all(session, pixels, quality);
     jpeg_destroy_compress(&session.codec);

@@ -13,8 +13,8 @@ namespace imagined::store {
 namespace {
 
 constexpr std::uint8_t threshold = 128;
-constexpr std::uint8_t edit = 0;
-constexpr std::uint8_t keep = 255;
+constexpr std::uint8_t edited = 0;
+constexpr std::uint8_t kept = 255;
 
 struct rgba_picture {
     picture_info info;
@@ -67,7 +67,7 @@ std::vector<std::uint8_t> marks_of(const rgba_picture& mask) {
         const std::uint8_t* pixel = mask.pixels.data() + i;
         const std::uint32_t alpha = pixel[3];
         const std::uint32_t value = by_alpha ? alpha : luminance_of(pixel) * alpha / 255U;
-        marks.push_back(value >= threshold ? edit : keep);
+        marks.push_back(value >= threshold ? edited : kept);
     }
     return marks;
 }
@@ -100,11 +100,11 @@ drawn_mask to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uin
     if (!read || width == 0 || height == 0) {
         return {verdict::unreadable, ""};
     }
-    const bitmap made = scaled(marks_of(*read), read->info, make_bitmap(width, height, keep));
-    if (std::find(made.rgb.begin(), made.rgb.end(), edit) == made.rgb.end()) {
+    const bitmap made = scaled(marks_of(*read), read->info, make_bitmap(width, height, kept));
+    if (std::find(made.rgb.begin(), made.rgb.end(), edited) == made.rgb.end()) {
         return {verdict::keeps_all, ""};
     }
-    if (std::find(made.rgb.begin(), made.rgb.end(), keep) == made.rgb.end()) {
+    if (std::find(made.rgb.begin(), made.rgb.end(), kept) == made.rgb.end()) {
         return {verdict::repaints_all, ""};
     }
     auto png = encode_png(made);

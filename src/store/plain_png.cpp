@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view signature = "\x89PNG\r\n\x1a\n"sv;
+constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n"sv;
 constexpr std::uint8_t colour_rgb = 2;
 constexpr std::uint8_t colour_rgba = 6;
 // The pixels are unpacked all at once, beside the target. Larger pictures than any backend sends
@@ -227,7 +227,7 @@ std::size_t unpacked_bytes(std::size_t pixel, const pixel_area& target) {
     return (1 + target.width * pixel) * target.height;
 }
 
-bool draw(std::string_view packed, std::size_t pixel, const pixel_area& target) {
+bool draw_rows(std::string_view packed, std::size_t pixel, const pixel_area& target) {
     const std::size_t size = unpacked_bytes(pixel, target);
     const auto raw = std::make_unique_for_overwrite<std::uint8_t[]>(size);
     return unpack(packed, raw.get(), size)
@@ -242,10 +242,10 @@ bool may_be_skipped(std::string_view type) {
 } // namespace
 
 bool decode_plain_png(std::string_view bytes, const pixel_area& target) {
-    if (!bytes.starts_with(signature)) {
+    if (!bytes.starts_with(png_signature)) {
         return false;
     }
-    bytes.remove_prefix(signature.size());
+    bytes.remove_prefix(png_signature.size());
     const auto header = take_chunk(bytes);
     const std::size_t pixel = header ? pixel_bytes(*header, target) : 0;
     if (pixel == 0 || unpacked_bytes(pixel, target) > most_unpacked) {
@@ -255,7 +255,7 @@ bool decode_plain_png(std::string_view bytes, const pixel_area& target) {
     bool pixels_over = false;
     while (const auto next = take_chunk(bytes)) {
         if (next->type == "IEND") {
-            return next->data.empty() && draw(packed.all(), pixel, target);
+            return next->data.empty() && draw_rows(packed.all(), pixel, target);
         }
         if (next->type == "IDAT") {
             if (pixels_over) {

@@ -46,7 +46,7 @@ bool is_frame_header(unsigned char marker) {
     return (marker >= 0xc0 && marker <= 0xc2) || marker == 0xc9 || marker == 0xca;
 }
 
-bool stands_alone(unsigned char marker) {
+bool has_no_length(unsigned char marker) {
     return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }
 
@@ -69,7 +69,7 @@ std::optional<picture_info> sniff_jpeg(std::string_view bytes) {
             continue;
         }
         at += 2;
-        if (stands_alone(marker)) {
+        if (has_no_length(marker)) {
             continue;
         }
         if (marker == start_of_scan || marker == end_of_image || at + 2 > bytes.size()) {

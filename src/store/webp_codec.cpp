@@ -40,7 +40,7 @@ struct encoder_picture {
 };
 
 // Called from C: it must not throw.
-int append(const std::uint8_t* data, std::size_t size, const WebPPicture* picture) noexcept {
+int append_output(const std::uint8_t* data, std::size_t size, const WebPPicture* picture) noexcept {
     try {
         auto* output = static_cast<std::string*>(picture->custom_ptr);
         output->append(reinterpret_cast<const char*>(data), size);
@@ -126,7 +126,7 @@ result<std::string> encode_webp(const bitmap& pixels, int quality) {
     std::string output;
     encoder.picture.width = static_cast<int>(pixels.width);
     encoder.picture.height = static_cast<int>(pixels.height);
-    encoder.picture.writer = append;
+    encoder.picture.writer = append_output;
     encoder.picture.custom_ptr = &output;
     const int stride = static_cast<int>(pixels.width * rgb_channels);
     if (WebPPictureImportRGB(&encoder.picture, pixels.rgb.data(), stride) == 0

@@ -25,7 +25,7 @@ int index_in(std::string_view text, int most) {
     return text.size() == 1 && text[0] >= '1' && text[0] <= '0' + most ? text[0] - '0' : 0;
 }
 
-constexpr int most_pictures = 4;
+constexpr int most_picture_index = 4;
 constexpr int most_short_prompts = 5;
 
 // "v6_2x_subtle", "v7_2x_creative", "v5_4x": versions come and go, the ending tells.
@@ -81,7 +81,7 @@ std::optional<button_press> parse_job(std::string_view rest) {
         return index == "0" ? std::optional(button_press{kind::reroll, 0, 0}) : std::nullopt;
     }
     const bool of_grid = what == kind::pick || what == kind::variation;
-    const int n = index_in(index, most_pictures);
+    const int n = index_in(index, most_picture_index);
     if (n == 0 || (of_grid && !rest.empty())) {
         return std::nullopt;
     }
@@ -94,13 +94,13 @@ std::optional<button_press> parse_custom_zoom(std::string_view rest) {
     if (first.empty()) {
         return std::nullopt;
     }
-    const int n = rest.empty() ? 1 : index_in(first, most_pictures);
+    const int n = rest.empty() ? 1 : index_in(first, most_picture_index);
     return n == 0 ? std::nullopt : std::optional(button_press{kind::custom_zoom, n, 0});
 }
 
 std::optional<button_press> parse_outpaint(std::string_view rest) {
     const std::string_view percent = next_part(rest);
-    const int n = index_in(next_part(rest), most_pictures);
+    const int n = index_in(next_part(rest), most_picture_index);
     if (n == 0) {
         return std::nullopt;
     }
@@ -114,7 +114,7 @@ std::optional<button_press> parse_outpaint(std::string_view rest) {
 }
 
 std::optional<button_press> parse_inpaint(std::string_view rest) {
-    const int n = index_in(next_part(rest), most_pictures);
+    const int n = index_in(next_part(rest), most_picture_index);
     return n == 0 ? std::nullopt : std::optional(button_press{kind::region, n, 0});
 }
 
@@ -122,7 +122,7 @@ std::optional<button_press> parse_reader(std::string_view rest) {
     if (rest == "all") {
         return button_press{kind::read_all, 0, 0};
     }
-    const int n = index_in(rest, most_pictures);
+    const int n = index_in(rest, most_picture_index);
     return n == 0 ? std::nullopt : std::optional(button_press{kind::read_picture, n, 0});
 }
 

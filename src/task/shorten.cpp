@@ -180,7 +180,7 @@ std::vector<bool> heaviest_of(const std::vector<weighed_token>& tokens, std::siz
 
 // Where the flags begin: the first word that starts with two hyphens before a letter. Prompts put
 // them at the end; words after a flag stay with it.
-std::size_t flags_at(std::string_view prompt) {
+std::size_t start_of_flags(std::string_view prompt) {
     quotations quoted(prompt);
     for (std::size_t at = 0; at < prompt.size();) {
         const std::size_t quotation = quoted.end_of(at);
@@ -218,7 +218,7 @@ std::string report_of(const weighed_token& one) {
 shortened_prompt shorten(std::string_view prompt) {
     shortened_prompt found;
     const std::string plain = with_plain_spaces(prompt);
-    const std::size_t flags = flags_at(plain);
+    const std::size_t flags = start_of_flags(plain);
     const auto parsed = parse_prompt(std::string_view(plain).substr(0, flags));
     if (!parsed) {
         return found; // nothing but flags

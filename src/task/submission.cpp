@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view imagine_command = "/imagine ";
-constexpr std::size_t usual_bytes = 400; // beside the prompt
+constexpr std::size_t usual_submission_bytes = 400; // beside the prompt
 
 void put_text(object_text& object, std::string_view key, const std::string& text) {
     if (!text.empty()) {
@@ -37,7 +37,7 @@ bool is_task_bot(std::string_view text) {
 // the request the final one. An imagine in Chinese names neither.
 std::string to_text(const submission& value) {
     std::string out;
-    out.reserve(usual_bytes + value.prompt.size());
+    out.reserve(usual_submission_bytes + value.prompt.size());
     {
         object_text object(out);
         if (value.what != action::imagine) {

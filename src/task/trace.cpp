@@ -12,11 +12,11 @@ constexpr std::size_t trace_digits = 32;
 constexpr std::size_t span_digits = 16;
 constexpr std::size_t trace_at = 3; // behind "00-"
 constexpr std::size_t span_at = trace_at + trace_digits + 1;
-constexpr std::size_t flags_at = span_at + span_digits + 1;
-constexpr std::size_t length = flags_at + 2;
+constexpr std::size_t trace_flags_at = span_at + span_digits + 1;
+constexpr std::size_t length = trace_flags_at + 2;
 
 // Upper case is invalid.
-bool is_hex(std::string_view text) {
+bool is_lower_hex(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     });
@@ -40,16 +40,16 @@ std::string known_flags(char last) {
 
 std::optional<trace> parse_traceparent(std::string_view header) {
     if (header.size() < length || header[trace_at - 1] != '-' || header[span_at - 1] != '-'
-        || header[flags_at - 1] != '-') {
+        || header[trace_flags_at - 1] != '-') {
         return std::nullopt;
     }
     const std::string_view version = header.substr(0, 2);
     const bool whole = header.size() == length || (version != "00" && header[length] == '-');
     const std::string_view id = header.substr(trace_at, trace_digits);
     const std::string_view span = header.substr(span_at, span_digits);
-    const std::string_view flags = header.substr(flags_at, 2);
-    if (!whole || !is_hex(version) || version == "ff" || !is_hex(id) || is_zero(id) || !is_hex(span)
-        || is_zero(span) || !is_hex(flags)) {
+    const std::string_view flags = header.substr(trace_flags_at, 2);
+    if (!whole || !is_lower_hex(version) || version == "ff" || !is_lower_hex(id) || is_zero(id) || !is_lower_hex(span)
+        || is_zero(span) || !is_lower_hex(flags)) {
         return std::nullopt;
     }
     return trace{std::string(id), std::string(span), known_flags(flags[1])};

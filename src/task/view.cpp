@@ -12,7 +12,7 @@ namespace imagined::task {
 namespace {
 
 // Room for everything but the texts that clients bring, so that rendering seldom reallocates.
-constexpr std::size_t usual_bytes = 3072;
+constexpr std::size_t usual_view_bytes = 3072;
 
 // What a view shows beside the task's own data.
 struct outward {
@@ -132,7 +132,7 @@ void write_buttons(std::string& out, const delivery* delivered) {
 std::string render(const record& task, const submission& submitted, const outward& shown) {
     std::string out;
     out.reserve(
-        usual_bytes + 3 * submitted.prompt.size() + submitted.description.size()
+        usual_view_bytes + 3 * submitted.prompt.size() + submitted.description.size()
         + submitted.state.size()
     );
     const delivery* delivered = shown.delivered;

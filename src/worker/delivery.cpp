@@ -25,12 +25,12 @@ namespace {
 
 // Beyond the delivery's own time limit: after a crash an event waits no longer than both.
 constexpr seconds outbox_slack{5};
-constexpr milliseconds trouble_pause{250};
+constexpr milliseconds delivery_pause{250};
 constexpr seconds host_patience{3};     // within the slack
 constexpr milliseconds come_back{1000}; // when there was no place for so long
 constexpr std::size_t claimed_at_once = 256;
 
-std::uint64_t roll() {
+std::uint64_t roll_jitter() {
     static std::mt19937_64 dice{std::random_device{}()};
     return dice();
 }
@@ -205,7 +205,7 @@ awaitable<> settle(
     }
     const int tried = event.attempt + 1;
     const auto delay =
-        callback::next_delay(on->parts.courier.options().schedule, tried, went, roll());
+        callback::next_delay(on->parts.courier.options().schedule, tried, went, roll_jitter());
     const std::string failed =
         fmt::format("callback {} failed, attempt {}: {}", event.status, tried, went.note);
     log::info(
@@ -300,7 +300,7 @@ awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
         );
         if (!due) {
             log::warning("claiming callbacks failed", {{"reason", due.error().detail}});
-            co_await pause_for(trouble_pause);
+            co_await pause_for(delivery_pause);
             continue;
         }
         on->made_progress();

@@ -7,19 +7,19 @@ namespace imagined::worker {
 
 namespace {
 
-constexpr std::size_t most_per_round = 200;
-constexpr std::chrono::minutes period{5};
+constexpr std::size_t ended_per_round = 200;
+constexpr std::chrono::minutes cleaning_period{5};
 
 } // namespace
 
 awaitable<> forget_old(std::shared_ptr<shift> on) {
     for (;;) {
         for (;;) {
-            const auto gone = co_await on->parts.tasks.forget(on->options.task_ttl, most_per_round);
+            const auto gone = co_await on->parts.tasks.forget(on->options.task_ttl, ended_per_round);
             if (!gone) {
                 log::warning("forgetting tasks failed", {{"reason", gone.error().detail}});
             }
-            if (!gone || *gone < most_per_round) {
+            if (!gone || *gone < ended_per_round) {
                 break;
             }
         }
@@ -31,7 +31,7 @@ awaitable<> forget_old(std::shared_ptr<shift> on) {
         if (removed && *removed > 0) {
             log::info("old pictures removed", {{"pictures", std::to_string(*removed)}});
         }
-        co_await pause_for(period);
+        co_await pause_for(cleaning_period);
     }
 }
 

@@ -6,8 +6,8 @@ namespace imagined::worker {
 
 namespace {
 
-constexpr std::size_t most_per_round = 100;
-constexpr seconds period{1};
+constexpr std::size_t promoted_per_round = 100;
+constexpr seconds promoting_period{1};
 
 // With the keys that may serve them: what those met is told to whoever waited in vain.
 std::vector<queue::lane> waiting_lanes(const shift& on) {
@@ -28,13 +28,13 @@ std::vector<queue::lane> waiting_lanes(const shift& on) {
 
 awaitable<> promote_due(std::shared_ptr<shift> on) {
     for (;;) {
-        const auto moved = co_await on->parts.tasks.promote(most_per_round, waiting_lanes(*on));
+        const auto moved = co_await on->parts.tasks.promote(promoted_per_round, waiting_lanes(*on));
         if (!moved) {
             log::warning("promoting failed", {{"reason", moved.error().detail}});
-        } else if (*moved >= most_per_round) {
+        } else if (*moved >= promoted_per_round) {
             continue;
         }
-        co_await pause_for(period);
+        co_await pause_for(promoting_period);
     }
 }
 

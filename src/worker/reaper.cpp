@@ -7,8 +7,8 @@ namespace imagined::worker {
 
 namespace {
 
-constexpr std::size_t most_per_round = 100;
-constexpr seconds period{1};
+constexpr std::size_t reaped_per_round = 100;
+constexpr seconds reaping_period{1};
 // After an outage: answers that could not be recorded, and leases that could not be renewed, come
 // before anybody concludes from their absence. Several times insist_pause.
 constexpr seconds grace{2};
@@ -28,16 +28,16 @@ awaitable<> wait_for_queue(std::shared_ptr<shift> on) {
 
 awaitable<> reap_leases(std::shared_ptr<shift> on) {
     for (;;) {
-        const auto reaped = co_await on->parts.tasks.reap(most_per_round);
+        const auto reaped = co_await on->parts.tasks.reap(reaped_per_round);
         if (!reaped) {
             log::warning("reaping failed", {{"reason", reaped.error().detail}});
             co_await wait_for_queue(on);
             continue;
         }
-        if (*reaped == most_per_round) {
+        if (*reaped == reaped_per_round) {
             continue;
         }
-        co_await pause_for(period);
+        co_await pause_for(reaping_period);
     }
 }
 

@@ -28,6 +28,8 @@ using queue::slot;
 using queue::submitted;
 using queue::token;
 
+inline constexpr auto conflict = failure_kind::conflict;
+
 inline constexpr const char* lane_name = "generate/V_3";
 inline const scope everybody{"", true};
 

@@ -5,8 +5,6 @@ namespace imagined::test {
 
 namespace {
 
-constexpr auto conflict = failure_kind::conflict;
-
 struct life : queue_fixture {};
 
 } // namespace

@@ -16,6 +16,14 @@
 
 namespace imagined::test {
 
+inline constexpr auto conflict = failure_kind::conflict;
+inline constexpr unix_millis day_ms = 86'400'000;
+
+// The backend whose place a slot is: "alpha" of "alpha:1".
+inline std::string backend_of(const std::string& slot) {
+    return slot.substr(0, slot.rfind(':'));
+}
+
 struct model_call {
     enum class fate { in_flight, answered, not_started, lost, repeated };
 

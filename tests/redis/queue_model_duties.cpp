@@ -10,7 +10,6 @@ using fate = model_call::fate;
 
 namespace {
 
-constexpr auto conflict = failure_kind::conflict;
 constexpr std::int64_t grace = 2'000;
 constexpr std::int64_t look_again = 3'600'000;
 

@@ -5,14 +5,9 @@ namespace imagined::test {
 
 namespace {
 
-constexpr unix_millis day_ms = 86'400'000;
 constexpr unix_millis minute_ms = 60'000;
 constexpr unix_millis open_ms = 30'000;
 constexpr std::size_t fewest_calls = 10;
-
-std::string backend_of(const std::string& slot) {
-    return slot.substr(0, slot.rfind(':'));
-}
 
 } // namespace
 

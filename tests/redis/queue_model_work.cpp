@@ -9,14 +9,6 @@ using fate = model_call::fate;
 
 namespace {
 
-constexpr auto conflict = failure_kind::conflict;
-
-constexpr unix_millis day_ms = 86'400'000;
-
-std::string backend_of(const std::string& slot) {
-    return slot.substr(0, slot.rfind(':'));
-}
-
 int rank(const std::string& billed) {
     return billed == "yes" ? 2 : billed == "unknown" ? 1 : 0;
 }

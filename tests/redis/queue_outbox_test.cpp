@@ -5,8 +5,6 @@ namespace imagined::test {
 
 namespace {
 
-constexpr auto conflict = failure_kind::conflict;
-
 struct outbox : queue_fixture {
     token hooked_lease() {
         submit(a_task().hooked());

@@ -6,7 +6,6 @@ namespace imagined::test {
 
 namespace {
 
-constexpr auto conflict = failure_kind::conflict;
 constexpr auto ambiguous = task::fail_code::ambiguous_upstream_outcome;
 
 struct recovery : queue_fixture {

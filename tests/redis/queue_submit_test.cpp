@@ -17,7 +17,7 @@ namespace {
 
 using verdict = submitted::verdict;
 
-const std::vector<slot> alpha{{"alpha:1", 2}};
+const std::vector<slot> alphas{{"alpha:1", 2}};
 
 struct submitting : queue_fixture {
     void worker(std::size_t capacity, std::string name = "w1") {
@@ -105,7 +105,7 @@ struct submitting : queue_fixture {
 } // namespace
 
 TEST_CASE_FIXTURE(submitting, "code 1 needs a live worker with room and a free place") {
-    const auto ask = a_task().served_by(alpha);
+    const auto ask = a_task().served_by(alphas);
     CHECK_FALSE(try_submit(ask).immediate); // no worker
     claim(9);
     worker(1);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(submitting, "code 1 needs a live worker with room and a free p
 
 TEST_CASE_FIXTURE(submitting, "code 1 is given for as many tasks as there are free places") {
     worker(100);
-    const auto ask = a_task().served_by(alpha);
+    const auto ask = a_task().served_by(alphas);
     const auto first = try_submit(ask);
     const auto second = try_submit(ask);
     const auto third = try_submit(ask);
@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(
     CHECK(due().empty());
     advance(seconds(600));
     worker(9);
-    const auto answered = a_task().named(id).in(lane_name).saying("a dog").served_by(alpha);
+    const auto answered = a_task().named(id).in(lane_name).saying("a dog").served_by(alphas);
     const auto made = must(tasks().submit_modal({"ann", false}, answered, seconds(5)));
     CHECK(made.what == verdict::accepted);
     CHECK(made.id == id);

@@ -7,7 +7,7 @@ namespace {
 
 using verdict = submitted::verdict;
 
-const slot narrow{"alpha:1", 1};
+const slot only_place{"alpha:1", 1};
 
 struct operators : queue_fixture {
     queue::switches turn_intake(bool pause) {
@@ -50,9 +50,9 @@ struct operators : queue_fixture {
 
     token calling_task() {
         submit();
-        const auto taken = claim(1, "w1", {narrow});
+        const auto taken = claim(1, "w1", {only_place});
         REQUIRE(taken.size() == 1);
-        REQUIRE(call(token_of(taken[0]), 0, narrow) == call_permit::granted);
+        REQUIRE(call(token_of(taken[0]), 0, only_place) == call_permit::granted);
         return token_of(taken[0]);
     }
 
@@ -134,17 +134,17 @@ TEST_CASE_FIXTURE(operators, "what was claimed before dispatch was paused goes o
 
 TEST_CASE_FIXTURE(operators, "a paused slot has no place, not even one that was reserved") {
     submit();
-    const auto reserved = claim(1, "w1", {narrow});
+    const auto reserved = claim(1, "w1", {only_place});
     REQUIRE(reserved.size() == 1);
     const auto told = pause_channel("alpha:1");
     REQUIRE(told.channels.size() == 1);
     CHECK(told.channels[0].name == "alpha:1");
     CHECK(told.channels[0].paused_since == now());
-    CHECK(call(token_of(reserved[0]), 0, narrow) == call_permit::no_slot);
+    CHECK(call(token_of(reserved[0]), 0, only_place) == call_permit::no_slot);
     CHECK_FALSE(channel_is_open("alpha:1"));
     CHECK(channel_is_open("alpha:2"));
     CHECK(pause_channel("alpha:1", false).channels.empty());
-    CHECK(call(token_of(reserved[0]), 0, narrow) == call_permit::granted);
+    CHECK(call(token_of(reserved[0]), 0, only_place) == call_permit::granted);
 }
 
 TEST_CASE_FIXTURE(operators, "a paused backend has no place at any of its slots") {
@@ -171,16 +171,16 @@ TEST_CASE_FIXTURE(operators, "a limit replaces the configured one, a slot's its 
 TEST_CASE_FIXTURE(operators, "a raised limit does not hurry a key that cools") {
     fail({key_verdict::kind::cool, seconds(10)});
     limit_channel("alpha:1", 5);
-    CHECK(places_at({narrow}) == 0);
+    CHECK(places_at({only_place}) == 0);
     advance(seconds(10));
-    CHECK(places_at({narrow}) == 1); // one real task tries it
+    CHECK(places_at({only_place}) == 1); // one real task tries it
 }
 
 TEST_CASE_FIXTURE(operators, "a paused key that has cooled is not even tried") {
     fail({key_verdict::kind::cool, seconds(10)});
     pause_channel("alpha:1");
     advance(seconds(10));
-    CHECK(places_at({narrow}) == 0);
+    CHECK(places_at({only_place}) == 0);
 }
 
 TEST_CASE_FIXTURE(operators, "resetting a channel forgets its breaker and its refusals") {

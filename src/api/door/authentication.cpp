@@ -45,7 +45,7 @@ std::string digest_of(std::string_view configured) {
     return configured.empty() ? std::string{} : sha256(configured);
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
         text.remove_prefix(1);
     }
@@ -113,7 +113,7 @@ std::optional<identity> key_ring::session_of(const http::fields& headers) const 
 }
 
 std::optional<std::string> key_ring::open_session(std::string_view key, unix_millis expires) const {
-    const entry* found = find(trimmed(key));
+    const entry* found = find(without_blanks(key));
     return found == nullptr ? std::nullopt : found->signer.sign(expires);
 }
 
@@ -126,11 +126,11 @@ told_keys key_ring::identify(const http::fields& headers) const {
     for (const auto& [name, value] : headers) {
         std::string_view key;
         if (http::iequals(name, "mj-api-secret") || http::iequals(name, "api-key")) {
-            key = trimmed(value);
+            key = without_blanks(value);
         } else if (http::iequals(name, "authorization")) {
-            key = trimmed(value);
+            key = without_blanks(value);
             if (http::iequals(key.substr(0, bearer.size()), bearer)) {
-                key = trimmed(key.substr(bearer.size()));
+                key = without_blanks(key.substr(bearer.size()));
             }
         }
         if (key.empty()) {

@@ -16,7 +16,7 @@ std::string signature(std::string_view key, std::string_view expires) {
     return to_hex(hmac_sha256(key, expires));
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_spaces(std::string_view text) {
     const auto first = text.find_first_not_of(' ');
     return first == std::string_view::npos
                ? std::string_view{}
@@ -73,7 +73,7 @@ std::string_view session_token(const http::fields& headers, std::string_view coo
     std::string_view cookies = headers.get("Cookie");
     while (!cookies.empty()) {
         const auto end = std::min(cookies.find(';'), cookies.size());
-        const std::string_view one = trimmed(cookies.substr(0, end));
+        const std::string_view one = without_spaces(cookies.substr(0, end));
         const auto equals = one.find('=');
         if (equals != std::string_view::npos && one.substr(0, equals) == cookie) {
             return one.substr(equals + 1);

@@ -22,16 +22,16 @@ constexpr std::string_view running = "running";
 constexpr std::int64_t usual_actions = 100;
 constexpr std::int64_t most_actions = 500;
 
-json when(unix_millis at) {
+json moment_json(unix_millis at) {
     return at == 0 ? json(nullptr) : json(at);
 }
 
 http::response switches_answer(const queue::switches& all) {
     const json told{
         {"intake", all.intake_paused_since == 0 ? open : paused},
-        {"intakePausedSince", when(all.intake_paused_since)},
+        {"intakePausedSince", moment_json(all.intake_paused_since)},
         {"dispatch", all.dispatch_paused_since == 0 ? running : paused},
-        {"dispatchPausedSince", when(all.dispatch_paused_since)}
+        {"dispatchPausedSince", moment_json(all.dispatch_paused_since)}
     };
     http::response answer = json_answer(200, told.dump());
     answer.headers.set("Cache-Control", "no-store");

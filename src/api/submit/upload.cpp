@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t max_uploads = 10;
 
 // Pictures 1, 2 … of an id that no task has.
-result<void> put_all(
+result<void> store_all(
     store::image_store& images, const std::string& id, const std::vector<input_picture>& pictures
 ) {
     for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -57,7 +57,7 @@ awaitable<http::response> upload_pictures(context& api, call from) {
         addresses.push_back(picture_address(api.here(), {*id, static_cast<int>(i) + 1}));
     }
     auto job = [&images = api.parts.images, id = *id, pictures = std::move(pictures)] {
-        return put_all(images, id, pictures);
+        return store_all(images, id, pictures);
     };
     if (const auto put = co_await api.parts.pool.run(std::move(job)); !put) {
         co_return from_failure(put.error(), "upload pictures", from.lang);

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t tasks_searched = 1000;
 constexpr std::int64_t default_page_size = 10;
 constexpr std::int64_t max_page_size = 100;
-constexpr std::size_t max_ids = 20000; // the rest is left out
+constexpr std::size_t max_ids_asked = 20000; // the rest is left out
 
 struct conditions {
     std::vector<std::pair<std::string, std::unordered_set<std::string>>> equal; // any of
@@ -57,7 +57,7 @@ conditions read_conditions(json_body& fields) {
     if (std::string id = fields.id("id"); !id.empty()) {
         ids.push_back(std::move(id));
     }
-    ids.resize(std::min(ids.size(), max_ids));
+    ids.resize(std::min(ids.size(), max_ids_asked));
     any_of("id", std::move(ids));
     wanted.page = std::max<std::int64_t>(fields.integer("pageNumber").value_or(0), 0);
     wanted.size = std::clamp<std::int64_t>(

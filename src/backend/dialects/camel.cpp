@@ -10,20 +10,20 @@ namespace {
 
 using task::operation;
 
-field_list image_request() {
+field_list camel_image_request() {
     return joined(
         image_request_fields(words::legacy_styles),
         {fields::legacy_resolution, fields::seed, fields::num_images}
     );
 }
 
-std::vector<form> older() {
+std::vector<form> camel_older() {
     std::vector<form> all = older_forms(
         operation::generate,
         older_models,
         "/ideogram/generate",
         envelope::json_image_request,
-        image_request()
+        camel_image_request()
     );
     add(all,
         older_forms(
@@ -31,7 +31,7 @@ std::vector<form> older() {
             older_models,
             "/ideogram/remix",
             envelope::multipart_image_request,
-            joined(image_request(), {fields::image_weight, fields::image_file})
+            joined(camel_image_request(), {fields::image_weight, fields::image_file})
         ));
     for (const operation repaint : {operation::edit, operation::inpaint}) {
         add(all,
@@ -83,7 +83,7 @@ const field_list v3_framed{
     fields::one_style_reference
 };
 
-std::vector<form> version_3() {
+std::vector<form> camel_version_3() {
     const std::string base = "/ideogram/v1/ideogram-v3/";
     std::vector<form> all{
         v3_form(operation::generate, base + "generate", joined(v3_shared, v3_framed)),
@@ -126,8 +126,8 @@ std::vector<form> version_3() {
 } // namespace
 
 form_dialect camel_dialect() {
-    std::vector<form> forms = older();
-    add(forms, version_3());
+    std::vector<form> forms = camel_older();
+    add(forms, camel_version_3());
     return {"camel", key_header::api_key, std::move(forms)};
 }
 

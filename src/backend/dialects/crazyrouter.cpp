@@ -16,7 +16,7 @@ std::vector<form> linked(std::vector<form> forms) {
     return forms;
 }
 
-std::vector<form> older() {
+std::vector<form> crazyrouter_older() {
     const field_list request = image_request_fields(words::legacy_styles);
     std::vector<form> all = older_forms(
         operation::generate, models_2, "/ideogram/generate", envelope::json_image_request, request
@@ -44,7 +44,7 @@ std::vector<form> older() {
     return all;
 }
 
-std::vector<form> version_3() {
+std::vector<form> crazyrouter_version_3() {
     const std::string base = "/ideogram/v1/ideogram-v3/";
     form generate = v3_form(
         operation::generate,
@@ -78,8 +78,8 @@ std::vector<form> version_3() {
 } // namespace
 
 form_dialect crazyrouter_dialect() {
-    std::vector<form> forms = older();
-    add(forms, version_3());
+    std::vector<form> forms = crazyrouter_older();
+    add(forms, crazyrouter_version_3());
     return {"crazyrouter", key_header::bearer, std::move(forms)};
 }
 

@@ -15,7 +15,7 @@ field_list image_request() {
     );
 }
 
-std::vector<form> older() {
+std::vector<form> official_older() {
     std::vector<form> all = older_forms(
         operation::generate,
         older_models,
@@ -121,7 +121,7 @@ const field_list v3_edit_fields{
     fields::mask
 };
 
-std::vector<form> version_3() {
+std::vector<form> official_version_3() {
     const std::string base = "/v1/ideogram-v3/";
     form generate =
         v3_form(operation::generate, base + "generate", joined(v3_generate_fields, styling));
@@ -216,8 +216,8 @@ std::vector<form> generic() {
 } // namespace
 
 form_dialect official_dialect() {
-    std::vector<form> forms = older();
-    add(forms, version_3());
+    std::vector<form> forms = official_older();
+    add(forms, official_version_3());
     add(forms, generic());
     return {"official", key_header::api_key, std::move(forms)};
 }

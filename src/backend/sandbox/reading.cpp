@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 using values = std::vector<submitted_value>;
 
-failure wrong(std::string text) {
+failure unreadable(std::string text) {
     return {failure_kind::invalid, std::move(text)};
 }
 
@@ -40,7 +40,7 @@ void add_members(values& into, const json& object, bool inside) {
 result<json> image_request_of(std::string_view text) {
     auto inner = json::parse(text, nullptr, false);
     if (!inner.is_object()) {
-        return wrong("image_request must be a JSON object");
+        return unreadable("image_request must be a JSON object");
     }
     return result<json>(boost::system::in_place_value, std::move(inner));
 }
@@ -48,7 +48,7 @@ result<json> image_request_of(std::string_view text) {
 result<values> from_json(const form& shape, std::string_view body) {
     const auto whole = json::parse(body, nullptr, false);
     if (!whole.is_object()) {
-        return wrong("the body is not a JSON object");
+        return unreadable("the body is not a JSON object");
     }
     values all;
     if (shape.shape != envelope::json_image_request) {
@@ -57,7 +57,7 @@ result<values> from_json(const form& shape, std::string_view body) {
     }
     const auto request = whole.find("image_request");
     if (request == whole.end() || !request->is_object()) {
-        return wrong("image_request is required and must be an object");
+        return unreadable("image_request is required and must be an object");
     }
     add_members(all, *request, true);
     json rest = whole;
@@ -82,7 +82,7 @@ result<values>
 from_multipart(const form& shape, std::string_view content_type, std::string_view body) {
     auto parts = http::read_multipart(content_type, body);
     if (!parts) {
-        return wrong(parts.error().detail);
+        return unreadable(parts.error().detail);
     }
     values all;
     bool wrapped = false;
@@ -99,7 +99,7 @@ from_multipart(const form& shape, std::string_view content_type, std::string_vie
         all.push_back(of_part(std::move(one)));
     }
     if (shape.shape == envelope::multipart_image_request && !wrapped) {
-        return wrong("image_request is required");
+        return unreadable("image_request is required");
     }
     return all;
 }
@@ -112,12 +112,12 @@ result<values> take_apart(const form& shape, std::string_view content_type, std:
                          || (shape.json_too && is_media_type(content_type, "application/json"));
     if (as_json) {
         if (!is_media_type(content_type, "application/json")) {
-            return wrong("Content-Type must be application/json");
+            return unreadable("Content-Type must be application/json");
         }
         return from_json(shape, body);
     }
     if (!is_media_type(content_type, "multipart/form-data")) {
-        return wrong("Content-Type must be multipart/form-data");
+        return unreadable("Content-Type must be multipart/form-data");
     }
     return from_multipart(shape, content_type, body);
 }

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-failure wrong(std::string_view member, std::string_view why) {
+failure wrong_entry(std::string_view member, std::string_view why) {
     return {failure_kind::invalid, fmt::format("script: {} {}", member, why)};
 }
 
@@ -38,7 +38,7 @@ private:
 
     void fail(std::string_view name, std::string_view why) {
         if (!error_) {
-            error_ = wrong(name, why);
+            error_ = wrong_entry(name, why);
         }
     }
 
@@ -227,7 +227,7 @@ void entry_reader::member(const std::string& name, const json& value) {
 
 result<script_entry> entry_reader::read(const json& entry) {
     if (!entry.is_object()) {
-        return wrong("an entry", "must be an object");
+        return wrong_entry("an entry", "must be an object");
     }
     for (const auto& [name, value] : entry.items()) {
         member(name, value);

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-failure wrong(std::string_view member, std::string_view why) {
+failure wrong_switch(std::string_view member, std::string_view why) {
     return {failure_kind::invalid, fmt::format("switches: {} {}", member, why)};
 }
 
@@ -26,35 +26,35 @@ result<switches> read_switches(const json& told, const switches& at_start) {
     constexpr double longest = 100;
     constexpr int most_pictures = 100000;
     if (!told.is_object()) {
-        return wrong("the body", "must be an object");
+        return wrong_switch("the body", "must be an object");
     }
     switches made = at_start;
     for (const auto& [name, value] : told.items()) {
         if (name == "waived") {
             if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_rule)) {
-                return wrong(
+                return wrong_switch(
                     name, fmt::format("must be an array of {}", fmt::join(waivable_rules, ", "))
                 );
             }
             made.waived = value.get<std::set<std::string, std::less<>>>();
         } else if (name == "forbids") {
             if (!value.is_boolean()) {
-                return wrong(name, "must be true or false");
+                return wrong_switch(name, "must be true or false");
             }
             made.forbids = value.get<bool>();
         } else if (name == "latency") {
             if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > longest) {
-                return wrong(name, "must be a number from 0 to 100");
+                return wrong_switch(name, "must be a number from 0 to 100");
             }
             made.latency = value.get<double>();
         } else if (name == "org_pictures") {
             if (!value.is_number_integer() || value.get<std::int64_t>() < 0
                 || value.get<std::int64_t>() > most_pictures) {
-                return wrong(name, "must be an integer from 0 (no limit) to 100000");
+                return wrong_switch(name, "must be an integer from 0 (no limit) to 100000");
             }
             made.org_pictures = value.get<int>();
         } else {
-            return wrong(name, "is not known");
+            return wrong_switch(name, "is not known");
         }
     }
     return made;

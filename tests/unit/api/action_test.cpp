@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* job = "0b7c1f5e-0000-4000-8000-000000000000";
 
-json press(scene& s, const std::string& id, const std::string& what, json more = json::object()) {
+json press_with(scene& s, const std::string& id, const std::string& what, json more = json::object()) {
     more["taskId"] = id;
     more["customId"] = what + job + "::SOLO";
     return json_of(s.post("/mj/submit/action", more));
@@ -67,12 +67,12 @@ std::string flat_mask(std::uint8_t shade) {
 }
 
 task::submission pressed(scene& s, const std::string& single, const std::string& what) {
-    const json told = press(s, single, what);
+    const json told = press_with(s, single, what);
     REQUIRE_MESSAGE(told["code"] == 1, told.dump());
     return s.submission(told["result"]);
 }
 
-void check_refused(const json& answer, int code, const char* text) {
+void check_action_refused(const json& answer, int code, const char* text) {
     CHECK(answer["code"] == code);
     CHECK(answer["description"] == text);
     CHECK(answer["result"].is_null());
@@ -167,15 +167,15 @@ TEST_CASE("a square that no backend can reframe has nothing to paint") {
     scene_options options;
     options.operations = {operation::generate, operation::inpaint};
     scene s(options);
-    check_refused(
-        press(s, s.finished_imagine(), "MJ::Outpaint::100::1::"), 4, "画面没有可绘制的新区域"
+    check_action_refused(
+        press_with(s, s.finished_imagine(), "MJ::Outpaint::100::1::"), 4, "画面没有可绘制的新区域"
     );
 }
 
 TEST_CASE("a reroll repeats what its parent did, whatever it was") {
     scene s;
     const std::string single = picked(s);
-    const json zoomed = press(s, single, "MJ::Outpaint::50::1::");
+    const json zoomed = press_with(s, single, "MJ::Outpaint::50::1::");
     const std::string zoom = zoomed["result"];
     s.tasks.succeed(zoom);
     const auto again = pressed(s, zoom, "MJ::JOB::reroll::0::");
@@ -184,7 +184,7 @@ TEST_CASE("a reroll repeats what its parent did, whatever it was") {
     const auto imagined_again = pressed(s, single, "MJ::JOB::reroll::0::");
     CHECK(imagined_again.request.what == operation::generate);
     CHECK(imagined_again.request.images == 4);
-    const std::string large = press(s, single, "MJ::JOB::upsample_v7_2x_subtle::1::")["result"];
+    const std::string large = press_with(s, single, "MJ::JOB::upsample_v7_2x_subtle::1::")["result"];
     s.tasks.succeed(large);
     CHECK(pressed(s, large, "MJ::JOB::reroll::0::").request.images == 1);
 }
@@ -192,7 +192,7 @@ TEST_CASE("a reroll repeats what its parent did, whatever it was") {
 TEST_CASE("a variation of a canvas has that canvas' frame") {
     scene s;
     const std::string single = picked(s, "a red fox --ar 5:1");
-    const std::string pan = press(s, single, "MJ::JOB::pan_down::1::")["result"];
+    const std::string pan = press_with(s, single, "MJ::JOB::pan_down::1::")["result"];
     REQUIRE(s.images->put(pan, 1, png(9, 16)).has_value());
     s.tasks.succeed(pan);
     const json told = json_of(s.post(
@@ -209,7 +209,7 @@ TEST_CASE("a variation of a canvas has that canvas' frame") {
 TEST_CASE("a region asks for a modal first, and gives the parent's prompt to edit") {
     scene s;
     const std::string single = picked(s);
-    const json told = press(s, single, "MJ::Inpaint::1::", {{"state", "mine"}});
+    const json told = press_with(s, single, "MJ::Inpaint::1::", {{"state", "mine"}});
     CHECK(told["code"] == 21);
     CHECK(mentions(told["description"].get<std::string>(), "confirm"));
     CHECK(told["properties"]["finalPrompt"] == "a red fox --seed 7");
@@ -228,7 +228,7 @@ TEST_CASE("a region asks for a modal first, and gives the parent's prompt to edi
 TEST_CASE("the answered modal is the same task, with the mask inverted and in the picture's size") {
     scene s;
     const std::string single = picked(s);
-    const std::string id = press(s, single, "MJ::Inpaint::1::", {{"state", "mine"}})["result"];
+    const std::string id = press_with(s, single, "MJ::Inpaint::1::", {{"state", "mine"}})["result"];
     const json told =
         answer_modal(s, id, {{"prompt", "a hat --no wool"}, {"maskBase64", half_mask()}});
     REQUIRE_MESSAGE(told["code"] == 1, told.dump());
@@ -255,7 +255,7 @@ TEST_CASE("the answered modal is the same task, with the mask inverted and in th
 TEST_CASE("without a prompt of its own the modal keeps the parent's") {
     scene s;
     const std::string single = picked(s, "a red fox --style raw");
-    const std::string id = press(s, single, "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, single, "MJ::Inpaint::1::")["result"];
     REQUIRE(answer_modal(s, id, {{"maskBase64", half_mask()}})["code"] == 1);
     const auto made = s.submission(id);
     CHECK(made.prompt == "a red fox --style raw");
@@ -266,9 +266,9 @@ TEST_CASE("without a prompt of its own the modal keeps the parent's") {
 TEST_CASE("a modal that cannot be used says why, and the task waits on") {
     scene s;
     const std::string single = picked(s);
-    const std::string id = press(s, single, "MJ::Inpaint::1::")["result"];
-    check_refused(answer_modal(s, id, {{"prompt", "x"}}), 4, "maskBase64不能为空：白色为重绘区域");
-    check_refused(answer_modal(s, id, {{"maskBase64", "%%%"}}), 4, "maskBase64格式错误");
+    const std::string id = press_with(s, single, "MJ::Inpaint::1::")["result"];
+    check_action_refused(answer_modal(s, id, {{"prompt", "x"}}), 4, "maskBase64不能为空：白色为重绘区域");
+    check_action_refused(answer_modal(s, id, {{"maskBase64", "%%%"}}), 4, "maskBase64格式错误");
     CHECK(mentions(
         answer_modal(s, id, {{"maskBase64", flat_mask(0)}})["description"].get<std::string>(),
         "未标记"
@@ -289,7 +289,7 @@ TEST_CASE("a modal's prompt is looked through for banned words") {
     scene_options options;
     options.api.banned_words = {"gore"};
     scene s(options);
-    const std::string id = press(s, picked(s), "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, picked(s), "MJ::Inpaint::1::")["result"];
     const json told = answer_modal(s, id, {{"prompt", "Gore"}, {"maskBase64", half_mask()}});
     CHECK(told["code"] == 24);
     CHECK(told["properties"]["bannedWord"] == "Gore");
@@ -310,7 +310,7 @@ TEST_CASE("a custom zoom takes its factor from the modal's prompt") {
             CHECK(refused["code"] == 4);
             CHECK(mentions(refused["description"].get<std::string>(), "--zoom"));
         }
-        check_refused(
+        check_action_refused(
             answer_modal(s, id, {{"prompt", "a fox --zoom 1"}}), 4, "画面没有可绘制的新区域"
         );
         REQUIRE(answer_modal(s, id, {{"prompt", "a red fox --ar 5:1  --zoom 1.8"}})["code"] == 1);
@@ -330,7 +330,7 @@ TEST_CASE("a custom zoom is offered as --zoom 2, which counts where the answer n
     scene s;
     const std::string single = picked(s, "a red fox");
     const auto canvas_of = [&](const json& body) {
-        const json told = press(s, single, "MJ::CustomZoom::1::");
+        const json told = press_with(s, single, "MJ::CustomZoom::1::");
         CHECK(told["properties"]["finalPrompt"] == "a red fox --zoom 2");
         REQUIRE(answer_modal(s, told["result"], body)["code"] == 1);
         const auto made = s.submission(told["result"]);
@@ -353,17 +353,17 @@ TEST_CASE("a custom zoom is offered as --zoom 2, which counts where the answer n
 TEST_CASE("a custom zoom of a prompt in quotes keeps its flags") {
     scene s;
     const std::string single = picked(s, "\"a red fox --ar 5:1\"");
-    const json told = press(s, single, "MJ::CustomZoom::1::");
+    const json told = press_with(s, single, "MJ::CustomZoom::1::");
     CHECK(told["properties"]["finalPrompt"] == "a red fox --ar 5:1 --zoom 2");
 }
 
 TEST_CASE("the zoom flag alone keeps the old prompt, and another --ar another frame") {
     scene s;
     const std::string single = picked(s);
-    const std::string alone = press(s, single, "MJ::CustomZoom::1::")["result"];
+    const std::string alone = press_with(s, single, "MJ::CustomZoom::1::")["result"];
     REQUIRE(answer_modal(s, alone, {{"prompt", "--zoom 2"}})["code"] == 1);
     CHECK(s.submission(alone).request.prompt == "a red fox");
-    const std::string framed = press(s, single, "MJ::CustomZoom::1::")["result"];
+    const std::string framed = press_with(s, single, "MJ::CustomZoom::1::")["result"];
     REQUIRE(answer_modal(s, framed, {{"prompt", "a fox --ar 1:1 --zoom 1"}})["code"] == 1);
     const auto canvas = picture_of(s, s.submission(framed).request.pictures.at(0));
     CHECK(canvas.width == canvas.height);
@@ -377,15 +377,15 @@ TEST_CASE("remix mode asks before it varies, draws again or pans, and uses the n
         for (const char* button :
              {"MJ::JOB::low_variation::1::", "MJ::JOB::reroll::0::", "MJ::JOB::pan_up::1::"}) {
             CAPTURE(button);
-            const json told = press(s, single, button, remix);
+            const json told = press_with(s, single, button, remix);
             REQUIRE(told["code"] == 21);
             const std::string id = told["result"];
             REQUIRE(answer_modal(s, id, {{"prompt", "a wolf"}})["code"] == 1);
             CHECK(s.submission(id).request.prompt == "a wolf");
         }
     }
-    CHECK(press(s, single, "MJ::JOB::low_variation::1::", {{"enableRemix", false}})["code"] == 1);
-    CHECK(press(s, single, "MJ::Outpaint::50::1::", {{"enableRemix", true}})["code"] == 1);
+    CHECK(press_with(s, single, "MJ::JOB::low_variation::1::", {{"enableRemix", false}})["code"] == 1);
+    CHECK(press_with(s, single, "MJ::Outpaint::50::1::", {{"enableRemix", true}})["code"] == 1);
 }
 
 TEST_CASE("a strong variation is still strong after its modal") {
@@ -406,18 +406,18 @@ TEST_CASE("a strong variation is still strong after its modal") {
 
 TEST_CASE("a modal is answered once") {
     scene s;
-    const std::string id = press(s, picked(s), "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, picked(s), "MJ::Inpaint::1::")["result"];
     const json body{{"maskBase64", half_mask()}};
     REQUIRE(answer_modal(s, id, body)["code"] == 1);
-    check_refused(answer_modal(s, id, body), 4, "任务不在等待确认的状态");
-    check_refused(answer_modal(s, "1999999999999999", body), 4, "关联任务不存在或已失效");
-    check_refused(answer_modal(s, "", body), 4, "taskId不能为空");
-    check_refused(answer_modal(s, s.finished_imagine(), body), 4, "任务不在等待确认的状态");
+    check_action_refused(answer_modal(s, id, body), 4, "任务不在等待确认的状态");
+    check_action_refused(answer_modal(s, "1999999999999999", body), 4, "关联任务不存在或已失效");
+    check_action_refused(answer_modal(s, "", body), 4, "taskId不能为空");
+    check_action_refused(answer_modal(s, s.finished_imagine(), body), 4, "任务不在等待确认的状态");
 }
 
 TEST_CASE("the same Idempotency-Key on a modal gives the same answer again") {
     scene s;
-    const std::string id = press(s, picked(s), "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, picked(s), "MJ::Inpaint::1::")["result"];
     const json body{{"taskId", id}, {"maskBase64", half_mask()}};
     const header_list key{{"Idempotency-Key", "k"}};
     CHECK(json_of(s.post("/mj/submit/modal", body, key))["result"] == id);
@@ -432,9 +432,9 @@ TEST_CASE("the same Idempotency-Key on a modal gives the same answer again") {
 
 TEST_CASE("a task that waits for its modal can be cancelled") {
     scene s;
-    const std::string id = press(s, picked(s), "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, picked(s), "MJ::Inpaint::1::")["result"];
     CHECK(json_of(s.post("/mj/task/" + id + "/cancel", json::object()))["code"] == 1);
-    check_refused(answer_modal(s, id, {{"maskBase64", half_mask()}}), 4, "任务不在等待确认的状态");
+    check_action_refused(answer_modal(s, id, {{"maskBase64", half_mask()}}), 4, "任务不在等待确认的状态");
 }
 
 TEST_CASE("what no configured backend can do is code 3 at once, and has no button") {
@@ -451,7 +451,7 @@ TEST_CASE("what no configured backend can do is code 3 at once, and has no butto
           "MJ::JOB::low_variation::1::",
           "MJ::JOB::upsample_v7_2x_subtle::1::"}) {
         CAPTURE(button);
-        check_refused(press(s, single, button), 3, "无可用的账号实例");
+        check_action_refused(press_with(s, single, button), 3, "无可用的账号实例");
     }
     const json view = json::parse(s.task(single).given.ended_view);
     REQUIRE(view["buttons"].size() == 2);
@@ -463,7 +463,7 @@ TEST_CASE("a region of an old picture is painted by a model that can, and noted"
     scene s;
     const std::string single = picked(s, "a red fox --v 4");
     REQUIRE(s.submission(single).request.model == task::model::v1);
-    const std::string id = press(s, single, "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, single, "MJ::Inpaint::1::")["result"];
     REQUIRE(answer_modal(s, id, {{"maskBase64", half_mask()}})["code"] == 1);
     const auto made = s.submission(id);
     CHECK(made.request.model == task::model::v3);
@@ -475,8 +475,8 @@ TEST_CASE("a region of an old picture is painted by a model that can, and noted"
 TEST_CASE("a picture that the parent does not have cannot be pressed") {
     scene s;
     const std::string parent = s.finished_imagine(2);
-    check_refused(press(s, parent, "MJ::Outpaint::50::3::"), 4, "index参数错误");
-    check_refused(press(s, parent, "MJ::Inpaint::4::"), 4, "index参数错误");
+    check_action_refused(press_with(s, parent, "MJ::Outpaint::50::3::"), 4, "index参数错误");
+    check_action_refused(press_with(s, parent, "MJ::Inpaint::4::"), 4, "index参数错误");
 }
 
 TEST_CASE("a region of a picture that is too large to be sent goes out smaller, mask and all") {
@@ -489,7 +489,7 @@ TEST_CASE("a region of a picture that is too large to be sent goes out smaller, 
     REQUIRE(s.images->put(parent, 1, *store::encode(large, store::picture_format::png)).has_value()
     );
     s.tasks.succeed(parent);
-    const std::string id = press(s, parent, "MJ::Inpaint::1::")["result"];
+    const std::string id = press_with(s, parent, "MJ::Inpaint::1::")["result"];
     REQUIRE(answer_modal(s, id, {{"maskBase64", half_mask()}})["code"] == 1);
     const auto made = s.submission(id);
     CHECK(made.request.pictures.at(0).id != parent);
@@ -505,7 +505,7 @@ TEST_CASE("a region of a picture that is too large to be sent goes out smaller, 
 
 TEST_CASE("two answers of one modal store their masks apart") {
     scene s;
-    const std::string first = press(s, picked(s), "MJ::Inpaint::1::")["result"];
+    const std::string first = press_with(s, picked(s), "MJ::Inpaint::1::")["result"];
     REQUIRE(answer_modal(s, first, {{"maskBase64", half_mask()}})["code"] == 1);
     const auto mask = *s.submission(first).request.mask;
     CHECK(mask.id != first);

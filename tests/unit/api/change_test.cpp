@@ -28,7 +28,7 @@ void check_refused(const json& answer, int code, const char* text) {
     CHECK(answer["properties"].is_object());
 }
 
-constexpr const char* job = "0b7c1f5e-0000-4000-8000-000000000000";
+constexpr const char* job_of_change = "0b7c1f5e-0000-4000-8000-000000000000";
 
 } // namespace
 
@@ -110,7 +110,7 @@ TEST_CASE("the three spellings of U2 mean the same") {
         change(s, {{"taskId", std::stoll(parent)}, {"action", "UPSCALE"}, {"index", "2"}}),
         simple(s, parent + " U2"),
         simple(s, parent + " u2xyz"),
-        press(s, parent, std::string("MJ::JOB::upsample::2::") + job),
+        press(s, parent, std::string("MJ::JOB::upsample::2::") + job_of_change),
     };
     for (const json& answer : answers) {
         REQUIRE(answer["code"] == 1);
@@ -144,7 +144,7 @@ TEST_CASE("a reroll asks for the same again, without the seed") {
           change(s, {{"taskId", parent}, {"action", "REROLL"}, {"index", 9}}),
           change(s, {{"taskId", parent}, {"action", "REROLL"}, {"index", "x"}}),
           simple(s, parent + " r"),
-          press(s, parent, std::string("MJ::JOB::reroll::0::") + job + "::SOLO")}) {
+          press(s, parent, std::string("MJ::JOB::reroll::0::") + job_of_change + "::SOLO")}) {
         REQUIRE(answer["code"] == 1);
         const std::string id = answer["result"];
         const auto made = s.submission(id);
@@ -166,7 +166,7 @@ TEST_CASE("a variation is a remix of the picture") {
     for (const json& answer :
          {change(s, {{"taskId", parent}, {"action", "VARIATION"}, {"index", 4}}),
           simple(s, parent + " V4"),
-          press(s, parent, std::string("MJ::JOB::variation::4::") + job)}) {
+          press(s, parent, std::string("MJ::JOB::variation::4::") + job_of_change)}) {
         REQUIRE(answer["code"] == 1);
         const auto made = s.submission(answer["result"]);
         CHECK(made.what == task::action::variation);
@@ -189,15 +189,15 @@ TEST_CASE("a strong variation keeps less of the picture than a subtle one") {
         return s.submission(answer["result"]).request.image_weight;
     };
     CHECK(
-        weight(press(s, single, std::string("MJ::JOB::low_variation::1::") + job + "::SOLO")) == 80
+        weight(press(s, single, std::string("MJ::JOB::low_variation::1::") + job_of_change + "::SOLO")) == 80
     );
     CHECK(
-        weight(press(s, single, std::string("MJ::JOB::high_variation::1::") + job + "::SOLO")) == 25
+        weight(press(s, single, std::string("MJ::JOB::high_variation::1::") + job_of_change + "::SOLO")) == 25
     );
     const json strong = json_of(s.post(
         "/mj/submit/action",
         {{"taskId", parent},
-         {"customId", std::string("MJ::JOB::variation::2::") + job},
+         {"customId", std::string("MJ::JOB::variation::2::") + job_of_change},
          {"strong", true}}
     ));
     CHECK(weight(strong) == 25);
@@ -279,7 +279,7 @@ TEST_CASE("bad parameters are refused with the exact texts") {
 TEST_CASE("a bookmark makes no task and answers with the parent's id") {
     scene s;
     const std::string id = s.finished_imagine();
-    const json answer = press(s, id, std::string("MJ::BOOKMARK::") + job);
+    const json answer = press(s, id, std::string("MJ::BOOKMARK::") + job_of_change);
     CHECK(answer["code"] == 1);
     CHECK(answer["result"] == id);
     CHECK(s.tasks.tasks.size() == 1);

@@ -20,7 +20,7 @@ json submit(scene& s, const json& body, const header_list& headers = {}) {
 }
 
 // A refused submit: HTTP 200, this code, null, no task.
-json refused(scene& s, const json& body, int code, const header_list& headers = {}) {
+json refused_imagine(scene& s, const json& body, int code, const header_list& headers = {}) {
     const std::size_t before = s.tasks.tasks.size();
     const json answer = submit(s, body, headers);
     CHECK(answer["code"] == code);
@@ -137,8 +137,8 @@ TEST_CASE("a blank prompt is refused with the exact text") {
           json{{"prompt", nullptr}},
           json(nullptr)}) {
         CAPTURE(body.dump());
-        CHECK(refused(s, body, 4)["description"] == "prompt不能为空");
-        CHECK(refused(s, body, 4, english)["description"] == "prompt must not be empty");
+        CHECK(refused_imagine(s, body, 4)["description"] == "prompt不能为空");
+        CHECK(refused_imagine(s, body, 4, english)["description"] == "prompt must not be empty");
     }
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("a field of the wrong type is refused by name") {
     scene s;
     for (const auto& [field, body] : cases) {
         CAPTURE(body.dump());
-        const json answer = refused(s, body, 4, english);
+        const json answer = refused_imagine(s, body, 4, english);
         CHECK(mentions(answer["description"].get<std::string>(), field));
     }
 }
@@ -213,27 +213,27 @@ TEST_CASE("an unknown or bad flag is refused by name, in the caller's language")
     scene s;
     for (const char* prompt : {"a --xyz", "a --chaos 999", "a --ar banana", "a --seed"}) {
         CAPTURE(prompt);
-        const json answer = refused(s, {{"prompt", prompt}}, 4, english);
+        const json answer = refused_imagine(s, {{"prompt", prompt}}, 4, english);
         CHECK(mentions(answer["description"].get<std::string>(), "--"));
     }
 }
 
 TEST_CASE("permutations are refused, naming the braces") {
     scene s;
-    const json answer = refused(s, {{"prompt", "a {red, blue} fox"}}, 4, english);
+    const json answer = refused_imagine(s, {{"prompt", "a {red, blue} fox"}}, 4, english);
     CHECK(mentions(answer["description"].get<std::string>(), "{ }"));
-    CHECK(refused(s, {{"prompt", "a {red fox"}}, 4)["description"].is_string());
+    CHECK(refused_imagine(s, {{"prompt", "a {red fox"}}, 4)["description"].is_string());
 }
 
 TEST_CASE("a banned word is code 24 with the word as it was typed") {
     scene_options options;
     options.api.banned_words = {"gore", "裸体"};
     scene s(options);
-    const json answer = refused(s, {{"prompt", "much GoRe here --v 6"}}, 24);
+    const json answer = refused_imagine(s, {{"prompt", "much GoRe here --v 6"}}, 24);
     CHECK(answer["description"] == "可能包含敏感词");
     CHECK(answer["properties"]["bannedWord"] == "GoRe");
     CHECK(answer["properties"]["promptEn"] == "much GoRe here --v 6");
-    CHECK(refused(s, {{"prompt", "一个裸体的人"}}, 24)["properties"]["bannedWord"] == "裸体");
+    CHECK(refused_imagine(s, {{"prompt", "一个裸体的人"}}, 24)["properties"]["bannedWord"] == "裸体");
     CHECK(submit(s, {{"prompt", "Gorey"}})["code"] == 1);
 }
 
@@ -241,7 +241,7 @@ TEST_CASE("a banned word is found before a bad picture or flag is") {
     scene_options options;
     options.api.banned_words = {"gore"};
     scene s(options);
-    refused(s, {{"prompt", "gore --xyz"}, {"base64Array", {"!"}}}, 24);
+    refused_imagine(s, {{"prompt", "gore --xyz"}, {"base64Array", {"!"}}}, 24);
 }
 
 TEST_CASE("the speed mode follows its order of precedence") {
@@ -282,11 +282,11 @@ TEST_CASE("the speed mode follows its order of precedence") {
 TEST_CASE("a hook that is not public is refused, naming callback.allow") {
     scene s;
     const json answer =
-        refused(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4, english);
+        refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4, english);
     CHECK(mentions(answer["description"].get<std::string>(), "callback.allow"));
-    const json chinese = refused(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4);
+    const json chinese = refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4);
     CHECK(mentions(chinese["description"].get<std::string>(), "notifyHook"));
-    refused(s, {{"prompt", "a"}, {"notifyHook", "not a url"}}, 4);
+    refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "not a url"}}, 4);
 }
 
 TEST_CASE("without a hook the default one is used, and without that none") {
@@ -309,7 +309,7 @@ TEST_CASE("the state may have 2000 characters, of any script") {
     const json answer = submit(s, {{"prompt", "a"}, {"state", longest}});
     REQUIRE(answer["code"] == 1);
     CHECK(s.submission(answer["result"]).state == longest);
-    const json over = refused(s, {{"prompt", "a"}, {"state", longest + "x"}}, 4, english);
+    const json over = refused_imagine(s, {{"prompt", "a"}, {"state", longest + "x"}}, 4, english);
     CHECK(mentions(over["description"].get<std::string>(), "state"));
 }
 
@@ -360,17 +360,17 @@ TEST_CASE("a full queue and a full caller are code 23") {
     options.api.queue_limit = 1;
     scene s(options);
     submit(s, {{"prompt", "a"}});
-    CHECK(refused(s, {{"prompt", "b"}}, 23)["description"] == "队列已满，请稍后尝试");
+    CHECK(refused_imagine(s, {{"prompt", "b"}}, 23)["description"] == "队列已满，请稍后尝试");
     scene other;
     other.tasks.caller_is_full = true;
-    refused(other, {{"prompt", "b"}}, 23);
+    refused_imagine(other, {{"prompt", "b"}}, 23);
 }
 
 TEST_CASE("no backend for any model is code 3") {
     scene_options options;
     options.operations = {operation::describe};
     scene s(options);
-    CHECK(refused(s, {{"prompt", "a"}}, 3)["description"] == "无可用的账号实例");
+    CHECK(refused_imagine(s, {{"prompt", "a"}}, 3)["description"] == "无可用的账号实例");
 }
 
 TEST_CASE("the same Idempotency-Key and body give the same task") {
@@ -473,16 +473,16 @@ TEST_CASE("what is no picture in base64 is refused with the exact text") {
           to_base64("not a picture"),
           std::string("A")}) {
         CAPTURE(sent);
-        const json answer = refused(s, {{"prompt", "a"}, {"base64Array", {sent}}}, 4);
+        const json answer = refused_imagine(s, {{"prompt", "a"}, {"base64Array", {sent}}}, 4);
         CHECK(answer["description"] == "base64格式错误");
     }
-    refused(s, {{"prompt", "a"}, {"base64Array", {data_url(png()), "!!!"}}}, 4);
+    refused_imagine(s, {{"prompt", "a"}, {"base64Array", {data_url(png()), "!!!"}}}, 4);
 }
 
 TEST_CASE("six pictures are refused by name") {
     scene s;
     const json answer =
-        refused(s, {{"prompt", "a"}, {"base64Array", json(6, data_url(png()))}}, 4, english);
+        refused_imagine(s, {{"prompt", "a"}, {"base64Array", json(6, data_url(png()))}}, 4, english);
     CHECK(mentions(answer["description"].get<std::string>(), "base64Array"));
 }
 
@@ -500,9 +500,9 @@ TEST_CASE("a picture without a backend that remixes is code 3, after the picture
     scene_options options;
     options.operations = {operation::generate};
     scene s(options);
-    refused(s, {{"prompt", "a"}, {"base64Array", {data_url(png())}}}, 3);
-    refused(s, {{"prompt", "a"}, {"base64Array", {"!!!"}}}, 4);
-    refused(s, {{"prompt", "https://x.example/a.png a fox"}}, 3);
+    refused_imagine(s, {{"prompt", "a"}, {"base64Array", {data_url(png())}}}, 3);
+    refused_imagine(s, {{"prompt", "a"}, {"base64Array", {"!!!"}}}, 4);
+    refused_imagine(s, {{"prompt", "https://x.example/a.png a fox"}}, 3);
     CHECK(submit(s, {{"prompt", "a"}})["code"] == 1);
 }
 

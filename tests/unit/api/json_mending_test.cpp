@@ -12,7 +12,7 @@ using nlohmann::json;
 namespace {
 
 // As it is read after mending.
-json read(const std::string& text) {
+json mended(const std::string& text) {
     const auto mended = mend_json(text);
     return json::parse(mended ? mended->text : text, nullptr, false);
 }
@@ -38,10 +38,10 @@ TEST_CASE("half a character becomes U+FFFD wherever it stands, and a whole one s
     };
     for (const row& r : rows) {
         CAPTURE(r.sent);
-        CHECK(read(r.sent) == r.meant);
+        CHECK(mended(r.sent) == r.meant);
         CHECK(mend_json(r.sent).value().lone_surrogates);
     }
-    CHECK(read(R"({"a\ud83d":["\udfff"]})") == json{{"a\ufffd", {"\ufffd"}}});
+    CHECK(mended(R"({"a\ud83d":["\udfff"]})") == json{{"a\ufffd", {"\ufffd"}}});
     for (const char* whole :
          {R"("\ud83d\ude00")", R"("\\ud83d")", R"("\ud7ff\ue000")", R"("\\\\ud83d")", R"("x")", ""
          }) {
@@ -69,12 +69,12 @@ TEST_CASE("a scalar state becomes the text that was sent") {
     };
     for (const row& r : rows) {
         CAPTURE(r.sent);
-        const json told = read(r.sent);
+        const json told = mended(r.sent);
         REQUIRE(told.is_object());
         CHECK(told["state"] == r.meant);
     }
-    CHECK(read(R"({"x":{"state":7},"state":1})")["x"]["state"] == 7);
-    CHECK(read(R"([{"state":7}])")[0]["state"] == 7);
+    CHECK(mended(R"({"x":{"state":7},"state":1})")["x"]["state"] == 7);
+    CHECK(mended(R"([{"state":7}])")[0]["state"] == 7);
 }
 
 TEST_CASE("what is JSON stays it, and what is none does not become it") {
@@ -93,7 +93,7 @@ TEST_CASE("what is JSON stays it, and what is none does not become it") {
           R"({"statement":5})",
           R"({"a":"state","b":5})"}) {
         CAPTURE(text);
-        CHECK(json::accept(text) == !read(text).is_discarded());
+        CHECK(json::accept(text) == !mended(text).is_discarded());
     }
 }
 

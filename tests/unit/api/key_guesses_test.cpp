@@ -8,7 +8,7 @@ using api::key_guesses;
 
 namespace {
 
-const key_guesses::time_point start = key_guesses::time_point() + std::chrono::hours(1);
+const key_guesses::time_point first_guess = key_guesses::time_point() + std::chrono::hours(1);
 constexpr milliseconds none{0};
 
 void guess(key_guesses& all, std::string_view peer, std::size_t times, key_guesses::time_point at) {
@@ -22,54 +22,54 @@ void guess(key_guesses& all, std::string_view peer, std::size_t times, key_guess
 TEST_CASE("after twenty wrong keys in a minute from one address its refusals come late") {
     key_guesses all;
     for (std::size_t i = 0; i < key_guesses::free_guesses; ++i) {
-        CHECK(all.refused("10.0.0.1", 1, start + milliseconds(i)) == none);
+        CHECK(all.refused("10.0.0.1", 1, first_guess + milliseconds(i)) == none);
     }
-    CHECK(all.refused("10.0.0.1", 1, start + seconds(1)) == key_guesses::delay);
-    CHECK(all.refused("10.0.0.1", 0, start + seconds(1)) == key_guesses::delay);
-    CHECK(all.refused("10.0.0.2", 1, start + seconds(1)) == none);
+    CHECK(all.refused("10.0.0.1", 1, first_guess + seconds(1)) == key_guesses::delay);
+    CHECK(all.refused("10.0.0.1", 0, first_guess + seconds(1)) == key_guesses::delay);
+    CHECK(all.refused("10.0.0.2", 1, first_guess + seconds(1)) == none);
 }
 
 TEST_CASE("a minute later all is forgiven, and slow guessing never late") {
     key_guesses all;
-    guess(all, "10.0.0.1", key_guesses::free_guesses, start);
-    CHECK(all.refused("10.0.0.1", 1, start + seconds(59)) == key_guesses::delay);
-    CHECK(all.refused("10.0.0.1", 1, start + seconds(61)) == none);
+    guess(all, "10.0.0.1", key_guesses::free_guesses, first_guess);
+    CHECK(all.refused("10.0.0.1", 1, first_guess + seconds(59)) == key_guesses::delay);
+    CHECK(all.refused("10.0.0.1", 1, first_guess + seconds(61)) == none);
     for (int i = 0; i < 100; ++i) {
-        CHECK(all.refused("10.0.0.9", 1, start + seconds(4 * i)) == none);
+        CHECK(all.refused("10.0.0.9", 1, first_guess + seconds(4 * i)) == none);
     }
 }
 
 TEST_CASE("many keys in one request are as many guesses, and no key is none") {
     key_guesses all;
     for (int i = 0; i < 100; ++i) {
-        CHECK(all.refused("10.0.0.1", 0, start) == none);
+        CHECK(all.refused("10.0.0.1", 0, first_guess) == none);
     }
     CHECK(all.addresses() == 0);
-    all.refused("10.0.0.1", key_guesses::free_guesses + 5, start);
-    CHECK(all.refused("10.0.0.1", 0, start) == key_guesses::delay);
+    all.refused("10.0.0.1", key_guesses::free_guesses + 5, first_guess);
+    CHECK(all.refused("10.0.0.1", 0, first_guess) == key_guesses::delay);
 }
 
 TEST_CASE("no more than two hundred answers are held at a time") {
     key_guesses all;
-    guess(all, "10.0.0.1", key_guesses::free_guesses, start);
+    guess(all, "10.0.0.1", key_guesses::free_guesses, first_guess);
     for (std::size_t i = 0; i < key_guesses::most_held; ++i) {
-        CHECK(all.refused("10.0.0.1", 1, start) == key_guesses::delay);
+        CHECK(all.refused("10.0.0.1", 1, first_guess) == key_guesses::delay);
     }
-    CHECK(all.refused("10.0.0.1", 1, start) == none);
-    CHECK(all.refused("10.0.0.1", 1, start + key_guesses::delay) == key_guesses::delay);
+    CHECK(all.refused("10.0.0.1", 1, first_guess) == none);
+    CHECK(all.refused("10.0.0.1", 1, first_guess + key_guesses::delay) == key_guesses::delay);
 }
 
 TEST_CASE("the table has a bound: who was not heard of for longest goes") {
     key_guesses all;
-    guess(all, "first", key_guesses::free_guesses, start);
-    guess(all, "second", key_guesses::free_guesses, start);
-    guess(all, "first", 1, start);
+    guess(all, "first", key_guesses::free_guesses, first_guess);
+    guess(all, "second", key_guesses::free_guesses, first_guess);
+    guess(all, "first", 1, first_guess);
     for (std::size_t i = 0; i + 1 < key_guesses::most_addresses; ++i) {
-        all.refused("other " + std::to_string(i), 1, start);
+        all.refused("other " + std::to_string(i), 1, first_guess);
     }
     CHECK(all.addresses() == key_guesses::most_addresses);
-    CHECK(all.refused("first", 0, start) == key_guesses::delay);
-    CHECK(all.refused("second", 0, start) == none);
+    CHECK(all.refused("first", 0, first_guess) == key_guesses::delay);
+    CHECK(all.refused("second", 0, first_guess) == none);
 }
 
 TEST_CASE("an IPv6 host is its network, a mapped address is the IPv4 one") {

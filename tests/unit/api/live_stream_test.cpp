@@ -100,15 +100,15 @@ scene_options patient() {
     return options;
 }
 
-scene_options with_callers() {
+scene_options listening_callers() {
     scene_options options = patient();
     options.api.api_keys = {"root"};
     options.api.callers = {{.name = "ann", .key = "a"}, {.name = "bob", .key = "b"}};
     return options;
 }
 
-const header_list ann{{"Api-Key", "a"}};
-const header_list root{{"Api-Key", "root"}};
+const header_list ann_listening{{"Api-Key", "a"}};
+const header_list root_listening{{"Api-Key", "root"}};
 
 } // namespace
 
@@ -166,13 +166,13 @@ TEST_CASE("who comes back is told what came after, and who has seen the end noth
 }
 
 TEST_CASE("a task's stream is its caller's alone") {
-    scene s(with_callers());
-    const std::string id = s.imagine("x", ann);
+    scene s(listening_callers());
+    const std::string id = s.imagine("x", ann_listening);
     CHECK(s.get(events_path(id), {{"Api-Key", "b"}}).status == 404);
-    CHECK(s.get(events_path(id), ann).status == 200);
+    CHECK(s.get(events_path(id), ann_listening).status == 200);
     CHECK(s.get(events_path(id)).status == 401);
     CHECK(
-        s.get(events_path("1760000000009999"), ann).headers.get("Content-Type")
+        s.get(events_path("1760000000009999"), ann_listening).headers.get("Content-Type")
         == "application/problem+json"
     );
 }
@@ -400,15 +400,15 @@ TEST_CASE("a cut of the feed is a reset for everybody") {
 }
 
 TEST_CASE("each caller is told of its own tasks, and the operator of all") {
-    scene s(with_callers());
-    const auto of_ann = s.get("/v1/events", ann);
-    const auto of_root = s.get("/v1/events", root);
+    scene s(listening_callers());
+    const auto of_ann = s.get("/v1/events", ann_listening);
+    const auto of_root = s.get("/v1/events", root_listening);
     s.feed->on_ready();
     pull_until(s, of_ann, "event: reset");
     pull_until(s, of_root, "event: reset");
-    const std::string hers = s.imagine("x", ann);
+    const std::string hers = s.imagine("x", ann_listening);
     const std::string his = s.imagine("x", {{"Api-Key", "b"}});
-    const std::string last = s.imagine("x", ann);
+    const std::string last = s.imagine("x", ann_listening);
     s.feed->on_change(hers + " " + his + " " + last);
     const std::string all = pull_until(s, of_root, his);
     std::string own;

@@ -33,7 +33,7 @@ json problem(const http::response& answer, int status, const std::string& name) 
     return body;
 }
 
-std::vector<std::string> ids_of(const json& page) {
+std::vector<std::string> ids_of_page(const json& page) {
     std::vector<std::string> ids;
     for (const json& one : page["tasks"]) {
         ids.push_back(one["id"]);
@@ -48,8 +48,8 @@ scene_options with_callers() {
     return options;
 }
 
-const header_list ann{{"Api-Key", "a"}};
-const header_list bob{{"Api-Key", "b"}};
+const header_list ann_asking{{"Api-Key", "a"}};
+const header_list bob_asking{{"Api-Key", "b"}};
 const header_list root{{"Api-Key", "root"}};
 
 } // namespace
@@ -122,17 +122,17 @@ TEST_CASE("a banned prompt and a missing capability are the request's own fault"
 TEST_CASE("the door of the live API speaks in problem documents") {
     scene s(with_callers());
     problem(s.get("/v1/tasks"), 401, "unauthorized");
-    problem(s.get("/v1/tasks/1/nothing", ann), 404, "no-such-endpoint");
-    const auto method = s.send("DELETE", "/v1/tasks", "", ann);
+    problem(s.get("/v1/tasks/1/nothing", ann_asking), 404, "no-such-endpoint");
+    const auto method = s.send("DELETE", "/v1/tasks", "", ann_asking);
     problem(method, 405, "method-not-allowed");
     CHECK(method.headers.get("Allow") == "POST, GET, HEAD, OPTIONS");
-    problem(s.get(live_path("1760000000009999"), ann), 404, "no-such-task");
-    problem(s.get(live_path("nonsense"), ann), 404, "no-such-task");
+    problem(s.get(live_path("1760000000009999"), ann_asking), 404, "no-such-task");
+    problem(s.get(live_path("nonsense"), ann_asking), 404, "no-such-task");
     s.state.draining = true;
-    const auto closed = s.post("/v1/tasks", {{"prompt", "x"}}, ann);
+    const auto closed = s.post("/v1/tasks", {{"prompt", "x"}}, ann_asking);
     CHECK(problem(closed, 503, "unavailable")["retryable"] == true);
     CHECK(closed.headers.get("Retry-After") == "5");
-    CHECK(json_of(s.get("/v1/other", ann)).contains("code"));
+    CHECK(json_of(s.get("/v1/other", ann_asking)).contains("code"));
 }
 
 TEST_CASE("one Idempotency-Key is one task, and the second answer says so") {
@@ -153,7 +153,7 @@ TEST_CASE("submits tell what is left of the limits") {
     options.api.callers[0].max_waiting = 5;
     scene s(options);
     s.tasks.caller_left = 3;
-    const auto made = s.post("/v1/tasks", {{"prompt", "x"}}, ann);
+    const auto made = s.post("/v1/tasks", {{"prompt", "x"}}, ann_asking);
     CHECK(made.headers.get("RateLimit") == R"("queue";r=9, "caller";r=3)");
     CHECK(
         made.headers.get("RateLimit-Policy")
@@ -251,13 +251,13 @@ TEST_CASE("a failed task has no result, and says why") {
 
 TEST_CASE("nobody sees, cancels or lists a stranger's task") {
     scene s(with_callers());
-    const std::string id = create(s, {{"prompt", "mine"}}, ann)["id"];
-    CHECK(s.get(live_path(id), ann).status == 200);
-    problem(s.get(live_path(id), bob), 404, "no-such-task");
-    problem(s.get(live_path(id) + "/result", bob), 404, "no-such-task");
-    problem(s.send("POST", live_path(id) + "/cancel", "", bob), 404, "no-such-task");
-    CHECK(json_of(s.get("/v1/tasks", bob))["tasks"].empty());
-    CHECK(ids_of(json_of(s.get("/v1/tasks", root))) == std::vector{id});
+    const std::string id = create(s, {{"prompt", "mine"}}, ann_asking)["id"];
+    CHECK(s.get(live_path(id), ann_asking).status == 200);
+    problem(s.get(live_path(id), bob_asking), 404, "no-such-task");
+    problem(s.get(live_path(id) + "/result", bob_asking), 404, "no-such-task");
+    problem(s.send("POST", live_path(id) + "/cancel", "", bob_asking), 404, "no-such-task");
+    CHECK(json_of(s.get("/v1/tasks", bob_asking))["tasks"].empty());
+    CHECK(ids_of_page(json_of(s.get("/v1/tasks", root))) == std::vector{id});
     CHECK(json_of(s.get("/v1/tasks", root))["tasks"][0]["caller"] == "ann");
 }
 
@@ -268,14 +268,14 @@ TEST_CASE("pages follow one another, newest first, whatever is submitted meanwhi
         placed.push_back(s.imagine());
     }
     const json first = json_of(s.get("/v1/tasks?limit=2"));
-    CHECK(ids_of(first) == std::vector{placed[4], placed[3]});
+    CHECK(ids_of_page(first) == std::vector{placed[4], placed[3]});
     s.imagine("meanwhile");
     const json second =
         json_of(s.get("/v1/tasks?limit=2&cursor=" + first["next"].get<std::string>()));
-    CHECK(ids_of(second) == std::vector{placed[2], placed[1]});
+    CHECK(ids_of_page(second) == std::vector{placed[2], placed[1]});
     const json third =
         json_of(s.get("/v1/tasks?limit=2&cursor=" + second["next"].get<std::string>()));
-    CHECK(ids_of(third) == std::vector{placed[0]});
+    CHECK(ids_of_page(third) == std::vector{placed[0]});
     CHECK(third["next"].is_null());
     CHECK(first["tasks"][0]["queue"]["ahead"] == 4);
 }
@@ -287,7 +287,7 @@ TEST_CASE("lists are filtered by status, action and time") {
     const json change{{"kind", "change"}, {"taskId", grid}, {"action", "REROLL"}};
     const std::string reroll = create(s, change)["id"];
     const auto list = [&](const std::string& query) {
-        return ids_of(json_of(s.get("/v1/tasks?" + query)));
+        return ids_of_page(json_of(s.get("/v1/tasks?" + query)));
     };
     CHECK(list("status=succeeded") == std::vector{grid});
     CHECK(list("status=waiting") == std::vector{reroll, waiting});
@@ -311,7 +311,7 @@ TEST_CASE("a filter that finds little ends where it has looked, and goes on from
     REQUIRE(page["next"].is_string());
     const json rest =
         json_of(s.get("/v1/tasks?status=succeeded&cursor=" + page["next"].get<std::string>()));
-    CHECK(ids_of(rest) == std::vector{oldest});
+    CHECK(ids_of_page(rest) == std::vector{oldest});
     CHECK(rest["next"].is_null());
 }
 

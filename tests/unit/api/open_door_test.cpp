@@ -7,7 +7,7 @@
 using namespace imagined;
 using namespace imagined::test;
 using api::open_door;
-using verdict = open_door::verdict;
+using ruling = open_door::verdict;
 
 namespace {
 
@@ -22,7 +22,7 @@ http::request_head asking(const header_list& headers, const std::string& method 
     return head;
 }
 
-verdict judged(const open_door& door, const std::string& host) {
+ruling judged(const open_door& door, const std::string& host) {
     return door.judge(asking({{"Host", host}}));
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("this machine's own names are at home at any port, and others' are not
           "[0:0:0:0:0:0:0:1]:1",
           "[::ffff:127.0.0.1]:8080"}) {
         CAPTURE(host);
-        CHECK(judged(door, host) == verdict::welcome);
+        CHECK(judged(door, host) == ruling::welcome);
     }
     for (const char* host :
          {"evil.example",
@@ -78,33 +78,33 @@ TEST_CASE("this machine's own names are at home at any port, and others' are not
           "ｌｏｃａｌｈｏｓｔ",
           "%6cocalhost"}) {
         CAPTURE(host);
-        CHECK(judged(door, host) == verdict::misdirected);
+        CHECK(judged(door, host) == ruling::misdirected);
     }
 }
 
 TEST_CASE("public_url names one more host, at its port") {
     const open_door door("https://pictures.example/base", {"*"});
-    CHECK(judged(door, "pictures.example") == verdict::welcome);
-    CHECK(judged(door, "Pictures.Example.") == verdict::welcome);
-    CHECK(judged(door, "pictures.example:443") == verdict::welcome);
-    CHECK(judged(door, "pictures.example:80") == verdict::misdirected);
-    CHECK(judged(door, "more.pictures.example") == verdict::misdirected);
-    CHECK(judged(door, "127.0.0.1:8080") == verdict::welcome);
+    CHECK(judged(door, "pictures.example") == ruling::welcome);
+    CHECK(judged(door, "Pictures.Example.") == ruling::welcome);
+    CHECK(judged(door, "pictures.example:443") == ruling::welcome);
+    CHECK(judged(door, "pictures.example:80") == ruling::misdirected);
+    CHECK(judged(door, "more.pictures.example") == ruling::misdirected);
+    CHECK(judged(door, "127.0.0.1:8080") == ruling::welcome);
     const open_door plain("http://pictures.example:8080", {"*"});
-    CHECK(judged(plain, "pictures.example:8080") == verdict::welcome);
-    CHECK(judged(plain, "pictures.example") == verdict::misdirected);
+    CHECK(judged(plain, "pictures.example:8080") == ruling::welcome);
+    CHECK(judged(plain, "pictures.example") == ruling::misdirected);
 }
 
 TEST_CASE("Host may be absent, which only HTTP/1.0 allows, and an absolute target counts as well") {
     const open_door door("http://127.0.0.1:8080", {"*"});
-    CHECK(door.judge(asking({})) == verdict::welcome);
+    CHECK(door.judge(asking({})) == ruling::welcome);
     auto head = asking({{"Host", "127.0.0.1"}});
     head.target = "http://127.0.0.1:9/mj/task/list";
-    CHECK(door.judge(head) == verdict::welcome);
+    CHECK(door.judge(head) == ruling::welcome);
     head.target = "http://evil.example/mj/task/list";
-    CHECK(door.judge(head) == verdict::misdirected);
+    CHECK(door.judge(head) == ruling::misdirected);
     head.target = "/mj/task/list?next=http://evil.example/";
-    CHECK(door.judge(head) == verdict::welcome);
+    CHECK(door.judge(head) == ruling::welcome);
 }
 
 TEST_CASE("pages of this machine, of public_url and those named may call, and no others") {
@@ -121,7 +121,7 @@ TEST_CASE("pages of this machine, of public_url and those named may call, and no
         CHECK(door.knows_origin(origin));
         for (const char* method : {"GET", "POST", "OPTIONS", "PATCH", "DELETE"}) {
             const auto head = asking({{"Host", "localhost"}, {"Origin", origin}}, method);
-            CHECK(door.judge(head) == verdict::welcome);
+            CHECK(door.judge(head) == ruling::welcome);
         }
     }
     for (const char* origin :
@@ -146,7 +146,7 @@ TEST_CASE("pages of this machine, of public_url and those named may call, and no
         CHECK(!door.knows_origin(origin));
         for (const char* method : {"GET", "HEAD", "POST", "OPTIONS", "PATCH"}) {
             const auto head = asking({{"Host", "localhost"}, {"Origin", origin}}, method);
-            CHECK(door.judge(head) == verdict::foreign);
+            CHECK(door.judge(head) == ruling::foreign);
         }
     }
 }
@@ -156,7 +156,7 @@ TEST_CASE("each of several origins must be known") {
     const header_list both{
         {"Host", "localhost"}, {"Origin", "http://localhost"}, {"Origin", "http://evil.example"}
     };
-    CHECK(door.judge(asking(both)) == verdict::foreign);
+    CHECK(door.judge(asking(both)) == ruling::foreign);
 }
 
 TEST_CASE("another site's page may lead here and show a picture, and nothing more") {
@@ -168,21 +168,21 @@ TEST_CASE("another site's page may lead here and show a picture, and nothing mor
     };
     const header_list leads{{"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}};
     const header_list shows{{"Sec-Fetch-Mode", "no-cors"}, {"Sec-Fetch-Dest", "image"}};
-    CHECK(across(leads, "GET") == verdict::welcome);
-    CHECK(across(leads, "POST") == verdict::foreign);
-    CHECK(across(shows, "GET") == verdict::welcome);
-    CHECK(across(shows, "POST") == verdict::foreign);
-    CHECK(across({}, "GET") == verdict::foreign);
+    CHECK(across(leads, "GET") == ruling::welcome);
+    CHECK(across(leads, "POST") == ruling::foreign);
+    CHECK(across(shows, "GET") == ruling::welcome);
+    CHECK(across(shows, "POST") == ruling::foreign);
+    CHECK(across({}, "GET") == ruling::foreign);
     CHECK(
         across({{"Sec-Fetch-Mode", "no-cors"}, {"Sec-Fetch-Dest", "script"}}, "GET")
-        == verdict::foreign
+        == ruling::foreign
     );
     const header_list with_origin{{"Origin", "http://localhost:1"}, {"Sec-Fetch-Mode", "cors"}};
-    CHECK(across(with_origin, "POST") == verdict::welcome);
+    CHECK(across(with_origin, "POST") == ruling::welcome);
     for (const char* site : {"same-origin", "same-site", "none", ""}) {
         CHECK(
             door.judge(asking({{"Host", "localhost"}, {"Sec-Fetch-Site", site}}, "POST"))
-            == verdict::welcome
+            == ruling::welcome
         );
     }
 }
@@ -192,9 +192,9 @@ TEST_CASE("health is told to everybody") {
     for (const char* path : {"/healthz", "/readyz"}) {
         auto head = asking({{"Host", "evil.example"}, {"Origin", "null"}});
         head.path = path;
-        CHECK(door.judge(head) == verdict::welcome);
+        CHECK(door.judge(head) == ruling::welcome);
         head.path = std::string(path) + "/x";
-        CHECK(door.judge(head) == verdict::misdirected);
+        CHECK(door.judge(head) == ruling::misdirected);
     }
 }
 

@@ -13,24 +13,24 @@ using task::operation;
 
 namespace {
 
-constexpr const char* path = "/mj/submit/imagine";
+constexpr const char* imagine_path = "/mj/submit/imagine";
 
-json submit(scene& s, const json& body) {
-    const auto answer = s.post(path, body, english);
+json submit_imagine(scene& s, const json& body) {
+    const auto answer = s.post(imagine_path, body, english);
     CHECK(answer.status == 200);
     return json_of(answer);
 }
 
-task::submission accepted(scene& s, const json& body) {
-    const json answer = submit(s, body);
+task::submission accepted_picture(scene& s, const json& body) {
+    const json answer = submit_imagine(s, body);
     REQUIRE_MESSAGE(answer["code"] == 1, answer.dump());
     return s.submission(answer["result"]);
 }
 
 // The description of a refusal that left nothing behind.
-std::string refused(scene& s, const json& body) {
+std::string refused_picture(scene& s, const json& body) {
     const std::size_t before = s.tasks.tasks.size();
-    const json answer = submit(s, body);
+    const json answer = submit_imagine(s, body);
     CHECK_MESSAGE(answer["code"] == 4, answer.dump());
     CHECK(answer["result"].is_null());
     CHECK(s.tasks.tasks.size() == before);
@@ -48,7 +48,7 @@ std::string stored(scene& s, const task::picture_ref& picture) {
 TEST_CASE("a picture URL that leads the prompt is fetched and remixed") {
     scene s;
     s.web.show("https://x.example/a.png", png(7));
-    const auto made = accepted(s, {{"prompt", "https://x.example/a.png a fox --iw 2"}});
+    const auto made = accepted_picture(s, {{"prompt", "https://x.example/a.png a fox --iw 2"}});
     CHECK(made.request.what == operation::remix);
     CHECK(made.request.prompt == "a fox");
     CHECK(made.request.image_weight == 75);
@@ -61,7 +61,7 @@ TEST_CASE("pictures keep their order: those of the prompt first") {
     scene s;
     s.web.show("https://x.example/1", png(1));
     s.web.show("https://x.example/3", png(3));
-    const auto made = accepted(
+    const auto made = accepted_picture(
         s,
         {{"prompt", "https://x.example/1 a fox"},
          {"base64Array", {to_base64(png(2)), "https://x.example/3"}},
@@ -77,7 +77,7 @@ TEST_CASE("pictures keep their order: those of the prompt first") {
 
 TEST_CASE("the old field base64 that repeats base64Array is not a second picture") {
     scene s;
-    const auto made = accepted(
+    const auto made = accepted_picture(
         s, {{"prompt", "a"}, {"base64Array", {to_base64(png())}}, {"base64", to_base64(png())}}
     );
     CHECK(made.request.pictures.size() == 1);
@@ -91,19 +91,19 @@ TEST_CASE("our own picture is read from the store, without HTTP") {
          {"http://pictures.example/mj/image/" + id + "/2",
           "HTTP://pictures.example/v1/mj/image/" + id + "/2?thumb=1"}) {
         CAPTURE(address);
-        const auto made = accepted(s, {{"prompt", address + " a fox"}});
+        const auto made = accepted_picture(s, {{"prompt", address + " a fox"}});
         CHECK(stored(s, made.request.pictures[0]) == png(2));
     }
     CHECK(s.web.asked.empty());
     const std::string missing =
-        refused(s, {{"prompt", "http://pictures.example/mj/image/" + id + "/9 a fox"}});
+        refused_picture(s, {{"prompt", "http://pictures.example/mj/image/" + id + "/9 a fox"}});
     CHECK(mentions(missing, "prompt"));
     CHECK(s.web.asked.empty());
 }
 
 TEST_CASE("input pictures cannot be had by their address") {
     scene s;
-    const auto made = accepted(s, {{"prompt", "a"}, {"base64Array", {to_base64(png())}}});
+    const auto made = accepted_picture(s, {{"prompt", "a"}, {"base64Array", {to_base64(png())}}});
     const auto& input = made.request.pictures[0];
     const std::string address =
         "http://pictures.example/mj/image/" + input.id + "/" + std::to_string(input.n);
@@ -145,10 +145,10 @@ TEST_CASE("a private address is refused, naming fetch.allow and asking nobody") 
           "http://localhost/a.png",
           "http://169.254.169.254/latest/meta-data"}) {
         CAPTURE(address);
-        const auto in_prompt = refused(s, {{"prompt", std::string(address) + " a"}});
+        const auto in_prompt = refused_picture(s, {{"prompt", std::string(address) + " a"}});
         CHECK(mentions(in_prompt, "fetch.allow"));
         CHECK(mentions(in_prompt, "prompt"));
-        const auto in_array = refused(s, {{"prompt", "a"}, {"base64Array", {address}}});
+        const auto in_array = refused_picture(s, {{"prompt", "a"}, {"base64Array", {address}}});
         CHECK(mentions(in_array, "fetch.allow"));
         CHECK(mentions(in_array, "base64Array"));
     }
@@ -159,9 +159,9 @@ TEST_CASE("a name or a redirect that leads to a private address is refused") {
     scene s;
     s.web.resolves_to["rebound.example"] = "10.0.0.1";
     s.web.show("http://rebound.example/a.png", png());
-    CHECK(mentions(refused(s, {{"prompt", "http://rebound.example/a.png a"}}), "fetch.allow"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "http://rebound.example/a.png a"}}), "fetch.allow"));
     s.web.redirect("http://x.example/a.png", "http://127.0.0.1:6379/");
-    CHECK(mentions(refused(s, {{"prompt", "http://x.example/a.png a"}}), "fetch.allow"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "http://x.example/a.png a"}}), "fetch.allow"));
 }
 
 TEST_CASE("fetch.allow permits what is not public") {
@@ -170,9 +170,9 @@ TEST_CASE("fetch.allow permits what is not public") {
     scene s(options);
     s.web.show("http://127.0.0.1:9999/a.png", png(5));
     s.web.redirect("http://127.0.0.1:9999/moved", "/a.png");
-    const auto made = accepted(s, {{"prompt", "http://127.0.0.1:9999/moved a"}});
+    const auto made = accepted_picture(s, {{"prompt", "http://127.0.0.1:9999/moved a"}});
     CHECK(stored(s, made.request.pictures[0]) == png(5));
-    CHECK(mentions(refused(s, {{"prompt", "http://127.0.0.1:9998/a.png a"}}), "fetch.allow"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "http://127.0.0.1:9998/a.png a"}}), "fetch.allow"));
 }
 
 TEST_CASE("a failed fetch names the field and the host, and nothing that was found there") {
@@ -188,7 +188,7 @@ TEST_CASE("a failed fetch names the field and the host, and nothing that was fou
     s.web.show("http://x.example/5", png());
     for (const char* where : {"gone", "page", "0", "nobody-answers"}) {
         CAPTURE(where);
-        const auto why = refused(
+        const auto why = refused_picture(
             s, {{"prompt", "a"}, {"base64Array", {std::string("http://x.example/") + where}}}
         );
         CHECK(mentions(why, "base64Array"));
@@ -197,14 +197,14 @@ TEST_CASE("a failed fetch names the field and the host, and nothing that was fou
         CHECK(!mentions(why, where));
     }
     // Three redirects are followed.
-    accepted(s, {{"prompt", "http://x.example/2 a"}});
+    accepted_picture(s, {{"prompt", "http://x.example/2 a"}});
 }
 
 TEST_CASE("a malformed address is refused by field") {
     scene s;
     for (const char* address : {"http://", "http://user:pw@x.example/a.png", "https://0x7f.1/a"}) {
         CAPTURE(address);
-        CHECK(mentions(refused(s, {{"prompt", "a"}, {"base64Array", {address}}}), "base64Array"));
+        CHECK(mentions(refused_picture(s, {{"prompt", "a"}, {"base64Array", {address}}}), "base64Array"));
     }
     CHECK(s.web.asked.empty());
 }
@@ -215,8 +215,8 @@ TEST_CASE("a picture may have 10 MB, wherever it comes from") {
     bytes.append(10 * 1024 * 1024 - bytes.size(), 'x');
     s.web.show("http://x.example/full", bytes);
     s.web.show("http://x.example/more", bytes + 'x');
-    accepted(s, {{"prompt", "http://x.example/full a"}});
-    refused(s, {{"prompt", "http://x.example/more a"}});
+    accepted_picture(s, {{"prompt", "http://x.example/full a"}});
+    refused_picture(s, {{"prompt", "http://x.example/more a"}});
     CHECK(!api::find_fault(bytes));
     CHECK(mentions(api::find_fault(bytes + 'x').value().en, "10 MB"));
     for (const auto& asked : s.web.asked) {
@@ -230,7 +230,7 @@ TEST_CASE("a picture whose header promises too many pixels is refused") {
     scene s;
     std::string bytes = png();
     bytes.replace(16, 8, std::string("\0\0\xff\xff\0\0\xff\xff", 8)); // the size in IHDR
-    const auto why = refused(s, {{"prompt", "a"}, {"base64Array", {to_base64(bytes)}}});
+    const auto why = refused_picture(s, {{"prompt", "a"}, {"base64Array", {to_base64(bytes)}}});
     CHECK(mentions(why, "pixels"));
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("six pictures are too many, also when some stand in the prompt") {
         {"prompt", "https://x.example/1 https://x.example/2 a"},
         {"base64Array", json(4, to_base64(png()))}
     };
-    CHECK(mentions(refused(s, body), "5"));
+    CHECK(mentions(refused_picture(s, body), "5"));
     CHECK(s.web.asked.empty());
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("--sref becomes style references, --cref and --oref one character refe
     for (int i = 1; i <= 4; ++i) {
         s.web.show("https://x.example/" + std::to_string(i), png(static_cast<std::uint8_t>(i)));
     }
-    const auto made = accepted(
+    const auto made = accepted_picture(
         s,
         {{"prompt",
           "a fox --sref https://x.example/1 https://x.example/2 --cref https://x.example/3 "
@@ -262,14 +262,14 @@ TEST_CASE("--sref becomes style references, --cref and --oref one character refe
     CHECK(stored(s, made.request.character_references[0]) == png(3));
     REQUIRE(!made.notes.empty());
     CHECK(mentions(made.notes.back(), "--cref"));
-    CHECK(mentions(refused(s, {{"prompt", "a --sref http://127.0.0.1/a"}}), "--sref"));
-    CHECK(mentions(refused(s, {{"prompt", "a --oref http://127.0.0.1/a"}}), "--cref"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "a --sref http://127.0.0.1/a"}}), "--sref"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "a --oref http://127.0.0.1/a"}}), "--cref"));
 }
 
 TEST_CASE("references that the model has no use for are dropped and noted, not fetched") {
     scene s;
     const auto made =
-        accepted(s, {{"prompt", "a --v 5 --sref https://x.example/1 --cref https://x.example/2"}});
+        accepted_picture(s, {{"prompt", "a --v 5 --sref https://x.example/1 --cref https://x.example/2"}});
     CHECK(made.request.style_references.empty());
     CHECK(made.request.character_references.empty());
     CHECK(s.web.asked.empty());
@@ -288,7 +288,7 @@ TEST_CASE("style references over 10 MB together are dropped from the end") {
     bytes.append(6 * 1024 * 1024, 'x');
     s.web.show("https://x.example/1", bytes);
     s.web.show("https://x.example/2", bytes);
-    const auto made = accepted(s, {{"prompt", "a --sref https://x.example/1 https://x.example/2"}});
+    const auto made = accepted_picture(s, {{"prompt", "a --sref https://x.example/1 https://x.example/2"}});
     CHECK(made.request.style_references.size() == 1);
     REQUIRE(!made.notes.empty());
     CHECK(mentions(made.notes.back(), "10 MB"));
@@ -297,7 +297,7 @@ TEST_CASE("style references over 10 MB together are dropped from the end") {
 TEST_CASE("pictures without a word get words, because Ideogram demands a prompt") {
     scene s;
     s.web.show("https://x.example/1", png(1));
-    const auto made = accepted(s, {{"prompt", "https://x.example/1"}});
+    const auto made = accepted_picture(s, {{"prompt", "https://x.example/1"}});
     CHECK(!made.request.prompt.empty());
     CHECK(made.prompt == "https://x.example/1");
 }
@@ -306,7 +306,7 @@ TEST_CASE("the pictures of a submit that makes no task do not stay") {
     scene_options options;
     options.api.queue_limit = 0;
     scene s(options);
-    const json answer = submit(s, {{"prompt", "a"}, {"base64Array", {to_base64(png())}}});
+    const json answer = submit_imagine(s, {{"prompt", "a"}, {"base64Array", {to_base64(png())}}});
     REQUIRE(answer["code"] == 23);
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(s.images->root())) {
@@ -319,8 +319,8 @@ TEST_CASE("a repeated submit keeps the first one's pictures and no others") {
     scene s;
     const header_list key{{"Idempotency-Key", "k"}};
     const json body{{"prompt", "a"}, {"base64Array", {to_base64(png())}}};
-    const std::string id = json_of(s.post(path, body, key))["result"];
-    REQUIRE(json_of(s.post(path, body, key))["result"] == id);
+    const std::string id = json_of(s.post(imagine_path, body, key))["result"];
+    REQUIRE(json_of(s.post(imagine_path, body, key))["result"] == id);
     CHECK(s.images->find(id, 70).has_value());
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(s.images->root())) {

@@ -13,7 +13,7 @@ namespace {
 
 const header_list own_page{{"Sec-Fetch-Site", "same-origin"}};
 
-scene_options with_keys() {
+scene_options screen_keys() {
     scene_options options;
     options.api.api_keys = {"operator-key"};
     options.api.link_key = "the data.dir's own secret";
@@ -48,7 +48,7 @@ header_list with_cookie(const std::string& cookie, header_list more = {}) {
 } // namespace
 
 TEST_CASE("a key becomes a cookie that no script can read") {
-    scene s(with_keys());
+    scene s(screen_keys());
     CHECK(json_of(s.get("/v1/session"))["signedIn"] == false);
     const auto answer = s.post("/v1/session", {{"key", "one-key"}}, own_page);
     CHECK(answer.status == 200);
@@ -67,7 +67,7 @@ TEST_CASE("a key becomes a cookie that no script can read") {
 }
 
 TEST_CASE("a cookie goes over https only where that is how we are reached") {
-    scene_options options = with_keys();
+    scene_options options = screen_keys();
     SUBCASE("by the public address") {
         options.api.public_url = "https://pictures.example";
     }
@@ -83,7 +83,7 @@ TEST_CASE("a cookie goes over https only where that is how we are reached") {
 }
 
 TEST_CASE("an unknown key signs nobody in") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto answer = s.post("/v1/session", {{"key", "other"}}, own_page);
     CHECK(answer.status == 401);
     CHECK(json_of(answer)["type"] == "urn:imagined:problem:unauthorized");
@@ -93,7 +93,7 @@ TEST_CASE("an unknown key signs nobody in") {
 }
 
 TEST_CASE("another site's page signs nobody in or out") {
-    scene s(with_keys());
+    scene s(screen_keys());
     for (const char* site : {"cross-site", "same-site"}) {
         const header_list foreign{{"Sec-Fetch-Site", site}};
         CHECK(s.post("/v1/session", {{"key", "one-key"}}, foreign).status == 403);
@@ -104,7 +104,7 @@ TEST_CASE("another site's page signs nobody in or out") {
 }
 
 TEST_CASE("the cookie reads like the key, and writes only from our own page") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto cookie = sign_in(s, "one-key");
     CHECK(json_of(s.get("/v1/session", with_cookie(cookie)))["name"] == "one");
     CHECK(s.get("/v1/tasks", with_cookie(cookie)).status == 200);
@@ -130,7 +130,7 @@ TEST_CASE("the cookie reads like the key, and writes only from our own page") {
 }
 
 TEST_CASE("a cookie that was not signed here, or has expired, is nobody's") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto cookie = sign_in(s, "one-key");
     CHECK(s.get("/v1/tasks", with_cookie(cookie + "0")).status == 401);
     const auto dash = cookie.find('-');
@@ -156,20 +156,20 @@ TEST_CASE("a cookie that was not signed here, or has expired, is nobody's") {
 }
 
 TEST_CASE("a changed key ends its sessions, another secret all of them") {
-    scene first(with_keys());
+    scene first(screen_keys());
     const auto cookie = sign_in(first, "one-key");
-    scene again(with_keys());
+    scene again(screen_keys());
     CHECK(again.get("/v1/tasks", with_cookie(cookie)).status == 200);
-    scene_options changed = with_keys();
+    scene_options changed = screen_keys();
     changed.api.callers[0].key = "new-key";
     CHECK(scene(changed).get("/v1/tasks", with_cookie(cookie)).status == 401);
-    scene_options moved = with_keys();
+    scene_options moved = screen_keys();
     moved.api.link_key = "another data.dir's";
     CHECK(scene(moved).get("/v1/tasks", with_cookie(cookie)).status == 401);
 }
 
 TEST_CASE("signing out takes the cookie away") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto answer = s.send("DELETE", "/v1/session", "", own_page);
     CHECK(answer.status == 200);
     CHECK(mentions(answer.headers.get("Set-Cookie"), "imagined_session=; "));
@@ -177,7 +177,7 @@ TEST_CASE("signing out takes the cookie away") {
 }
 
 TEST_CASE("signing out makes the cookie worthless, and no other") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto mine = sign_in(s, "one-key");
     const auto other = sign_in(s, "one-key");
     CHECK(s.get("/v1/tasks", with_cookie(mine)).status == 200);
@@ -190,7 +190,7 @@ TEST_CASE("signing out makes the cookie worthless, and no other") {
 }
 
 TEST_CASE("who cannot look up whether a session was ended does not let it in") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto mine = sign_in(s, "one-key");
     s.door.outage = failure{failure_kind::unavailable, "silent"};
     CHECK(s.get("/v1/tasks", with_cookie(mine)).status == 503);
@@ -200,7 +200,7 @@ TEST_CASE("who cannot look up whether a session was ended does not let it in") {
 }
 
 TEST_CASE("where we are reached by https only the cookie counts that no other host can set") {
-    scene_options options = with_keys();
+    scene_options options = screen_keys();
     options.api.public_url = "https://pictures.example";
     scene s(options);
     const auto set = s.post("/v1/session", {{"key", "one-key"}}, own_page);
@@ -212,14 +212,14 @@ TEST_CASE("where we are reached by https only the cookie counts that no other ho
     const auto value = cookie.substr(cookie.find('='));
     CHECK(s.get("/v1/tasks", with_cookie("imagined_session" + value)).status == 401);
     CHECK(s.get("/v1/tasks", with_cookie("imagined_session=x; " + cookie)).status == 200);
-    scene plain(with_keys());
+    scene plain(screen_keys());
     const auto other = sign_in(plain, "one-key");
     CHECK(other.starts_with("imagined_session="));
     CHECK(plain.get("/v1/tasks", with_cookie("__Host-" + other)).status == 401);
 }
 
 TEST_CASE("money in statistics is told to the operator alone") {
-    scene_options options = with_keys();
+    scene_options options = screen_keys();
     options.api.callers[0].sees_all = true;
     scene s(options);
     s.tasks.counted.spent_micros_today = 1500000;
@@ -265,7 +265,7 @@ TEST_CASE("capabilities are what the backends serve, with the documents' fields"
 }
 
 TEST_CASE("the operator's view is nobody else's, and tells no key") {
-    scene s(with_keys());
+    scene s(screen_keys());
     for (const char* path : {"/v1/admin/channels", "/v1/admin/callers"}) {
         CAPTURE(path);
         CHECK(s.get(path).status == 401);
@@ -287,7 +287,7 @@ TEST_CASE("the operator's view is nobody else's, and tells no key") {
 }
 
 TEST_CASE("statistics have a window, and the queue's figures for those who see everybody's tasks") {
-    scene s(with_keys());
+    scene s(screen_keys());
     const auto own = json_of(s.get("/v1/stats", with_key("one-key")));
     CHECK(own["now"].is_null());
     CHECK(own["complete"] == true);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr unix_millis day = 86'400'000;
 
-task_search read(std::string_view body, bool well = true) {
+task_search read_search(std::string_view body, bool well = true) {
     auto parsed = json_body::parse(body);
     REQUIRE(std::holds_alternative<json_body>(parsed));
     auto& fields = std::get<json_body>(parsed);
@@ -42,13 +42,13 @@ TEST_CASE("a day begins at midnight, and is one of the calendar") {
 
 TEST_CASE("a search of nothing asks for the first page of all") {
     for (const char* body : {"{}", R"({"search":{},"pagination":{}})", R"({"search":null})"}) {
-        const auto wanted = read(body);
+        const auto wanted = read_search(body);
         CHECK(wanted.page == 1);
         CHECK(wanted.size == 10);
         CHECK(meets(wanted, task::record{}, task::submission{}));
     }
-    CHECK(read(R"({"pagination":{"current":0,"pageSize":100000}})").size == 100);
-    read(R"({"search":{"submitTimeEnd":"soon"}})", false);
+    CHECK(read_search(R"({"pagination":{"current":0,"pageSize":100000}})").size == 100);
+    read_search(R"({"search":{"submitTimeEnd":"soon"}})", false);
 }
 
 TEST_CASE("each condition narrows by itself") {
@@ -62,7 +62,7 @@ TEST_CASE("each condition narrows by itself") {
     made.prompt = "a red fox";
     made.mode = task::speed_mode::relax;
     const auto met = [&](const std::string& search) {
-        return meets(read("{\"search\":{" + search + "}}"), record, made);
+        return meets(read_search("{\"search\":{" + search + "}}"), record, made);
     };
     CHECK(met(R"("id":1760000000000010,"action":"BLEND","status":"FAILURE","mode":"RELAX")"));
     CHECK(met(R"("failReason":"超时","description":"red")"));

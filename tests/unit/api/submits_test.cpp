@@ -13,7 +13,7 @@ using task::operation;
 
 namespace {
 
-json submit(scene& s, const std::string& what, const json& body, const header_list& more = {}) {
+json submit_to(scene& s, const std::string& what, const json& body, const header_list& more = {}) {
     const auto answer = s.post("/mj/submit/" + what, body, more);
     CHECK(answer.status == 200);
     json told = json_of(answer);
@@ -22,14 +22,14 @@ json submit(scene& s, const std::string& what, const json& body, const header_li
 }
 
 task::submission accepted(scene& s, const std::string& what, const json& body) {
-    const json told = submit(s, what, body);
+    const json told = submit_to(s, what, body);
     REQUIRE_MESSAGE(told["code"] == 1, told.dump());
     return s.submission(told["result"]);
 }
 
 std::string refused(scene& s, const std::string& what, const json& body, int code = 4) {
     const std::size_t before = s.tasks.tasks.size();
-    const json told = submit(s, what, body);
+    const json told = submit_to(s, what, body);
     CHECK_MESSAGE(told["code"] == code, told.dump());
     CHECK(told["result"].is_null());
     CHECK(s.tasks.tasks.size() == before);
@@ -139,7 +139,7 @@ TEST_CASE("uploaded pictures are handed back as our own addresses, which then ca
     s.web.show("https://x.example/c", png(3));
     json list = pictures(2);
     list.push_back("https://x.example/c");
-    const json told = submit(s, "upload-discord-images", {{"base64Array", list}});
+    const json told = submit_to(s, "upload-discord-images", {{"base64Array", list}});
     CHECK(told["code"] == 1);
     CHECK(told["description"] == "提交成功");
     REQUIRE(told["result"].is_array());
@@ -171,7 +171,7 @@ TEST_CASE("show finds a task by its job id or by its picture") {
           "http://pictures.example/mj/image/" + id,
           "http://pictures.example/mj/image/" + id + "/3"}) {
         CAPTURE(named);
-        const json told = submit(s, "show", {{"jobId", named}});
+        const json told = submit_to(s, "show", {{"jobId", named}});
         CHECK(told["code"] == 1);
         CHECK(told["result"] == id);
     }
@@ -186,14 +186,14 @@ TEST_CASE("show refuses what is no job id, and what is nobody's or somebody else
     const std::string id = s.imagine("a fox", one);
     const std::string job = task::job_id_of(id);
     const auto description = [&](const std::string& named, const header_list& who) {
-        const json told = submit(s, "show", {{"jobId", named}}, who);
+        const json told = submit_to(s, "show", {{"jobId", named}}, who);
         CHECK(told["code"] == 4);
         CHECK(told["result"].is_null());
         return told["description"].get<std::string>();
     };
     CHECK(description(job, one) == "目标任务不存在"); // it has not ended
     s.tasks.succeed(id);
-    CHECK(submit(s, "show", {{"jobId", job}}, one)["result"] == id);
+    CHECK(submit_to(s, "show", {{"jobId", job}}, one)["result"] == id);
     CHECK(description(job, two) == "目标任务不存在");
     CHECK(description("0b7c1f5e-7a11-4c11-8f11-0123456789ab", one) == "目标任务不存在");
     for (const char* text : {"", "17", "not a job", "0b7c1f5e"}) {
@@ -204,7 +204,7 @@ TEST_CASE("show refuses what is no job id, and what is nobody's or somebody else
 
 TEST_CASE("a shorten has ended when it is answered, with its report and its buttons") {
     scene s;
-    const json told = submit(
+    const json told = submit_to(
         s, "shorten", {{"prompt", "a red fox in the snow, masterpiece, soft light --ar 16:9"}}
     );
     REQUIRE(told["code"] == 1);
@@ -231,6 +231,6 @@ TEST_CASE("a shorten has ended when it is answered, with its report and its butt
 TEST_CASE("an Idempotency-Key makes a shorten one task") {
     scene s;
     const header_list key{{"Idempotency-Key", "k"}};
-    const json first = submit(s, "shorten", {{"prompt", "a red fox"}}, key);
-    CHECK(submit(s, "shorten", {{"prompt", "a red fox"}}, key)["result"] == first["result"]);
+    const json first = submit_to(s, "shorten", {{"prompt", "a red fox"}}, key);
+    CHECK(submit_to(s, "shorten", {{"prompt", "a red fox"}}, key)["result"] == first["result"]);
 }

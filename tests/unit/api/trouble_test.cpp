@@ -10,7 +10,7 @@ using task::language;
 
 namespace {
 
-constexpr unix_millis noon = 1760000000000;
+constexpr unix_millis troubled_noon = 1760000000000;
 constexpr std::int64_t dollar = 1'000'000;
 
 // Two backends for V_3, two keys each; "b" alone edits.
@@ -31,7 +31,7 @@ struct house {
             );
         }
         backends.emplace(std::move(members));
-        counted.now = noon;
+        counted.now = troubled_noon;
         for (const auto& member : backends->members()) {
             for (const auto& key : member->slots()) {
                 queue::slot_state state;
@@ -54,14 +54,14 @@ struct house {
         each_key_of(backend, [](auto& state) {
             state.refused = true;
             state.disabled = true;
-            state.cooling_until = noon + 300'000;
+            state.cooling_until = troubled_noon + 300'000;
             state.words = "HTTP 401 bad key";
         });
     }
 
     void cool(const std::string& backend, milliseconds left) {
         each_key_of(backend, [left](auto& state) {
-            state.cooling_until = noon + left.count();
+            state.cooling_until = troubled_noon + left.count();
             state.words = "HTTP 429 slow down";
         });
     }
@@ -154,16 +154,16 @@ TEST_CASE("of several obstacles that one is told which passes first") {
 
 TEST_CASE("an open breaker and an address where nothing is are the same to who waits") {
     house h;
-    h.counted.breakers = {{"b", noon + 20'000}};
+    h.counted.breakers = {{"b", troubled_noon + 20'000}};
     CHECK(h.waits("edit/V_3") == "breaker | b does not do edit now and is left alone");
     h.counted.breakers.clear();
-    h.counted.shut = {{"b", "edit", noon + 60'000, 3, "HTTP 404 no such path"}};
+    h.counted.shut = {{"b", "edit", troubled_noon + 60'000, 3, "HTTP 404 no such path"}};
     CHECK(
         h.waits("edit/V_3")
         == "breaker | b does not do edit now and is left alone: 404 no such path"
     );
     CHECK(h.waits() == "nothing");
-    h.counted.shut[0].until = noon - 1;
+    h.counted.shut[0].until = troubled_noon - 1;
     CHECK(h.waits("edit/V_3") == "nothing"); // the next task tries it
 }
 
@@ -181,10 +181,10 @@ TEST_CASE("money that is used up, of a backend or of all") {
 
 TEST_CASE("what operators have paused") {
     house h;
-    h.counted.turned.channels = {{"b", noon, std::nullopt}};
+    h.counted.turned.channels = {{"b", troubled_noon, std::nullopt}};
     CHECK(h.waits("edit/V_3") == "paused | an operator has paused b");
     h.counted.turned.channels.clear();
-    h.counted.turned.dispatch_paused_since = noon;
+    h.counted.turned.dispatch_paused_since = troubled_noon;
     CHECK(h.waits() == "paused | an operator has paused the queue");
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("a task that a worker holds between two calls tells why") {
     CHECK(h.waits("edit/V_3") == "nothing");
     h.refuse("b");
     CHECK(h.waits("edit/V_3") == "nothing"); // it has not called yet
-    h.called = noon;
+    h.called = troubled_noon;
     CHECK(h.waits("edit/V_3").starts_with("keys_refused"));
 }
 
@@ -236,8 +236,8 @@ TEST_CASE("operators are warned of what stands still") {
     h.refuse("a");
     h.each_key_of("a", [](auto& state) { state.disabled = false, state.cooling_until = 0; });
     h.cool("b", milliseconds(4'000));
-    h.counted.breakers = {{"b", noon + 20'000}};
-    h.counted.shut = {{"b", "edit", noon + 60'000, 3, "HTTP 404"}};
+    h.counted.breakers = {{"b", troubled_noon + 20'000}};
+    h.counted.shut = {{"b", "edit", troubled_noon + 60'000, 3, "HTTP 404"}};
     h.counted.spent_by_backend_today = {{"b", 10 * dollar}};
     h.cap = 10;
     const auto told = trouble_warnings(h.facts());

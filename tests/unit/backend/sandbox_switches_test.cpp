@@ -27,7 +27,7 @@ int switched(running_sandbox& upstream, const json& told) {
     return upstream.ask("POST", "/__switches", {}, told.dump()).status;
 }
 
-json older(json more) {
+json older_request(json more) {
     json inner{{"prompt", "a fox"}};
     inner.update(more);
     return {{"image_request", inner}};
@@ -49,12 +49,12 @@ TEST_CASE("each rule of our own reading is applied until it is waived, and again
     };
 
     const std::vector<row> rows{
-        {"unknown_fields", "/generate", older({{"colour", "red"}})},
-        {"model_fields", "/generate", older({{"model", "V_1"}, {"style_type", "AUTO"}})},
-        {"model_fields", "/generate", older({{"model", "V_2A"}, {"negative_prompt", "fog"}})},
+        {"unknown_fields", "/generate", older_request({{"colour", "red"}})},
+        {"model_fields", "/generate", older_request({{"model", "V_1"}, {"style_type", "AUTO"}})},
+        {"model_fields", "/generate", older_request({{"model", "V_2A"}, {"negative_prompt", "fog"}})},
         {"model_fields",
          "/generate",
-         older({{"model", "V_1"}, {"resolution", "RESOLUTION_1024_1024"}})},
+         older_request({{"model", "V_1"}, {"resolution", "RESOLUTION_1024_1024"}})},
         {"aspect_with_resolution",
          "/v1/ideogram-v3/generate",
          newest({{"aspect_ratio", "1x1"}, {"resolution", "1024x1024"}})},

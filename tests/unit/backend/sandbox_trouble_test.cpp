@@ -26,7 +26,7 @@ struct drawn_picture {
 };
 
 // One picture of a generate, downloaded as anybody would.
-drawn_picture draw(running_sandbox& upstream, backend& through) {
+drawn_picture draw_troubled(running_sandbox& upstream, backend& through) {
     const auto came = upstream.call(through, test::a_request());
     REQUIRE(came.what == verdict::answered);
     drawn_picture made;
@@ -53,13 +53,13 @@ std::string path_of(const std::string& url) {
 TEST_CASE("ordered pictures are JPEG or WebP of the stated size, under a suffix that says so") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
-    const auto png = draw(upstream, *through);
+    const auto png = draw_troubled(upstream, *through);
     CHECK(png.type == "image/png");
     CHECK(path_of(png.url).ends_with(".png"));
     for (const std::string format : {"jpeg", "webp"}) {
         CAPTURE(format);
         upstream.order({{"pictures", format}});
-        const auto made = draw(upstream, *through);
+        const auto made = draw_troubled(upstream, *through);
         CHECK(made.type == "image/" + format);
         CHECK(path_of(made.url).ends_with("." + format));
         CHECK(size_of_picture(made.bytes) == size_of_picture(png.bytes));
@@ -71,7 +71,7 @@ TEST_CASE("a suffix can lie, and the bytes are believed") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
     upstream.order({{"pictures", "jpeg"}, {"suffix", ".png"}});
-    const auto made = draw(upstream, *through);
+    const auto made = draw_troubled(upstream, *through);
     CHECK(path_of(made.url).ends_with(".png"));
     CHECK(made.bytes.starts_with("\xff\xd8\xff"));
     CHECK(upstream.fetch(*through, made.url).value() == made.bytes);
@@ -80,7 +80,7 @@ TEST_CASE("a suffix can lie, and the bytes are believed") {
 TEST_CASE("a Content-Type can lie, and the bytes are believed") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
-    const auto honest = draw(upstream, *through);
+    const auto honest = draw_troubled(upstream, *through);
     for (const std::string lie : {"text/html", "image/webp", "application/octet-stream"}) {
         upstream.order({{"operation", "picture"}, {"headers", {{"Content-Type", lie}}}});
         CHECK(upstream.fetch(*through, honest.url).value() == honest.bytes);
@@ -91,7 +91,7 @@ TEST_CASE("a Content-Type can lie, and the bytes are believed") {
 TEST_CASE("an entry for pictures waits for a picture, every other for a call") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
-    const std::string url = draw(upstream, *through).url;
+    const std::string url = draw_troubled(upstream, *through).url;
     upstream.order({{{"status", 422}}, {{"operation", "picture"}, {"status", 503}}});
     CHECK(failed_as(upstream.fetch(*through, url)) == failure_kind::unavailable);
     CHECK(upstream.fetch(*through, url).has_value());
@@ -103,7 +103,7 @@ TEST_CASE("an entry for pictures waits for a picture, every other for a call") {
 TEST_CASE("a picture that is cut, missing or an HTML page is told apart") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
-    const std::string url = draw(upstream, *through).url;
+    const std::string url = draw_troubled(upstream, *through).url;
     const auto ordered = [&](json entry) {
         entry["operation"] = "picture";
         upstream.order(entry);
@@ -153,7 +153,7 @@ TEST_CASE("an answer that drips beyond the call's deadline is unknowable") {
 TEST_CASE("a picture that drips too slowly is asked for again, and then comes whole") {
     running_sandbox upstream;
     const auto through = upstream.a_backend("official");
-    const auto honest = draw(upstream, *through);
+    const auto honest = draw_troubled(upstream, *through);
     upstream.order({{"operation", "picture"}, {"drip", 100}});
     const auto slow = upstream.fetch(*through, honest.url, 1 << 24, milliseconds(400));
     CHECK(failed_as(slow) == failure_kind::unavailable); // which is retried while the link lives

@@ -182,7 +182,7 @@ private:
     std::string server_name_;
 };
 
-const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+const std::string answer_hi = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
 // Copies what comes at one end to the other, until it ends.
 awaitable<> copy(raw_peer& from, raw_peer& to) {
@@ -232,7 +232,7 @@ struct secure_caller {
 TEST_CASE("a certificate for the right name from a known authority is accepted") {
     const identity who("DNS:localhost");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 2);
+    tls_server server(c.io, who, answer_hi, 2);
     const auto done = c.get("localhost", server.port());
     CHECK(done.reached == progress::answered);
     CHECK(done.outcome.value().text() == "hi");
@@ -244,7 +244,7 @@ TEST_CASE("a certificate for the right name from a known authority is accepted")
 TEST_CASE("a certificate for the right address is accepted, and no name is sent") {
     const identity who("IP:127.0.0.1");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     CHECK(c.get("127.0.0.1", server.port()).outcome.value().text() == "hi");
     CHECK(server.server_name().empty());
 }
@@ -252,7 +252,7 @@ TEST_CASE("a certificate for the right address is accepted, and no name is sent"
 TEST_CASE("a certificate for another name is refused before anything is sent") {
     const identity who("DNS:other.example");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     for (const auto* host : {"localhost", "127.0.0.1"}) {
         const auto done = c.get(host, server.port());
         REQUIRE(done.outcome.has_error());
@@ -266,7 +266,7 @@ TEST_CASE("a certificate from an unknown authority is refused before anything is
     const identity who("DNS:localhost");
     const identity other("DNS:localhost");
     secure_caller c(other.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     const auto done = c.get("localhost", server.port());
     REQUIRE(done.outcome.has_error());
     CHECK(done.outcome.error().kind == failure_kind::unavailable);
@@ -307,7 +307,7 @@ TEST_CASE("a stream cut without goodbye is fine after a whole answer and an erro
     const identity who("DNS:localhost");
     {
         secure_caller c(who.ca_file());
-        tls_server server(c.io, who, ok, 1);
+        tls_server server(c.io, who, answer_hi, 1);
         CHECK(c.get("localhost", server.port()).reached == progress::answered);
     }
     for (const auto* cut :
@@ -325,7 +325,7 @@ TEST_CASE("a stream cut without goodbye is fine after a whole answer and an erro
 TEST_CASE("a pooled TLS connection that the peer cut is replaced by a fresh one") {
     const identity who("DNS:localhost");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     CHECK(c.get("localhost", server.port()).reached == progress::answered);
     run_on(c.io, std::function<awaitable<>()>([]() -> awaitable<> {
                co_await pause_for(milliseconds(20));
@@ -339,7 +339,7 @@ TEST_CASE("the next connection to a peer resumes what it offered, with TLS 1.3 a
     for (const bool old : {false, true}) {
         CAPTURE(old);
         secure_caller c(who.ca_file());
-        tls_server server(c.io, who, ok, 1);
+        tls_server server(c.io, who, answer_hi, 1);
         if (old) {
             server.only_tls12();
         }
@@ -354,7 +354,7 @@ TEST_CASE("the next connection to a peer resumes what it offered, with TLS 1.3 a
 TEST_CASE("a peer that can not resume what it offered is reached by a whole handshake") {
     const identity who("DNS:localhost");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     CHECK(c.get("localhost", server.port()).reached == progress::answered);
     server.forget_keys();
     CHECK(c.get("localhost", server.port()).reached == progress::answered);
@@ -367,7 +367,7 @@ TEST_CASE("a peer that can not resume what it offered is reached by a whole hand
 TEST_CASE("what was offered under one name is not resumed under another") {
     const identity who("DNS:localhost");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     CHECK(c.get("localhost", server.port()).reached == progress::answered);
     CHECK(c.get("127.0.0.1", server.port()).reached == progress::not_sent);
     CHECK(server.resumed() == 0);
@@ -378,7 +378,7 @@ TEST_CASE("what was offered under one name is not resumed under another") {
 TEST_CASE("a peer that stumbles over what it offered is met without it the next time") {
     const identity who("DNS:localhost");
     secure_caller c(who.ca_file());
-    tls_server server(c.io, who, ok, 1);
+    tls_server server(c.io, who, answer_hi, 1);
     CHECK(c.get("localhost", server.port()).reached == progress::answered);
     server.stumble_over_offers();
     CHECK(c.get("localhost", server.port()).reached == progress::not_sent);
@@ -389,11 +389,11 @@ TEST_CASE("an impostor at the port of a known peer is refused") {
     const identity who("DNS:localhost");
     const identity other("DNS:localhost");
     secure_caller c(who.ca_file());
-    tls_server known(c.io, who, ok, 1);
+    tls_server known(c.io, who, answer_hi, 1);
     const auto port = known.port();
     CHECK(c.get("localhost", port).reached == progress::answered);
     known.leave_port();
-    tls_server impostor(c.io, other, ok, 1, port);
+    tls_server impostor(c.io, other, answer_hi, 1, port);
     CHECK(c.get("localhost", port).reached == progress::not_sent);
     CHECK(impostor.read_requests() == 0);
     CHECK(impostor.resumed() == 0);
@@ -405,7 +405,7 @@ TEST_CASE("through a tunnel the target proves its name, and its connection is ke
         CAPTURE(right);
         std::string asked;
         secure_caller c(who.ca_file());
-        tls_server server(c.io, who, ok, 2);
+        tls_server server(c.io, who, answer_hi, 2);
         scripted_server between(c.io, {leading_to(c.io, server.port(), asked)});
         client_options options;
         options.ca_file = who.ca_file();

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kilobyte = 1024;
 
-std::string post(std::size_t length) {
+std::string post_of(std::size_t length) {
     return "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: "
            + std::to_string(length) + "\r\n\r\n";
 }
@@ -54,9 +54,9 @@ TEST_CASE("a sum is kept of what is held, and some of it is for small bodies alo
 
 TEST_CASE("a body for which there is no room is answered 503, before it is sent") {
     served s(holding(100 * kilobyte));
-    CHECK(s.talk(post(101 * kilobyte)).starts_with("HTTP/1.1 503 "));
+    CHECK(s.talk(post_of(101 * kilobyte)).starts_with("HTTP/1.1 503 "));
     const std::string body(60 * kilobyte, 'x');
-    CHECK(s.talk(post(body.size()) + body).starts_with("HTTP/1.1 200 "));
+    CHECK(s.talk(post_of(body.size()) + body).starts_with("HTTP/1.1 200 "));
     CHECK(s.handler().refusals == std::vector<int>{503});
 }
 
@@ -85,9 +85,9 @@ TEST_CASE("a body is held until its request has been handled, or its share let g
         co_return response{};
     };
     const std::string body(60 * kilobyte, 'x');
-    CHECK(s.talk(post(body.size()) + body).starts_with("HTTP/1.1 200 "));
+    CHECK(s.talk(post_of(body.size()) + body).starts_with("HTTP/1.1 200 "));
     CHECK(seen == std::vector<std::size_t>{60 * kilobyte, 70 * kilobyte, 0});
     s.handler().on_handle = nullptr;
-    CHECK(s.talk(post(body.size()) + body).starts_with("HTTP/1.1 200 "));
+    CHECK(s.talk(post_of(body.size()) + body).starts_with("HTTP/1.1 200 "));
     CHECK(s.listening().held_bytes() == 0);
 }

@@ -19,7 +19,7 @@ namespace {
 
 const std::string hello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 
-bool holds(const std::string& text, std::string_view part) {
+bool has_part(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a kept connection is closed after its idle time, without a word") {
     s.run([&]() -> awaitable<> {
         auto peer = co_await s.dial();
         co_await peer.send(hello);
-        CHECK(holds(co_await peer.read_message(), " 200 "));
+        CHECK(has_part(co_await peer.read_message(), " 200 "));
         CHECK((co_await peer.read_all()).empty());
     });
 }
@@ -153,7 +153,7 @@ TEST_CASE("a connection over the limit is told 503 and closed; a place that gets
         auto third = co_await s.dial();
         const auto told = co_await third.read_all();
         CHECK(told.starts_with("HTTP/1.1 503 "));
-        CHECK(holds(told, "Connection: close\r\n"));
+        CHECK(has_part(told, "Connection: close\r\n"));
         third.close();
         first.close();
         co_await until([&] { return s.listening().connections() == 1; });
@@ -227,7 +227,7 @@ TEST_CASE("draining closes idle connections, and others after their answer") {
         go_on.ring();
         const auto last = co_await busy.read_all();
         CHECK(last.starts_with("HTTP/1.1 200 "));
-        CHECK(holds(last, "Connection: close\r\n"));
+        CHECK(has_part(last, "Connection: close\r\n"));
         co_await s.listening().join(seconds(30));
         CHECK(s.listening().connections() == 0);
         tcp_socket late(s.io.get_executor());
@@ -261,12 +261,12 @@ TEST_CASE("a request whose head has begun is still answered while draining") {
     s.run([&]() -> awaitable<> {
         auto peer = co_await s.dial();
         co_await peer.send(hello + hello.substr(0, 10));
-        CHECK(holds(co_await peer.read_message(), " 200 "));
+        CHECK(has_part(co_await peer.read_message(), " 200 "));
         s.listening().drain();
         co_await peer.send(hello.substr(10));
         const auto last = co_await peer.read_all();
         CHECK(last.starts_with("HTTP/1.1 200 "));
-        CHECK(holds(last, "Connection: close\r\n"));
+        CHECK(has_part(last, "Connection: close\r\n"));
     });
 }
 
@@ -300,7 +300,7 @@ TEST_CASE("a server may be destroyed with connections open") {
     run_on(io, std::function<awaitable<>()>([&]() -> awaitable<> {
                auto peer = co_await raw_peer::dial(io.get_executor(), opened->address());
                co_await peer.send(hello + "GET ");
-               CHECK(holds(co_await peer.read_message(), " 200 "));
+               CHECK(has_part(co_await peer.read_message(), " 200 "));
                opened.reset();
                co_await peer.send("/ HTTP/1.1\r\nHost: a\r\n\r\n");
                CHECK((co_await peer.read_all()).empty());

@@ -31,7 +31,7 @@ private:
     std::vector<ending>& endings_;
 };
 
-constexpr time_point at(int milliseconds) {
+constexpr time_point moment_at(int milliseconds) {
     return time_point(std::chrono::milliseconds(milliseconds));
 }
 
@@ -45,13 +45,13 @@ struct desk {
     waiter& ask(const std::string& name, int deadline = 1000) {
         auto who = std::make_unique<named_waiter>(name, endings);
         auto& kept = *who;
-        line.add(std::move(who), [&](std::string& out) { out += name; }, at(deadline));
+        line.add(std::move(who), [&](std::string& out) { out += name; }, moment_at(deadline));
         return kept;
     }
 
     std::string take(int now = 0) {
         std::string batch;
-        line.take(batch, at(now));
+        line.take(batch, moment_at(now));
         line.written();
         return batch;
     }
@@ -109,7 +109,7 @@ TEST_CASE("an expired command keeps its place and its late reply is dropped") {
     d.ask("a", 10);
     d.ask("b", 100);
     d.take();
-    d.line.expire(at(10), sent_late, unsent_late);
+    d.line.expire(moment_at(10), sent_late, unsent_late);
     CHECK(d.news() == words{"a=unavailable"});
     CHECK(d.line.answer(text("late")));
     CHECK(d.line.answer(text("2")));
@@ -171,7 +171,7 @@ TEST_CASE("an unsent command that expires is not sent later") {
     desk d;
     d.ask("a", 10);
     d.ask("b", 100);
-    d.line.expire(at(50), sent_late, unsent_late);
+    d.line.expire(moment_at(50), sent_late, unsent_late);
     CHECK(d.endings.empty());
     REQUIRE(d.news() == words{"a=unavailable"});
     CHECK(d.take() == "b");
@@ -193,7 +193,7 @@ TEST_CASE("bytes above the limit are refused, those in flight included") {
     desk d(4);
     d.ask("aa");
     std::string batch;
-    d.line.take(batch, at(0));
+    d.line.take(batch, moment_at(0));
     d.ask("bb");
     d.ask("c");
     CHECK(d.news() == words{"c=throttled"});
@@ -238,26 +238,26 @@ TEST_CASE("an error reply becomes a failure unless the waiter wants it") {
 TEST_CASE("silence counts from the first question and ends with any byte") {
     using std::chrono::milliseconds;
     desk d;
-    CHECK(!d.line.stalled(at(1000), milliseconds(10)));
+    CHECK(!d.line.stalled(moment_at(1000), milliseconds(10)));
     d.ask("a");
-    CHECK(!d.line.stalled(at(1000), milliseconds(10))); // not sent
+    CHECK(!d.line.stalled(moment_at(1000), milliseconds(10))); // not sent
     d.take(1000);
-    CHECK(!d.line.stalled(at(1009), milliseconds(10)));
-    CHECK(d.line.stalled(at(1010), milliseconds(10)));
+    CHECK(!d.line.stalled(moment_at(1009), milliseconds(10)));
+    CHECK(d.line.stalled(moment_at(1010), milliseconds(10)));
     d.ask("b");
     d.take(1008); // asking again is no sign of life
-    CHECK(d.line.stalled(at(1010), milliseconds(10)));
-    d.line.heard(at(1010));
-    CHECK(!d.line.stalled(at(1019), milliseconds(10)));
+    CHECK(d.line.stalled(moment_at(1010), milliseconds(10)));
+    d.line.heard(moment_at(1010));
+    CHECK(!d.line.stalled(moment_at(1019), milliseconds(10)));
 }
 
 TEST_CASE("a deadline is due exactly when it is reached") {
     desk d;
     d.ask("a", 20);
     d.ask("b", 10);
-    CHECK(!d.line.due(at(9)));
-    CHECK(d.line.due(at(10)));
-    d.line.expire(at(10), sent_late, unsent_late);
-    CHECK(!d.line.due(at(19)));
-    CHECK(d.line.due(at(20)));
+    CHECK(!d.line.due(moment_at(9)));
+    CHECK(d.line.due(moment_at(10)));
+    d.line.expire(moment_at(10), sent_late, unsent_late);
+    CHECK(!d.line.due(moment_at(19)));
+    CHECK(d.line.due(moment_at(20)));
 }

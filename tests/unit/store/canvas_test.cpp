@@ -7,8 +7,8 @@ using namespace imagined::store;
 
 namespace {
 
-constexpr test::colour black = 0x000000;
-constexpr test::colour white = 0xffffff;
+constexpr test::colour canvas_black = 0x000000;
+constexpr test::colour canvas_white = 0xffffff;
 
 struct drawn {
     bitmap picture;
@@ -35,7 +35,7 @@ void check_kept(const bitmap& mask, dimensions from, dimensions to) {
     for (std::uint32_t y = 0; y < mask.height; ++y) {
         for (std::uint32_t x = 0; x < mask.width; ++x) {
             const bool kept = x >= from.width && x < to.width && y >= from.height && y < to.height;
-            wrong += test::pixel_at(mask, x, y) == (kept ? white : black) ? 0 : 1;
+            wrong += test::pixel_at(mask, x, y) == (kept ? canvas_white : canvas_black) ? 0 : 1;
         }
     }
     CHECK(wrong == 0);
@@ -141,11 +141,11 @@ TEST_CASE("zooming out 2x holds the picture at half its size in the middle") {
     CHECK(test::pixel_at(shown, 40, 20) == 0x336699);
     check_kept(mask, {20, 10}, {60, 30});
     // Every pixel of the middle is the average of four of the picture.
-    bitmap picture = test::flat(4, 4, black);
+    bitmap picture = test::flat(4, 4, canvas_black);
     picture.rgb[0] = 200;
     const auto small = draw(picture, plan_zoom({4, 4}, 2));
     CHECK(test::pixel_at(small.picture, 1, 1) == 0x320000);
-    CHECK(test::pixel_at(small.picture, 2, 2) == black);
+    CHECK(test::pixel_at(small.picture, 2, 2) == canvas_black);
 }
 
 TEST_CASE("a canvas fails as its picture does") {

@@ -17,7 +17,7 @@ struct sample {
     std::string bytes;
 };
 
-std::vector<sample> samples() {
+std::vector<sample> good_pictures() {
     const bitmap pixels = test::busy(41, 35);
     std::vector<std::uint8_t> rgba;
     for (std::size_t i = 0; i < std::size_t{41} * 35; ++i) {
@@ -53,7 +53,7 @@ bool is_refusal(const failure& error) {
 } // namespace
 
 TEST_CASE("a file that is cut anywhere is refused") {
-    for (const auto& [name, bytes] : samples()) {
+    for (const auto& [name, bytes] : good_pictures()) {
         CAPTURE(name);
         REQUIRE(decode(bytes));
         // libspng asks for a PNG's end mark, not for the four bytes of checksum of that empty
@@ -69,7 +69,7 @@ TEST_CASE("a file that is cut anywhere is refused") {
 }
 
 TEST_CASE("a file that is cut in its pixels is corrupt, not invalid") {
-    for (const auto& [name, bytes] : samples()) {
+    for (const auto& [name, bytes] : good_pictures()) {
         CAPTURE(name);
         for (const std::size_t percent : {70, 90, 99}) {
             const auto pixels =
@@ -81,7 +81,7 @@ TEST_CASE("a file that is cut in its pixels is corrupt, not invalid") {
 }
 
 TEST_CASE("a JPEG that was cut and closed again is corrupt") {
-    for (const auto& [name, bytes] : samples()) {
+    for (const auto& [name, bytes] : good_pictures()) {
         if (name.ends_with("jpeg")) {
             CAPTURE(name);
             const auto pixels = decode_exactly(bytes.substr(0, bytes.size() / 2) + "\xff\xd9");
@@ -92,7 +92,7 @@ TEST_CASE("a JPEG that was cut and closed again is corrupt") {
 }
 
 TEST_CASE("a PNG of which any one byte was changed is refused") {
-    const std::string good = samples()[0].bytes;
+    const std::string good = good_pictures()[0].bytes;
     for (std::size_t i = 0; i < good.size(); ++i) {
         std::string bytes = good;
         bytes[i] = static_cast<char>(bytes[i] ^ 0x10);
@@ -105,7 +105,7 @@ TEST_CASE("a PNG of which any one byte was changed is refused") {
 
 TEST_CASE("a file with random damage decodes to its size or is refused") {
     std::mt19937 random(20260101);
-    for (const auto& [name, good] : samples()) {
+    for (const auto& [name, good] : good_pictures()) {
         CAPTURE(name);
         for (int round = 0; round < 1500; ++round) {
             std::string bytes = good;
@@ -128,7 +128,7 @@ TEST_CASE("a file with random damage decodes to its size or is refused") {
 }
 
 TEST_CASE("bytes behind the end of a picture do no harm") {
-    for (const auto& [name, bytes] : samples()) {
+    for (const auto& [name, bytes] : good_pictures()) {
         CAPTURE(name);
         CHECK(decode_exactly(bytes + "trailing bytes").has_value());
     }

@@ -89,7 +89,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string id = "1728005000000017";
+const std::string durable_id = "1728005000000017";
 
 struct on_disk {
     on_disk() {
@@ -129,7 +129,7 @@ struct on_disk {
 TEST_CASE_FIXTURE(on_disk, "a picture is on the disk, then under its name, then in its directory") {
     image_store pictures(root);
     const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
-    const auto stored = pictures.put(id, 1, bytes);
+    const auto stored = pictures.put(durable_id, 1, bytes);
     REQUIRE(stored.has_value());
     const std::string task = fs::path(stored->path).parent_path().string();
     const std::string day = fs::path(task).parent_path().string();
@@ -151,13 +151,13 @@ TEST_CASE_FIXTURE(on_disk, "a directory that is durable is not flushed again, a 
     image_store pictures(root);
     const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
     const std::string day = (root / "20000").string();
-    REQUIRE(pictures.put(id, 1, bytes).has_value());
+    REQUIRE(pictures.put(durable_id, 1, bytes).has_value());
     steps.clear();
-    REQUIRE(pictures.put(id, 2, bytes).has_value());
+    REQUIRE(pictures.put(durable_id, 2, bytes).has_value());
     CHECK(find("sync ", day) < 0);
     CHECK(find("sync ", root.string()) < 0);
-    pictures.forget(id);
-    REQUIRE(pictures.put(id, 1, bytes).has_value());
+    pictures.forget(durable_id);
+    REQUIRE(pictures.put(durable_id, 1, bytes).has_value());
     CHECK(find("sync ", day) >= 0);
     CHECK(find("sync ", root.string()) < 0);
 }
@@ -165,8 +165,8 @@ TEST_CASE_FIXTURE(on_disk, "a directory that is durable is not flushed again, a 
 TEST_CASE_FIXTURE(on_disk, "a directory that another has made is made durable") {
     const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
     image_store pictures(root);
-    fs::create_directories(root / "20000" / id);
-    REQUIRE(pictures.put_shown(id, 1, bytes).has_value());
+    fs::create_directories(root / "20000" / durable_id);
+    REQUIRE(pictures.put_shown(durable_id, 1, bytes).has_value());
     CHECK(find("sync ", (root / "20000").string()) >= 0);
     CHECK(find("sync ", root.string()) >= 0);
 }
@@ -175,12 +175,12 @@ TEST_CASE_FIXTURE(on_disk, "a new picture whose names cannot be made durable has
     image_store pictures(root);
     const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
     directories_fail = true;
-    CHECK(pictures.put(id, 1, bytes).error().kind == failure_kind::unavailable);
-    CHECK(pictures.put_shown(id, 2, bytes).error().kind == failure_kind::unavailable);
-    CHECK(fs::is_empty(root / "20000" / id));
+    CHECK(pictures.put(durable_id, 1, bytes).error().kind == failure_kind::unavailable);
+    CHECK(pictures.put_shown(durable_id, 2, bytes).error().kind == failure_kind::unavailable);
+    CHECK(fs::is_empty(root / "20000" / durable_id));
     directories_fail = false;
     steps.clear();
-    REQUIRE(pictures.put_shown(id, 2, bytes).has_value());
+    REQUIRE(pictures.put_shown(durable_id, 2, bytes).has_value());
     CHECK(find("sync ", (root / "20000").string()) >= 0); // what failed is done now
     CHECK(find("sync ", root.string()) >= 0);
 }
@@ -189,11 +189,11 @@ TEST_CASE_FIXTURE(on_disk, "a picture that replaced another keeps its name whate
     image_store pictures(root);
     const std::string first = *encode(test::busy(24, 16, 1), picture_format::png);
     const std::string second = *encode(test::busy(24, 16, 2), picture_format::png);
-    REQUIRE(pictures.put_shown(id, 1, first).has_value());
+    REQUIRE(pictures.put_shown(durable_id, 1, first).has_value());
     directories_fail = true;
-    CHECK_FALSE(pictures.put_shown(id, 1, second).has_value());
-    CHECK(*pictures.read(id, 1) == second);
-    CHECK(*pictures.read(id, 0) == second);
+    CHECK_FALSE(pictures.put_shown(durable_id, 1, second).has_value());
+    CHECK(*pictures.read(durable_id, 1) == second);
+    CHECK(*pictures.read(durable_id, 0) == second);
 }
 
 TEST_CASE_FIXTURE(on_disk, "a file system without links or exclusive renames holds pictures") {
@@ -202,20 +202,20 @@ TEST_CASE_FIXTURE(on_disk, "a file system without links or exclusive renames hol
     every_name_seems_taken = true;
     for (const unsigned seed : {1U, 2U}) {
         const std::string bytes = *encode(test::busy(24, 16, seed), picture_format::png);
-        REQUIRE(pictures.put_shown(id, 1, bytes).has_value());
-        REQUIRE(pictures.link(id, 1, id, 5).has_value());
+        REQUIRE(pictures.put_shown(durable_id, 1, bytes).has_value());
+        REQUIRE(pictures.link(durable_id, 1, durable_id, 5).has_value());
         for (const int n : {0, 1, 5}) {
-            CHECK(*pictures.read(id, n) == bytes);
+            CHECK(*pictures.read(durable_id, n) == bytes);
         }
     }
-    CHECK(std::distance(fs::directory_iterator(root / "20000" / id), {}) == 3);
+    CHECK(std::distance(fs::directory_iterator(root / "20000" / durable_id), {}) == 3);
 }
 
 TEST_CASE_FIXTURE(on_disk, "a picture that is linked is in its directory for good") {
     image_store pictures(root);
-    REQUIRE(pictures.put(id, 1, *encode(test::busy(24, 16), picture_format::png)).has_value());
+    REQUIRE(pictures.put(durable_id, 1, *encode(test::busy(24, 16), picture_format::png)).has_value());
     steps.clear();
-    const auto linked = pictures.link(id, 1, id, 0);
+    const auto linked = pictures.link(durable_id, 1, durable_id, 0);
     REQUIRE(linked.has_value());
     const std::string task = fs::path(linked->path).parent_path().string();
     CAPTURE(steps);
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(on_disk, "a picture that is linked is in its directory for goo
 TEST_CASE_FIXTURE(on_disk, "a picture with two names has both in its directory for good") {
     image_store pictures(root);
     const std::string bytes = *encode(test::busy(24, 16), picture_format::png);
-    const auto stored = pictures.put_shown(id, 1, bytes);
+    const auto stored = pictures.put_shown(durable_id, 1, bytes);
     REQUIRE(stored.has_value());
     const std::string task = fs::path(stored->path).parent_path().string();
     CAPTURE(steps);

@@ -10,8 +10,8 @@ using verdict = drawn_mask::verdict;
 
 namespace {
 
-constexpr test::colour black = 0x000000;
-constexpr test::colour white = 0xffffff;
+constexpr test::colour mask_black = 0x000000;
+constexpr test::colour mask_white = 0xffffff;
 
 using samples = std::vector<std::uint8_t>;
 
@@ -41,8 +41,8 @@ std::vector<bool> edits(std::string_view mask, std::uint32_t width) {
     std::vector<bool> found;
     for (std::uint32_t x = 0; x < width; ++x) {
         const auto value = test::pixel_at(*read, x, 0);
-        REQUIRE((value == black || value == white));
-        found.push_back(value == black);
+        REQUIRE((value == mask_black || value == mask_white));
+        found.push_back(value == mask_black);
     }
     return found;
 }
@@ -50,7 +50,7 @@ std::vector<bool> edits(std::string_view mask, std::uint32_t width) {
 using row = std::vector<bool>;
 
 bitmap half_white(std::uint32_t width, std::uint32_t height) {
-    bitmap mask = test::flat(width, height, black);
+    bitmap mask = test::flat(width, height, mask_black);
     for (std::uint32_t y = 0; y < height; ++y) {
         for (std::uint32_t i = 0; i < width / 2 * 3; ++i) {
             mask.rgb[std::size_t{y} * width * 3 + i] = 255;
@@ -111,8 +111,8 @@ TEST_CASE("masks may be PNG, JPEG or WebP") {
         REQUIRE(read);
         CHECK(sniff(drawn.png)->format == picture_format::png);
         CHECK(drawn.png[25] == 2); // the PNG's colour type: RGB, no alpha
-        CHECK(test::pixel_at(*read, 0, 0) == black);
-        CHECK(test::pixel_at(*read, 127, 63) == white);
+        CHECK(test::pixel_at(*read, 0, 0) == mask_black);
+        CHECK(test::pixel_at(*read, 127, 63) == mask_white);
         for (const std::uint8_t value : read->rgb) {
             CHECK_MESSAGE((value == 0 || value == 255), static_cast<int>(value));
         }

@@ -11,7 +11,7 @@ namespace imagined::store {
 
 namespace {
 
-constexpr const char* id = "1795179585251000";
+constexpr const char* linked_id = "1795179585251000";
 constexpr unix_millis now = 1'800'000'000'000;
 
 std::string name_of(const std::string& link) {
@@ -21,22 +21,22 @@ std::string name_of(const std::string& link) {
 } // namespace
 
 TEST_CASE("a link leads to its picture until it expires") {
-    const std::string link = picture_link("key", "http://host:1", {id, 90, now + 1});
+    const std::string link = picture_link("key", "http://host:1", {linked_id, 90, now + 1});
     CHECK(link.starts_with("http://host:1/mj/image/1795179585251000/90-"));
-    CHECK(picture_of_link("key", id, name_of(link), now) == 90);
-    CHECK_FALSE(picture_of_link("key", id, name_of(link), now + 1));
+    CHECK(picture_of_link("key", linked_id, name_of(link), now) == 90);
+    CHECK_FALSE(picture_of_link("key", linked_id, name_of(link), now + 1));
 }
 
 TEST_CASE("a link cannot be made up or bent") {
-    const std::string name = name_of(picture_link("key", "http://h", {id, 90, now + 1000}));
-    CHECK_FALSE(picture_of_link("other", id, name, now));
-    CHECK_FALSE(picture_of_link("", id, name, now));
+    const std::string name = name_of(picture_link("key", "http://h", {linked_id, 90, now + 1000}));
+    CHECK_FALSE(picture_of_link("other", linked_id, name, now));
+    CHECK_FALSE(picture_of_link("", linked_id, name, now));
     CHECK_FALSE(picture_of_link("key", "1795179585251010", name, now));
-    CHECK_FALSE(picture_of_link("key", id, "91" + name.substr(2), now));
-    CHECK_FALSE(picture_of_link("key", id, "90-9" + name.substr(3), now));
-    CHECK_FALSE(picture_of_link("key", id, name.substr(0, name.size() - 1), now));
+    CHECK_FALSE(picture_of_link("key", linked_id, "91" + name.substr(2), now));
+    CHECK_FALSE(picture_of_link("key", linked_id, "90-9" + name.substr(3), now));
+    CHECK_FALSE(picture_of_link("key", linked_id, name.substr(0, name.size() - 1), now));
     for (const char* text : {"", "-", "--", "90", "90-", "90-1800000001000", "a-b-c"}) {
-        CHECK_FALSE(picture_of_link("key", id, text, now));
+        CHECK_FALSE(picture_of_link("key", linked_id, text, now));
     }
 }
 

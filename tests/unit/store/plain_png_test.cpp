@@ -31,7 +31,7 @@ struct form {
     std::string after = {};  // behind the end of what is packed
 };
 
-std::string number(std::uint32_t value) {
+std::string big_endian_number(std::uint32_t value) {
     return {
         static_cast<char>(value >> 24),
         static_cast<char>(value >> 16),
@@ -44,8 +44,8 @@ std::string chunk(const std::string& type, const std::string& data) {
     const std::string covered = type + data;
     const auto crc =
         crc32(0, reinterpret_cast<const Bytef*>(covered.data()), static_cast<uInt>(covered.size()));
-    return number(static_cast<std::uint32_t>(data.size())) + covered
-           + number(static_cast<std::uint32_t>(crc));
+    return big_endian_number(static_cast<std::uint32_t>(data.size())) + covered
+           + big_endian_number(static_cast<std::uint32_t>(crc));
 }
 
 int nearest(int left, int up, int corner) {
@@ -97,13 +97,13 @@ std::string packed(const std::string& raw) {
 }
 
 std::string start(const form& as) {
-    std::string header = number(as.width) + number(as.height);
+    std::string header = big_endian_number(as.width) + big_endian_number(as.height);
     header += {static_cast<char>(as.depth), as.channels == 3 ? '\2' : '\6', '\0', '\0'};
     header += static_cast<char>(as.interlace);
     return std::string("\x89PNG\r\n\x1a\n", 8) + chunk("IHDR", header) + as.before;
 }
 
-std::string png(const bytes& pixels, const form& as) {
+std::string plain_png_of(const bytes& pixels, const form& as) {
     std::string made = start(as);
     const auto data = packed(filtered(pixels, as) + std::string(as.surplus, '\0')) + as.after;
     for (std::size_t at = 0; at < data.size(); at += as.idat_bytes) {
@@ -121,13 +121,13 @@ bytes noise(const form& as) {
     return pixels;
 }
 
-struct decoded {
+struct decoded_png {
     bool plain = false;
     bitmap shown;
 };
 
-decoded read(const std::string& file, const form& as) {
-    decoded made{false, make_bitmap(as.width, as.height, 1)};
+decoded_png read(const std::string& file, const form& as) {
+    decoded_png made{false, make_bitmap(as.width, as.height, 1)};
     made.plain = decode_plain_png(file, area_of(made.shown));
     return made;
 }
@@ -149,7 +149,7 @@ TEST_CASE("every filter gives back the pixels, with and without alpha, in any si
                 CAPTURE(width);
                 form as{.width = width, .height = height, .channels = channels, .filter = filter};
                 const auto pixels = noise(as);
-                const auto made = read(png(pixels, as), as);
+                const auto made = read(plain_png_of(pixels, as), as);
                 CHECK(made.plain);
                 CHECK(made.shown.rgb == (channels == 3 ? pixels : on_paper(pixels)));
             }
@@ -167,7 +167,7 @@ TEST_CASE("a picture of one, two or many chunks is whole, empty ones among them"
             .between = idat == 400000 ? chunk("IDAT", "") : ""
         };
         const auto pixels = noise(as);
-        const auto made = read(png(pixels, as), as);
+        const auto made = read(plain_png_of(pixels, as), as);
         CHECK(made.plain);
         CHECK(made.shown.rgb == pixels);
     }
@@ -176,7 +176,7 @@ TEST_CASE("a picture of one, two or many chunks is whole, empty ones among them"
 TEST_CASE("what changes no pixel is passed over") {
     const form as{.before = chunk("tEXt", "Comment") + chunk("pHYs", "123456789")};
     const auto pixels = noise(as);
-    const auto made = read(png(pixels, as), as);
+    const auto made = read(plain_png_of(pixels, as), as);
     CHECK(made.plain);
     CHECK(made.shown.rgb == pixels);
 }
@@ -184,7 +184,7 @@ TEST_CASE("what changes no pixel is passed over") {
 TEST_CASE("other forms are left to libspng") {
     form as;
     const auto pixels = noise(as);
-    const auto is_plain = [&](const form& other) { return read(png(pixels, other), as).plain; };
+    const auto is_plain = [&](const form& other) { return read(plain_png_of(pixels, other), as).plain; };
     REQUIRE(is_plain(as));
     CHECK_FALSE(is_plain({.depth = 16}));
     CHECK_FALSE(is_plain({.interlace = 1}));
@@ -199,7 +199,7 @@ TEST_CASE("more than the picture is not plain") {
     const form as;
     const auto pixels = noise(as);
     for (const auto& odd : {form{.surplus = 1}, form{.surplus = 300}, form{.after = "x"}}) {
-        CHECK_FALSE(read(png(pixels, odd), as).plain);
+        CHECK_FALSE(read(plain_png_of(pixels, odd), as).plain);
     }
     const std::string packed_twice = packed(filtered(pixels, as)) + packed(filtered(pixels, as));
     CHECK_FALSE(read(start(as) + chunk("IDAT", packed_twice) + chunk("IEND", ""), as).plain);
@@ -258,7 +258,7 @@ TEST_CASE("a picture that would take too much memory at once is left to libspng"
 TEST_CASE("no cut and no changed byte passes for a plain picture") {
     for (const std::size_t idat : {40, 1000000}) {
         const form as{.idat_bytes = idat, .before = chunk("tEXt", "Comment")};
-        const auto whole = png(noise(as), as);
+        const auto whole = plain_png_of(noise(as), as);
         for (std::size_t at = 0; at < whole.size(); ++at) {
             CAPTURE(at);
             CHECK_FALSE(read(whole.substr(0, at), as).plain);

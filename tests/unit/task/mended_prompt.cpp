@@ -15,7 +15,7 @@ struct read_prompt : task::parsed_prompt {
     std::vector<std::string> notes;
 };
 
-read_prompt parse(const std::string& prompt) {
+read_prompt parse_mended(const std::string& prompt) {
     CAPTURE(prompt);
     auto mended = task::mend_prompt(prompt);
     auto parsed = task::parse_prompt(mended.text);
@@ -57,16 +57,16 @@ TEST_CASE("quotes around the whole are taken off where a known flag stands insid
           "'\"a cat --ar 16:9\"'",
           "/imagine \"a cat --ar 16:9\"",
           "\"/imagine prompt: a cat --ar 16:9\""}) {
-        const auto parsed = parse(prompt);
+        const auto parsed = parse_mended(prompt);
         CHECK(parsed.text == "a cat");
         CHECK(parsed.aspect == wide);
         CHECK(notes_anything(parsed));
     }
-    CHECK(parse("\"/imagine a cat\"").text == "a cat");
-    CHECK(parse("\"a sign \"OPEN\" --ar 16:9\"").text == "a sign \"OPEN\"");
-    CHECK(parse("\"a 7\" vinyl --ar 16:9\"").text == "a 7\" vinyl");
-    CHECK(parse("'the cat's tail --ar 16:9'").text == "the cat's tail");
-    CHECK(parse("\"a cat --no dogs\"").negatives == std::vector<std::string>{"dogs"});
+    CHECK(parse_mended("\"/imagine a cat\"").text == "a cat");
+    CHECK(parse_mended("\"a sign \"OPEN\" --ar 16:9\"").text == "a sign \"OPEN\"");
+    CHECK(parse_mended("\"a 7\" vinyl --ar 16:9\"").text == "a 7\" vinyl");
+    CHECK(parse_mended("'the cat's tail --ar 16:9'").text == "the cat's tail");
+    CHECK(parse_mended("\"a cat --no dogs\"").negatives == std::vector<std::string>{"dogs"});
 }
 
 TEST_CASE("other quotes are lettering and stay") {
@@ -81,15 +81,15 @@ TEST_CASE("other quotes are lettering and stay") {
           "《三体》",
           "\"",
           "\"\""}) {
-        const auto parsed = parse(prompt);
+        const auto parsed = parse_mended(prompt);
         CHECK(parsed.text == prompt);
         CHECK_FALSE(notes_anything(parsed));
     }
-    CHECK(parse("\"SALE --now\"").text == "\"SALE —now\"");
-    const auto outside = parse("\"a cat\" --ar 16:9");
+    CHECK(parse_mended("\"SALE --now\"").text == "\"SALE —now\"");
+    const auto outside = parse_mended("\"a cat\" --ar 16:9");
     CHECK(outside.text == "\"a cat\"");
     CHECK(outside.aspect == wide);
-    const auto two = parse("\"a cat\" and \"a dog --ar 16:9\"");
+    const auto two = parse_mended("\"a cat\" and \"a dog --ar 16:9\"");
     CHECK(two.text == "\"a cat\" and \"a dog —ar 16:9\"");
     CHECK_FALSE(two.aspect.has_value());
 }
@@ -106,15 +106,15 @@ TEST_CASE("a leading command is dropped, in the ways in which it is copied") {
           "  /imagine   prompt:  a cat",
           "/imagine\nprompt: a cat",
           "/imagine /imagine prompt: a cat"}) {
-        const auto parsed = parse(prompt);
+        const auto parsed = parse_mended(prompt);
         CHECK(parsed.text == "a cat");
         CHECK(notes_anything(parsed));
     }
-    CHECK(parse("/imagine prompt: a cat --ar 16:9").aspect == wide);
-    CHECK(parse("/imagine prompt engineering").text == "prompt engineering");
+    CHECK(parse_mended("/imagine prompt: a cat --ar 16:9").aspect == wide);
+    CHECK(parse_mended("/imagine prompt engineering").text == "prompt engineering");
     for (const char* prompt :
          {"/imagined worlds", "imagine a cat", "prompt: a cat", "a /imagine b"}) {
-        CHECK(parse(prompt).text == prompt);
+        CHECK(parse_mended(prompt).text == prompt);
     }
     CHECK(task::parse_prompt(task::mend_prompt("/imagine").text).has_error());
     CHECK(task::parse_prompt(task::mend_prompt("/imagine prompt:").text).has_error());
@@ -149,29 +149,29 @@ TEST_CASE("dashes that were torn apart or stuck to a word are read before a valu
         {"- -ar 16:9 cat", "cat"}
     };
     for (const row& r : rows) {
-        const auto parsed = parse(r.prompt);
+        const auto parsed = parse_mended(r.prompt);
         CAPTURE(r.prompt);
         CHECK(parsed.text == r.text);
         CHECK(parsed.aspect == wide);
         CHECK(notes_anything(parsed));
     }
-    CHECK(parse("cat - -v 6.1").version == "6.1");
-    CHECK(parse("cat--niji 6").niji_version == "6");
-    CHECK(parse("cat—seed 5").seed == 5);
-    CHECK(parse("cat - -q .5").quality == .5);
-    CHECK(parse("cat--iw 2").image_weight == 2);
+    CHECK(parse_mended("cat - -v 6.1").version == "6.1");
+    CHECK(parse_mended("cat--niji 6").niji_version == "6");
+    CHECK(parse_mended("cat—seed 5").seed == 5);
+    CHECK(parse_mended("cat - -q .5").quality == .5);
+    CHECK(parse_mended("cat--iw 2").image_weight == 2);
     CHECK(
-        parse("cat--c 5 x--w 7 y--s 9").without_counterpart
+        parse_mended("cat--c 5 x--w 7 y--s 9").without_counterpart
         == std::vector<std::string>{"--chaos 5", "--weird 7", "--stylize 9"}
     );
-    const auto noted = parse("cat--ar 16:9 - -v 6");
+    const auto noted = parse_mended("cat--ar 16:9 - -v 6");
     CHECK(
         noted.notes
         == std::vector<
             std::
                 string>{"prompt: --ar, stuck to the word before it, was read as --ar", "prompt: - -v was read as --v"}
     );
-    CHECK_FALSE(notes_anything(parse("a cat --ar 16:9 --v 6")));
+    CHECK_FALSE(notes_anything(parse_mended("a cat --ar 16:9 --v 6")));
 }
 
 TEST_CASE("a dash without a flag and its value is a dash") {
@@ -190,7 +190,7 @@ TEST_CASE("a dash without a flag and its value is a dash") {
           "T-shirt size s-m",
           "he said—no 5",
           "rock--niji girl"}) {
-        const auto parsed = parse(prompt);
+        const auto parsed = parse_mended(prompt);
         CHECK(parsed.text == prompt);
         CHECK_FALSE(notes_anything(parsed));
         CHECK_FALSE(parsed.aspect.has_value());

@@ -17,7 +17,7 @@ texts expand(std::string_view prompt, std::size_t most = 40) {
     return *expanded;
 }
 
-std::string refusal(std::string_view prompt, std::size_t most = 40) {
+std::string permutation_refusal(std::string_view prompt, std::size_t most = 40) {
     CAPTURE(prompt);
     const auto expanded = task::expand_permutations(prompt, most);
     REQUIRE_FALSE(expanded.has_value());
@@ -61,14 +61,14 @@ TEST_CASE("a backslash takes a brace or a comma literally") {
 
 TEST_CASE("braces that do not match are refused") {
     for (const char* prompt : {"{", "}", "a {b", "a b}", "{a,b", "{a}}", "{{a}", "{a,}}"}) {
-        CHECK(refusal(prompt) == "the braces in the prompt do not match");
+        CHECK(permutation_refusal(prompt) == "the braces in the prompt do not match");
     }
 }
 
 TEST_CASE("more prompts than allowed are refused, and exactly as many are not") {
     CHECK(expand("{a,b}{a,b}", 4).size() == 4);
-    CHECK(refusal("{a,b}{a,b}", 3) == "the braces in the prompt make more than 3 prompts");
-    CHECK(refusal("{a,b,c,d}", 3) == "the braces in the prompt make more than 3 prompts");
+    CHECK(permutation_refusal("{a,b}{a,b}", 3) == "the braces in the prompt make more than 3 prompts");
+    CHECK(permutation_refusal("{a,b,c,d}", 3) == "the braces in the prompt make more than 3 prompts");
 }
 
 TEST_CASE("an explosion is refused without being built") {
@@ -76,7 +76,7 @@ TEST_CASE("an explosion is refused without being built") {
     for (int i = 0; i < 5000; ++i) {
         many += "{a,b}";
     }
-    CHECK(refusal(many) == "the braces in the prompt make more than 40 prompts");
+    CHECK(permutation_refusal(many) == "the braces in the prompt make more than 40 prompts");
 }
 
 TEST_CASE("many groups of one option are no explosion") {
@@ -92,6 +92,6 @@ TEST_CASE("braces nested beyond any use are refused") {
         return std::string(depth, '{') + "a" + std::string(depth, '}');
     };
     CHECK(expand(nested(task::max_brace_depth)) == texts{"a"});
-    CHECK(refusal(nested(task::max_brace_depth + 1)) == "prompt nests its braces too deeply");
-    CHECK(refusal(nested(15000)) == "prompt nests its braces too deeply");
+    CHECK(permutation_refusal(nested(task::max_brace_depth + 1)) == "prompt nests its braces too deeply");
+    CHECK(permutation_refusal(nested(15000)) == "prompt nests its braces too deeply");
 }

@@ -9,7 +9,7 @@ namespace task = imagined::task;
 
 namespace {
 
-task::record a_record(task::state s) {
+task::record record_in(task::state s) {
     task::record r;
     r.state = s;
     r.submitted = 1000;
@@ -70,13 +70,13 @@ TEST_CASE("every state has its outward status and progress") {
     };
     for (const row& r : rows) {
         CAPTURE(r.status);
-        CHECK(task::outward_status(a_record(r.state)) == r.status);
-        CHECK(task::outward_progress(a_record(r.state), 5000) == r.progress);
+        CHECK(task::outward_status(record_in(r.state)) == r.status);
+        CHECK(task::outward_progress(record_in(r.state), 5000) == r.progress);
     }
 }
 
 TEST_CASE("a task that went back to the queue does not step back") {
-    task::record claimed = a_record(task::state::queued);
+    task::record claimed = record_in(task::state::queued);
     claimed.started = 2000;
     CHECK(task::outward_status(claimed) == "SUBMITTED");
     CHECK(task::outward_progress(claimed, 9000) == "0%");
@@ -91,7 +91,7 @@ TEST_CASE("a task that went back to the queue does not step back") {
 }
 
 TEST_CASE("a clock behind the one that marked the call shows the beginning") {
-    task::record r = a_record(task::state::calling);
+    task::record r = record_in(task::state::calling);
     r.called = 9000;
     CHECK(task::outward_progress(r, 8000) == "1%");
 }

@@ -8,12 +8,12 @@ using imagined::task::readdressed;
 
 namespace {
 
-const std::string id = "1760000000000001";
-const std::string old = "http://10.0.0.1:8080/mj/image/" + id;
-const std::string base = "https://new.example/mj/image/" + id + "-token";
+const std::string moved_id = "1760000000000001";
+const std::string old = "http://10.0.0.1:8080/mj/image/" + moved_id;
+const std::string base = "https://new.example/mj/image/" + moved_id + "-token";
 
 std::string shown(const std::string& view) {
-    return readdressed(view, id, base);
+    return readdressed(view, moved_id, base);
 }
 
 } // namespace

@@ -42,13 +42,13 @@ task::render_request a_full_request() {
     return r;
 }
 
-json written(const task::render_request& request, std::string_view usual_prompt) {
+json written_request(const task::render_request& request, std::string_view usual_prompt) {
     std::string text;
     task::append_request(text, request, usual_prompt);
     return json::parse(text);
 }
 
-imagined::failure refusal(const json& value) {
+imagined::failure render_refusal(const json& value) {
     CAPTURE(value.dump());
     const auto read = task::render_request_from_json(value);
     REQUIRE_FALSE(read.has_value());
@@ -74,10 +74,10 @@ TEST_CASE("only what differs from the default is written") {
 TEST_CASE("a prompt that the reader knows is left out, and any other is written, even none") {
     task::render_request request;
     request.prompt = "a fox";
-    CHECK(written(request, "a fox") == json::object());
-    CHECK(written(request, "a cat") == json{{"prompt", "a fox"}});
+    CHECK(written_request(request, "a fox") == json::object());
+    CHECK(written_request(request, "a cat") == json{{"prompt", "a fox"}});
     request.prompt.clear();
-    CHECK(written(request, "a cat") == json{{"prompt", ""}});
+    CHECK(written_request(request, "a cat") == json{{"prompt", ""}});
 }
 
 TEST_CASE("the JSON form of a full request names every field once") {
@@ -137,7 +137,7 @@ TEST_CASE("each field of a wrong type or range is refused by name") {
         {"may_drop", R"("yes")"},
     };
     for (const row& r : rows) {
-        const auto error = refusal(json{{r.key, json::parse(r.value)}});
+        const auto error = render_refusal(json{{r.key, json::parse(r.value)}});
         CHECK(error.kind == imagined::failure_kind::corrupt);
         CHECK(error.detail == "request." + std::string(r.key) + " is unreadable");
     }
@@ -145,7 +145,7 @@ TEST_CASE("each field of a wrong type or range is refused by name") {
 
 TEST_CASE("what is not an object is refused") {
     for (const char* text : {"null", "[]", "1", "\"x\""}) {
-        CHECK(refusal(json::parse(text)).detail == "request is not an object");
+        CHECK(render_refusal(json::parse(text)).detail == "request is not an object");
     }
 }
 

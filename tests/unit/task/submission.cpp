@@ -32,7 +32,7 @@ task::submission a_full_submission() {
     return s;
 }
 
-std::string refusal(const std::string& text) {
+std::string submission_refusal(const std::string& text) {
     CAPTURE(text);
     const auto read = task::submission_from_text(text);
     REQUIRE_FALSE(read.has_value());
@@ -92,12 +92,12 @@ TEST_CASE("the text form is one line and always UTF-8") {
 }
 
 TEST_CASE("what is not a submission is refused and named") {
-    CHECK(refusal("") == "submission is not JSON");
-    CHECK(refusal("{") == "submission is not JSON");
-    CHECK(refusal("[]") == "submission is not an object");
-    CHECK(refusal("{}") == "submission has no request");
-    CHECK(refusal(R"({"request":[]})") == "request is not an object");
-    CHECK(refusal(R"({"request":{"seed":-1}})") == "request.seed is unreadable");
+    CHECK(submission_refusal("") == "submission is not JSON");
+    CHECK(submission_refusal("{") == "submission is not JSON");
+    CHECK(submission_refusal("[]") == "submission is not an object");
+    CHECK(submission_refusal("{}") == "submission has no request");
+    CHECK(submission_refusal(R"({"request":[]})") == "request is not an object");
+    CHECK(submission_refusal(R"({"request":{"seed":-1}})") == "request.seed is unreadable");
 }
 
 TEST_CASE("each field of a wrong type is refused by name") {
@@ -127,7 +127,7 @@ TEST_CASE("each field of a wrong type is refused by name") {
     for (const row& r : rows) {
         json object = json::parse(task::to_text({}));
         object[r.key] = json::parse(r.value);
-        CHECK(refusal(object.dump()) == "submission." + std::string(r.key) + " is unreadable");
+        CHECK(submission_refusal(object.dump()) == "submission." + std::string(r.key) + " is unreadable");
     }
 }
 
