@@ -3,10 +3,10 @@
 #include "answers.hpp"
 #include "body_form.hpp"
 #include "context.hpp"
-#include "door/late_refusals.hpp"
 #include "door/routes.hpp"
 #include "door/visitors.hpp"
 #include "door/words.hpp"
+#include "imagined/submit/texts.hpp"
 #include "texts.hpp"
 
 #include "imagined/base/log.hpp"
@@ -24,8 +24,8 @@ namespace {
 // new-api sends a JSON `null` with GET; nobody sends more. Nor has a stranger more to say than a
 // key.
 constexpr std::size_t max_small_body_bytes = 4096;
-constexpr int drain_retry_seconds = 5;
-constexpr int exhausted_retry_seconds = 1;
+constexpr seconds drain_retry{5};
+constexpr seconds unavailable_retry{1};
 
 const task::bilingual& text_of(int status) {
     switch (status) {
@@ -44,7 +44,7 @@ const task::bilingual& text_of(int status) {
     case 503:
         return texts::crowded;
     default:
-        return status < 500 ? texts::bad_request : texts::system_error;
+        return status < 500 ? texts::bad_request : submit::texts::system_error;
     }
 }
 
@@ -57,9 +57,7 @@ public:
         routed found = find_route(head.method, head.path);
         identity who;
         if (auto refused = refuse_at_the_door(head, found, who)) {
-            return complete(
-                found, in_words_of(found, std::move(*refused)), head.headers.get("Origin")
-            );
+            return complete(found, std::move(*refused), head.headers.get("Origin"));
         }
         http::admission admitted;
         const bool small = found.to->method == "GET" || found.to->who == access::anybody;
@@ -76,25 +74,26 @@ public:
         const std::string origin(incoming.headers.get("Origin"));
         http::response answer;
         if (is_closed(*found.to)) { // since it was admitted: a body takes its time
-            answer = in_words_of(found, closed(in));
-        } else if (auto refused = co_await refuse_signed_out(from.who, in)) {
-            answer = in_words_of(found, std::move(*refused));
+            answer = in_words_of(found, closed(), in);
+        } else if (auto refused = co_await refuse_signed_out(found, from.who, in)) {
+            answer = std::move(*refused);
         } else {
             const auto session = from.who.session;
             try {
                 call made = open_call(std::move(incoming), from, in);
                 answer = co_await found.to->handle(context_, std::move(made));
             } catch (const std::exception& e) {
-                answer = in_words_of(found, broken(*found.to, e, in));
+                answer = in_words_of(found, broken(*found.to, e), in);
             }
             if (auto* stream = std::get_if<std::shared_ptr<http::body_stream>>(&answer.body);
                 stream != nullptr && session) {
                 *stream = until_signed_out(context_.parts.door, *session, std::move(*stream));
             }
         }
+        // Refusals with HTTP 200 have been held by their handler.
         if (!origin.empty() && found.to->pattern.starts_with("mj/submit/")
-            && !tells_of_a_task(answer)) {
-            co_await late_.hold(from.arrived);
+            && answer.status >= 400) {
+            co_await context_.late.hold(from.arrived);
         }
         co_return complete(found, std::move(answer), origin);
     }
@@ -107,11 +106,11 @@ public:
             why.en.append(": ").append(reason);
         }
         const routed found = find_route(head.method, head.path);
-        http::response answer = problem(status, why, language_of(head, found));
+        refusal refused = refuse_with_status(status, why);
         if (status == 503) {
-            answer.headers.set("Retry-After", "1");
+            refused.retry_after = unavailable_retry;
         }
-        answer = in_words_of(found, std::move(answer));
+        http::response answer = in_words_of(found, refused, language_of(head, found));
         context_.cors.mark(answer, head.headers.get("Origin"));
         mark_private(answer);
         return answer;
@@ -134,37 +133,41 @@ private:
         }
         auto known = told.who ? std::move(told.who) : context_.keys.identify_session(head);
         if (!known) {
-            return unknown_visitor(head.peer, told.wrong, in);
+            return unknown_visitor(found, head.peer, told.wrong, in);
         }
         if (auto forbidden = refuse_right(found, *known, in)) {
             return forbidden;
         }
         if (found.to == nullptr && found.allowed.empty()) {
-            return problem(404, texts::no_route, in);
+            return in_words_of(found, refuse_with_status(404, texts::no_route), in);
         }
         if (found.to == nullptr) {
-            http::response answer = problem(405, texts::no_method, in);
+            http::response answer =
+                in_words_of(found, refuse_with_status(405, texts::no_method), in);
             answer.headers.set("Allow", found.allowed + ", OPTIONS");
             return answer;
         }
         if (is_closed(*found.to)) {
-            return closed(in);
+            return in_words_of(found, closed(), in);
         }
         if (!found.open && !context_.parts.pictures.ready()) {
-            return try_later(
-                texts::unavailable, exhausted_retry_seconds, in
-            ); // no address is known
+            // No address is known.
+            return in_words_of(
+                found, refuse_for_now(submit::texts::unavailable, unavailable_retry), in
+            );
         }
         if (const auto unreadable = find_foreign_form(head)) {
-            return problem(415, *unreadable, in);
+            return in_words_of(found, refuse_with_status(415, *unreadable), in);
         }
         who = std::move(*known);
         return std::nullopt;
     }
 
-    http::response
-    unknown_visitor(std::string_view peer, std::size_t wrong_keys, task::language in) {
-        http::response answer = problem(401, texts::unauthorized, in);
+    http::response unknown_visitor(
+        const routed& found, std::string_view peer, std::size_t wrong_keys, task::language in
+    ) {
+        http::response answer =
+            in_words_of(found, refuse_with_status(401, texts::unauthorized), in);
         answer.headers.set("WWW-Authenticate", "Bearer");
         const auto late =
             context_.guesses.refused(peer, wrong_keys, std::chrono::steady_clock::now());
@@ -180,25 +183,25 @@ private:
     refuse_right(const routed& found, const identity& who, task::language in) {
         const bool counting = found.to != nullptr && found.to->who == access::counting;
         if (who.only_metrics && !counting) {
-            return problem(403, texts::metrics_only, in);
+            return in_words_of(found, refuse_with_status(403, texts::metrics_only), in);
         }
         if (counting && !who.only_metrics && !who.is_operator()) {
-            return problem(403, texts::operators_only, in);
+            return in_words_of(found, refuse_with_status(403, texts::operators_only), in);
         }
         return std::nullopt;
     }
 
     awaitable<std::optional<http::response>>
-    refuse_signed_out(const identity& who, task::language in) {
+    refuse_signed_out(const routed& found, const identity& who, task::language in) {
         if (!who.session) {
             co_return std::nullopt;
         }
         const auto out = co_await context_.parts.door.is_signed_out(*who.session);
         if (!out) {
-            co_return from_failure(out.error(), "look up a session", in);
+            co_return in_words_of(found, failed(out.error(), "look up a session"), in);
         }
         if (*out) {
-            co_return unknown_visitor("", 0, in);
+            co_return unknown_visitor(found, "", 0, in);
         }
         co_return std::nullopt;
     }
@@ -215,7 +218,7 @@ private:
     struct visitor {
         routed found;
         identity who;
-        late_refusals::time_point arrived;
+        std::chrono::steady_clock::time_point arrived;
     };
 
     static call open_call(http::request incoming, visitor& from, task::language in) {
@@ -224,17 +227,18 @@ private:
         made.who = std::move(from.who);
         made.integer_ids = from.found.path.integer_ids;
         made.mode = from.found.path.mode;
+        made.arrived = from.arrived;
         made.values = std::move(from.found.values);
         made.request = std::move(incoming);
         return made;
     }
 
-    static http::response broken(const route& at, const std::exception& why, task::language in) {
+    static refusal broken(const route& at, const std::exception& why) {
         log::error(
             "a request could not be handled",
             {{"route", std::string(at.pattern)}, {"reason", why.what()}}
         );
-        return problem(500, texts::system_error, in);
+        return refuse_with_status(500, submit::texts::system_error);
     }
 
     bool is_closed(const route& to) const {
@@ -245,10 +249,10 @@ private:
         return now.draining || now.closed;
     }
 
-    http::response closed(task::language in) const {
+    refusal closed() const {
         return context_.parts.ready().draining
-                   ? try_later(texts::draining, drain_retry_seconds, in)
-                   : try_later(texts::unavailable, exhausted_retry_seconds, in);
+                   ? refuse_for_now(texts::draining, drain_retry)
+                   : refuse_for_now(submit::texts::unavailable, unavailable_retry);
     }
 
     void count(const routed& found, int status) {
@@ -267,7 +271,6 @@ private:
     }
 
     context context_;
-    late_refusals late_;
     std::map<std::pair<const route*, int>, metrics::counter> requests_;
 };
 

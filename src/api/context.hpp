@@ -3,22 +3,23 @@
 #pragma once
 
 #include "imagined/api/api.hpp"
+#include "imagined/submit/submit.hpp"
 
 #include "door/authentication.hpp"
 #include "door/cors.hpp"
 #include "door/key_guesses.hpp"
+#include "door/late_refusals.hpp"
 #include "door/paths.hpp"
 #include "live/change_log.hpp"
 #include "live/hub.hpp"
 #include "live/outlook.hpp"
 #include "native/waiting_room.hpp"
 #include "seats.hpp"
-#include "submit/banned_words.hpp"
 #include "tasks/ended_views.hpp"
 #include "tasks/shown_task.hpp"
 
+#include <chrono>
 #include <cstdint>
-#include <random>
 
 namespace imagined::api {
 
@@ -30,7 +31,6 @@ struct context {
         : options(std::move(chosen)),
           parts(std::move(given)),
           keys(options),
-          banned(options.banned_words),
           cors(options),
           waiting(parts.tasks),
           counted(parts.tasks, parts.backends),
@@ -44,14 +44,14 @@ struct context {
           ),
           streams(options.max_streams),
           held(max_held_requests),
-          dice(std::random_device{}()) {}
+          submits(options_of_submits(), parts_of_submits()) {}
 
     api_options options;
     api_parts parts;
     key_ring keys;
-    banned_words banned;
     cors_policy cors;
     key_guesses guesses;
+    late_refusals late;
     waiting_room waiting;
     figures counted;
     live_hub hub;
@@ -59,13 +59,15 @@ struct context {
     seats streams;
     seats held; // requests that are kept waiting
     ended_views ended;
-    std::mt19937_64 dice;            // spreads tasks over equal backends
-    int fetches = 0;                 // input pictures that are being fetched
+    submit::context submits;
     std::uint64_t dropped_lines = 0; // of the log, as far as the metrics tell
 
     shown_at here() const { return {parts.pictures, options.public_url}; }
 
 private:
+    submit::options options_of_submits() const;      // context.cpp
+    submit::context::parts parts_of_submits() const; // context.cpp
+
     awaitable<std::string> show_change(const queue::followed& task); // live/look.cpp
 };
 
@@ -78,6 +80,7 @@ struct call {
     std::optional<task::speed_mode> mode; // of the path
     path_values values;                   // what stands for {} in the route
     std::string body_digest;              // of a text that was let go (opened_body.hpp)
+    std::chrono::steady_clock::time_point arrived;
 
     // A task id as this path's callers expect it in `result`: JSON text.
     std::string result_of(std::string_view id) const {

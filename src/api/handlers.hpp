@@ -25,22 +25,9 @@ awaitable<http::response> show_ui_home(context& api, call from);
 // pictures.cpp
 awaitable<http::response> show_picture(context& api, call from);
 
-// action/routes.cpp, action/modal.cpp
-awaitable<http::response> submit_change(context& api, call from);
-awaitable<http::response> submit_simple_change(context& api, call from);
-awaitable<http::response> submit_action(context& api, call from);
-awaitable<http::response> submit_modal(context& api, call from);
-
-// submit/: imagine.cpp, describe.cpp, blend.cpp, edits.cpp, upload.cpp, show.cpp, shorten.cpp and
-// not_offered.cpp
-awaitable<http::response> submit_imagine(context& api, call from);
-awaitable<http::response> submit_describe(context& api, call from);
-awaitable<http::response> submit_blend(context& api, call from);
-awaitable<http::response> submit_edit(context& api, call from);
-awaitable<http::response> submit_retexture(context& api, call from);
+// mj/submits.cpp, mj/show_job.cpp; those that make tasks are submit_by<> (mj/submits.hpp)
 awaitable<http::response> upload_pictures(context& api, call from);
 awaitable<http::response> show_job(context& api, call from);
-awaitable<http::response> submit_shorten(context& api, call from);
 awaitable<http::response> refuse_video(context& api, call from);
 awaitable<http::response> refuse_face_swap(context& api, call from);
 

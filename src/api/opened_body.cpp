@@ -1,8 +1,12 @@
 #include "opened_body.hpp"
 
-#include "answers.hpp"
 #include "body_form.hpp"
 #include "imagined/base/bytes.hpp"
+#include "imagined/task/trace.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
 
 namespace imagined::api {
 
@@ -11,11 +15,12 @@ namespace {
 // Above this, reading takes longer than handing it over and back.
 constexpr std::size_t max_inline_bytes = 64 * std::size_t{1024};
 
-opened_body from_parsed(std::variant<json_body, body_error> parsed, task::language in) {
+using parsed_body = std::variant<json_body, submit::refusal>;
+
+opened_body from_parsed(parsed_body parsed) {
     opened_body opened;
-    if (auto* wrong = std::get_if<body_error>(&parsed)) {
-        opened.refused = wrong->status == 200 ? refusal(code::bad_request, wrong->why, in)
-                                              : problem(wrong->status, wrong->why, in);
+    if (auto* refused = std::get_if<submit::refusal>(&parsed)) {
+        opened.refused = std::move(*refused);
     } else {
         opened.fields = std::move(std::get<json_body>(parsed));
     }
@@ -23,11 +28,11 @@ opened_body from_parsed(std::variant<json_body, body_error> parsed, task::langua
 }
 
 struct read_text {
-    std::variant<json_body, body_error> parsed;
+    parsed_body parsed;
     std::string digest; // if wanted
 };
 
-std::variant<json_body, body_error> parse(const http::request& from) {
+parsed_body parse(const http::request& from) {
     const auto translated = body_in_utf8(from);
     return json_body::parse(translated ? *translated : from.body);
 }
@@ -42,11 +47,25 @@ void weigh(http::request& of, const json_body& tree) {
     }
 }
 
+// What tells two requests apart for an Idempotency-Key: a digest of path and body.
+std::string fingerprint(const call& from) {
+    const std::string digest =
+        from.body_digest.empty() ? sha256_hex(from.request.body) : from.body_digest;
+    return sha256_hex(from.request.path + '\n' + digest);
+}
+
+std::string read_traceparent(const http::fields& headers) {
+    const auto is_it = [](const auto& entry) { return http::iequals(entry.name, "traceparent"); };
+    const std::string_view named = headers.get("traceparent");
+    const bool once = std::count_if(headers.begin(), headers.end(), is_it) == 1;
+    return std::string(once && task::parse_traceparent(named) ? named : "");
+}
+
 } // namespace
 
-awaitable<opened_body> open_body(context& api, call& from, body_text then) {
+awaitable<opened_body> open_body(context& api, call& from) {
     if (from.request.body.size() <= max_inline_bytes) {
-        opened_body opened = from_parsed(parse(from.request), from.lang);
+        opened_body opened = from_parsed(parse(from.request));
         weigh(from.request, opened.fields);
         co_return opened;
     }
@@ -57,28 +76,32 @@ awaitable<opened_body> open_body(context& api, call& from, body_text then) {
         return read_text{parse(request), digested ? sha256_hex(request.body) : ""};
     };
     auto ran = co_await api.parts.pool.run(std::move(job));
-    opened_body opened;
     if (!ran) {
-        opened.refused = from_failure(ran.error(), "read a body", from.lang);
+        opened_body opened;
+        opened.refused = submit::failed(ran.error(), "read a body");
         co_return opened;
     }
-    opened = from_parsed(std::move(ran->parsed), from.lang);
-    opened.large = true;
-    opened.grave = api.parts.pool.dead();
+    opened_body opened = from_parsed(std::move(ran->parsed));
+    opened.fields.bury_in(api.parts.pool.dead());
     weigh(from.request, opened.fields);
     if (digested) {
         from.body_digest = std::move(ran->digest);
     }
-    if (then == body_text::let_go) {
-        from.request.body = std::string();
-    }
+    from.request.body = std::string();
     co_return opened;
 }
 
-std::string fingerprint(const call& from) {
-    const std::string digest =
-        from.body_digest.empty() ? sha256_hex(from.request.body) : from.body_digest;
-    return sha256_hex(from.request.path + '\n' + digest);
+submit::requester requester_of(const call& from) {
+    submit::requester made;
+    made.who = from.who.scope();
+    made.lang = from.lang;
+    made.mode = from.mode;
+    made.traceparent = read_traceparent(from.request.headers);
+    made.idempotency_key = from.request.headers.get("Idempotency-Key");
+    if (!made.idempotency_key.empty()) {
+        made.fingerprint = fingerprint(from);
+    }
+    return made;
 }
 
 } // namespace imagined::api

@@ -27,7 +27,7 @@ std::string picture_address(const shown_at& where, const task::picture_ref& pict
     return address;
 }
 
-std::optional<own_address> own_picture(const shown_at& where, std::string_view address) {
+std::optional<submit::own_picture> own_picture(const shown_at& where, std::string_view address) {
     const auto ours = http::parse_url(where.public_url);
     const auto named = http::parse_url(address);
     if (!ours || !named || named->tls != ours->tls || named->authority() != ours->authority()) {
@@ -52,9 +52,9 @@ std::optional<own_address> own_picture(const shown_at& where, std::string_view a
     }
     const auto read = where.pictures.read(values[0]);
     if (!read) {
-        return own_address{{std::string(), *n}, false};
+        return submit::own_picture{{std::string(), *n}, false};
     }
-    return own_address{{read->id, *n}, read->proven || where.pictures.is_open(read->id)};
+    return submit::own_picture{{read->id, *n}, read->proven || where.pictures.is_open(read->id)};
 }
 
 std::optional<int> picture_number(std::string_view text) {

@@ -2,6 +2,7 @@
 // picture 0 (the grid or the single one), "…/<n>" picture n (names: store/picture_addresses.hpp).
 #pragma once
 
+#include "imagined/submit/submit.hpp"
 #include "tasks/shown_task.hpp"
 
 #include "imagined/task/render_request.hpp"
@@ -17,14 +18,9 @@ inline constexpr int last_public_picture = 20;
 
 std::string picture_address(const shown_at& where, const task::picture_ref& picture);
 
-struct own_address {
-    task::picture_ref picture;
-    bool open = false; // to everybody; else to those who may see the task
-};
-
 // Which picture stands at `address`; nullopt unless it is one of ours. Whether there is such a
 // picture is not known here. A made-up name is that of a picture that nobody has.
-std::optional<own_address> own_picture(const shown_at& where, std::string_view address);
+std::optional<submit::own_picture> own_picture(const shown_at& where, std::string_view address);
 
 // The last part of such an address: "" is 0; nullopt unless it is a number that may be shown.
 std::optional<int> picture_number(std::string_view text);

@@ -3,8 +3,9 @@
 #include "door/visitors.hpp"
 #include "handlers.hpp"
 #include "imagined/store/picture_link.hpp"
+#include "imagined/submit/read_one.hpp"
+#include "imagined/submit/texts.hpp"
 #include "picture_address.hpp"
-#include "tasks/one_task.hpp"
 #include "texts.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::string_view forever = "public, max-age=31536000, immutable";
 constexpr std::string_view for_one_reader = "private, no-store";
-constexpr int start_retry_seconds = 1;
+constexpr seconds start_retry{1};
 
 bool wants_thumbnail(std::string_view query) {
     const auto value = http::query_value(query, "thumb");
@@ -23,7 +24,7 @@ bool wants_thumbnail(std::string_view query) {
 }
 
 http::response missing(task::language in) {
-    http::response answer = problem(404, texts::no_picture, in);
+    http::response answer = show(refuse_with_status(404, submit::texts::no_picture), in);
     answer.headers.set("Cache-Control", "no-store"); // it may be there a moment later
     return answer;
 }
@@ -34,7 +35,7 @@ http::response not_found_or_busy(const failure& cause, task::language in) {
         || cause.kind == kind::corrupt) {
         return missing(in);
     }
-    return from_failure(cause, "show a picture", in);
+    return show(failed(cause, "show a picture"), in);
 }
 
 http::response present(
@@ -57,7 +58,7 @@ http::response present(
     const bool ranged = asked.method == "GET" && (condition.empty() || condition == etag);
     const auto range = choose_range(ranged ? asked.headers.get("Range") : "", picture.bytes);
     if (range.what == byte_range::kind::unsatisfiable) {
-        http::response refused = problem(416, texts::bad_range, in);
+        http::response refused = show(refuse_with_status(416, texts::bad_range), in);
         refused.headers.set("Content-Range", fmt::format("bytes */{}", picture.bytes));
         return refused;
     }
@@ -85,7 +86,7 @@ awaitable<result<void>> may_see(context& api, const call& from, std::string id) 
     if (!*who) {
         co_return failure{failure_kind::not_found, "nobody that is known"};
     }
-    const auto seen = co_await read_one(api, (*who)->scope(), std::move(id));
+    const auto seen = co_await submit::read_one(api.parts.tasks, (*who)->scope(), std::move(id));
     if (!seen) {
         co_return seen.error();
     }
@@ -96,7 +97,7 @@ awaitable<result<void>> may_see(context& api, const call& from, std::string id) 
 
 awaitable<http::response> show_picture(context& api, call from) {
     if (!api.parts.pictures.ready()) {
-        co_return try_later(texts::unavailable, start_retry_seconds, from.lang);
+        co_return show(refuse_for_now(submit::texts::unavailable, start_retry), from.lang);
     }
     const auto named = api.parts.pictures.read(from.values[0]);
     if (!named) {

@@ -247,9 +247,9 @@ MUTANTS = [
     Mutant("a cut picture is not sent", "src/store/wholeness.cpp",
            "if (!ends_whole(bytes)) {", "if (false) {", "test_store", ("test_store",)),
     Mutant("a space in base64 is a plus only where that makes a whole picture",
-           "src/api/submit/picture_text.cpp",
+           "src/submit/pictures/picture_text.cpp",
            "return bytes && store::sniff(*bytes) && store::check_whole(*bytes);",
-           "return bytes && store::sniff(*bytes);", "test_api", ("test_api",)),
+           "return bytes && store::sniff(*bytes);", "test_submit", ("test_submit",)),
 
     # -- Whom we connect to
     Mutant("the address that is connected to is judged", "src/http/client.cpp",

@@ -12,6 +12,7 @@ ROWS = [
     {"task", "metrics"},
     {"redis", "http"},
     {"queue", "backend", "callback", "store"},
+    {"submit"},
     {"worker", "api", "console"},
     {"config"},
     {"app"},

@@ -43,7 +43,8 @@ private:
     static http::response
     refused(int status, const task::bilingual& why, const http::request_head& head) {
         const routed found = find_route(head.method, head.path);
-        http::response answer = in_words_of(found, problem(status, why, language_of(head, found)));
+        http::response answer =
+            in_words_of(found, refuse_with_status(status, why), language_of(head, found));
         answer.headers.add("Vary", "Origin");
         mark_private(answer);
         return answer;

@@ -1,6 +1,6 @@
 #include "door/paths.hpp"
 
-#include "loose_text.hpp"
+#include "imagined/submit/loose_text.hpp"
 
 #include <vector>
 

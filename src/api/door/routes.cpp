@@ -1,6 +1,7 @@
 #include "door/routes.hpp"
 
 #include "handlers.hpp"
+#include "mj/submits.hpp"
 #include "native/native_paths.hpp"
 
 #include <algorithm>
@@ -40,17 +41,17 @@ constexpr std::array table{
     route{"POST", "mj/admin/tasks", search_tasks_for_ui},
     route{"GET", "mj/home", show_ui_home, open},
 
-    route{"POST", "mj/submit/imagine", submit_imagine, keyed, submits},
-    route{"POST", "mj/submit/change", submit_change, keyed, submits},
-    route{"POST", "mj/submit/simple-change", submit_simple_change, keyed, submits},
-    route{"POST", "mj/submit/action", submit_action, keyed, submits},
-    route{"POST", "mj/submit/modal", submit_modal, keyed, submits},
-    route{"POST", "mj/submit/describe", submit_describe, keyed, submits},
-    route{"POST", "mj/submit/blend", submit_blend, keyed, submits},
-    route{"POST", "mj/submit/shorten", submit_shorten, keyed, submits},
-    route{"POST", "mj/submit/edits", submit_edit, keyed, submits},
-    route{"POST", "mj/submit/edit", submit_edit, keyed, submits},
-    route{"POST", "mj/submit/retexture", submit_retexture, keyed, submits},
+    route{"POST", "mj/submit/imagine", submit_by<submit::imagine>, keyed, submits},
+    route{"POST", "mj/submit/change", submit_by<submit::change>, keyed, submits},
+    route{"POST", "mj/submit/simple-change", submit_by<submit::simple_change>, keyed, submits},
+    route{"POST", "mj/submit/action", submit_by<submit::press>, keyed, submits},
+    route{"POST", "mj/submit/modal", submit_by<submit::answer_modal>, keyed, submits},
+    route{"POST", "mj/submit/describe", submit_by<submit::describe>, keyed, submits},
+    route{"POST", "mj/submit/blend", submit_by<submit::blend>, keyed, submits},
+    route{"POST", "mj/submit/shorten", submit_by<submit::shorten>, keyed, submits},
+    route{"POST", "mj/submit/edits", submit_by<submit::edit>, keyed, submits},
+    route{"POST", "mj/submit/edit", submit_by<submit::edit>, keyed, submits},
+    route{"POST", "mj/submit/retexture", submit_by<submit::retexture>, keyed, submits},
     route{"POST", "mj/submit/show", show_job},
     route{"POST", "mj/submit/upload-discord-images", upload_pictures, keyed, submits},
     route{"POST", "mj/submit/video", refuse_video, keyed, submits},

@@ -1,5 +1,6 @@
 #include "door/words.hpp"
 
+#include "answers.hpp"
 #include "live/problem.hpp"
 #include "native/ideogram_words.hpp"
 
@@ -18,16 +19,16 @@ task::language language_of(const http::request_head& head, const routed& found) 
                : task::preferred_language(head.headers.get("Accept-Language"));
 }
 
-http::response in_words_of(const routed& found, http::response answer) {
+http::response in_words_of(const routed& found, const refusal& why, task::language in) {
     switch (found.errors) {
     case speech::ideograms:
-        return in_ideograms_words(std::move(answer));
+        return ideogram_error(why);
     case speech::problems:
-        return in_problem_words(std::move(answer));
+        return problem_answer(why, in);
     case speech::midjourneys:
         break;
     }
-    return answer;
+    return show(why, in);
 }
 
 void mark_private(http::response& answer) {

@@ -10,7 +10,7 @@ namespace imagined::api {
 // Ideogram's clients read English.
 task::language language_of(const http::request_head& head, const routed& found);
 
-http::response in_words_of(const routed& found, http::response answer);
+http::response in_words_of(const routed& found, const submit::refusal& why, task::language in);
 
 // What every answer carries beside what its handler said: nothing is guessed from its bytes, and
 // what only some may see, or may change, is kept by nobody on the way.

@@ -1,12 +1,10 @@
-// POST /v1/tasks: every submit of the Midjourney API behind one path, told apart by `kind`. The
-// same handlers read the same fields, so a task is the same task whichever path made it.
+// POST /v1/tasks: every submit of the Midjourney API behind one path, told apart by `kind`, with
+// the same fields, so a task is the same task whichever path made it.
 #include "answers.hpp"
 #include "handlers.hpp"
 #include "live/look.hpp"
 #include "live/problem.hpp"
 #include "opened_body.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,19 +15,19 @@ namespace {
 
 struct submit_kind {
     std::string_view name;
-    awaitable<http::response> (*handle)(context& api, call from);
+    submit::verb* carry_out;
 };
 
 constexpr std::array kinds{
-    submit_kind{"imagine", submit_imagine},
-    submit_kind{"describe", submit_describe},
-    submit_kind{"blend", submit_blend},
-    submit_kind{"shorten", submit_shorten},
-    submit_kind{"edit", submit_edit},
-    submit_kind{"retexture", submit_retexture},
-    submit_kind{"change", submit_change},
-    submit_kind{"press", submit_action},
-    submit_kind{"answer", submit_modal},
+    submit_kind{"imagine", submit::imagine},
+    submit_kind{"describe", submit::describe},
+    submit_kind{"blend", submit::blend},
+    submit_kind{"shorten", submit::shorten},
+    submit_kind{"edit", submit::edit},
+    submit_kind{"retexture", submit::retexture},
+    submit_kind{"change", submit::change},
+    submit_kind{"press", submit::press},
+    submit_kind{"answer", submit::answer_modal},
 };
 
 const task::bilingual& unknown_kind() {
@@ -43,18 +41,10 @@ const task::bilingual& unknown_kind() {
     return text;
 }
 
-// The id in a submit's answer.
-std::string placed_id(const http::response& placed) {
-    const auto body = nlohmann::json::parse(placed.text(), nullptr, false);
-    return body.is_object() && body.value("result", nlohmann::json()).is_string()
-               ? body["result"].get<std::string>()
-               : "";
-}
-
 // The task exists whether or not it can be shown now: then only its addresses are.
-awaitable<http::response>
-created(context& api, queue::scope who, const http::response& placed, std::string id) {
-    const int status = placed.headers.has("Idempotent-Replayed") ? 200 : 201;
+awaitable<http::response> created(context& api, queue::scope who, const accepted& made) {
+    const std::string& id = made.id;
+    const int status = made.replayed ? 200 : 201;
     const auto seen = co_await look_at(api, std::move(who), id);
     http::response answer;
     if (seen) {
@@ -65,10 +55,11 @@ created(context& api, queue::scope who, const http::response& placed, std::strin
         answer = json_answer(status, R"({"id":")" + id + R"(","urls":)" + urls + "}");
     }
     answer.headers.set("Location", live_url(api.options.public_url, id));
-    for (const char* name : {"Idempotent-Replayed", "RateLimit", "RateLimit-Policy"}) {
-        if (placed.headers.has(name)) {
-            answer.headers.set(name, placed.headers.get(name));
-        }
+    if (made.replayed) {
+        answer.headers.set("Idempotent-Replayed", "true");
+    }
+    if (made.left) {
+        mark_limits(answer, *made.left);
     }
     co_return answer;
 }
@@ -76,9 +67,9 @@ created(context& api, queue::scope who, const http::response& placed, std::strin
 } // namespace
 
 awaitable<http::response> create_live_task(context& api, call from) {
-    opened_body body = co_await open_body(api, from, body_text::kept);
+    opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        co_return in_problem_words(std::move(*body.refused));
+        co_return problem_answer(*body.refused, from.lang);
     }
     const std::string wanted = body.fields.has("kind") ? body.fields.text("kind") : "imagine";
     const auto* kind = std::find_if(kinds.begin(), kinds.end(), [&](const submit_kind& one) {
@@ -87,16 +78,12 @@ awaitable<http::response> create_live_task(context& api, call from) {
     if (body.fields.error() || kind == kinds.end()) {
         co_return problem_answer(problems::invalid_request, unknown_kind(), from.lang);
     }
-    {
-        const opened_body read = std::move(body);
-    } // the handler reads the text anew
-    const queue::scope who = from.who.scope();
-    http::response placed = co_await kind->handle(api, std::move(from));
-    const std::string id = placed_id(placed);
-    if (id.empty()) {
-        co_return in_problem_words(std::move(placed));
+    const auto made =
+        co_await kind->carry_out(api.submits, requester_of(from), std::move(body.fields));
+    if (const auto* refused = std::get_if<refusal>(&made)) {
+        co_return problem_answer(*refused, from.lang);
     }
-    co_return co_await created(api, who, placed, id);
+    co_return co_await created(api, from.who.scope(), std::get<accepted>(made));
 }
 
 } // namespace imagined::api

@@ -2,6 +2,7 @@
 
 #include "answers.hpp"
 #include "byte_range.hpp"
+#include "imagined/submit/texts.hpp"
 #include "live/problem.hpp"
 #include "texts.hpp"
 #include "waits.hpp"
@@ -78,9 +79,9 @@ live_answer(context& api, const seen_task& task, const http::request& asked, int
 
 http::response live_failure(const failure& cause, std::string_view doing, task::language in) {
     if (cause.kind == failure_kind::not_found) {
-        return problem_answer(problems::no_task, texts::no_task, in);
+        return problem_answer(problems::no_task, submit::texts::no_task, in);
     }
-    return in_problem_words(from_failure(cause, doing, in));
+    return problem_answer(failed(cause, doing), in);
 }
 
 } // namespace imagined::api

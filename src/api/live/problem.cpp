@@ -58,8 +58,11 @@ const problem_kind& kind_of_status(int status) {
     }
 }
 
-bool says_yes(code told) {
-    return told == code::accepted || told == code::modal || told == code::in_queue;
+const problem_kind& kind_of(const refusal& why) {
+    return why.status != 0     ? kind_of_status(why.status)
+           : why.intake_paused ? problems::intake_paused
+           : why.rate          ? problems::rate_limited
+                               : kind_of_code(why.what);
 }
 
 } // namespace
@@ -94,28 +97,10 @@ http::response no_seat(
     return problem_answer(kind, seat_text(why, met, in));
 }
 
-http::response in_problem_words(http::response answer) {
-    const json body = json::parse(answer.text(), nullptr, false);
-    const bool told = body.is_object() && body.value("code", json()).is_number_integer();
-    if (answer.headers.get("Content-Type") == problem_type || (answer.status < 400 && !told)) {
-        return answer;
-    }
-    const auto said = told ? static_cast<code>(body["code"].get<int>()) : code::bad_request;
-    if (answer.status < 400 && says_yes(said)) {
-        return answer;
-    }
-    const auto& kind = answer.status >= 400       ? kind_of_status(answer.status)
-                       : says_intake_paused(body) ? problems::intake_paused
-                       : says_rate_limited(body)  ? problems::rate_limited
-                                                  : kind_of_code(said);
-    const std::string detail = told ? body.value("description", "") : std::string(answer.text());
-    http::response spoken = problem_answer(kind, detail);
-    for (const auto& [name, value] : answer.headers) {
-        if (!http::iequals(name, "Content-Type")) {
-            spoken.headers.set(name, value);
-        }
-    }
-    return spoken;
+http::response problem_answer(const refusal& why, task::language in) {
+    http::response answer = problem_answer(kind_of(why), why.why.in(in));
+    mark_refusal(answer, why);
+    return answer;
 }
 
 } // namespace imagined::api

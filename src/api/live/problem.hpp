@@ -4,6 +4,7 @@
 #pragma once
 
 #include "imagined/http/message.hpp"
+#include "imagined/submit/outcome.hpp"
 #include "imagined/task/bilingual.hpp"
 #include "seats.hpp"
 
@@ -70,8 +71,7 @@ http::response no_seat(
     const problem_kind& kind, const task::bilingual& why, const seats::full& met, task::language in
 );
 
-// A submit-shaped answer that says no, as a problem document; its headers are kept. An answer that
-// says yes is left as it is.
-http::response in_problem_words(http::response answer);
+// A refusal as a problem document.
+http::response problem_answer(const submit::refusal& why, task::language in);
 
 } // namespace imagined::api

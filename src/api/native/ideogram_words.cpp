@@ -2,21 +2,15 @@
 
 #include "answers.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-
 namespace imagined::api {
 
 namespace {
 
-using nlohmann::json;
-
 constexpr int retry_seconds = 5;
 
 // HTTP 200 with a code of Midjourney's becomes the status that Ideogram would have sent.
-int status_of_code(int told) {
-    switch (static_cast<code>(told)) {
+int status_of_code(code told) {
+    switch (told) {
     case code::no_capability:
         return 503;
     case code::queue_full:
@@ -39,29 +33,25 @@ void mark_retry(http::response& answer) {
 
 } // namespace
 
-http::response ideogram_error(int status, std::string_view text) {
-    const std::string told(text);
-    return in_ideograms_words(problem(status, {told, told}, task::language::en));
-}
-
-http::response in_ideograms_words(http::response answer) {
-    json body = json::parse(answer.text(), nullptr, false);
-    if (!body.is_object() || body.contains("error")) {
-        return answer;
+http::response ideogram_error(const refusal& why) {
+    const int status = why.status != 0     ? why.status
+                       : why.intake_paused ? 503
+                                           : status_of_code(why.what);
+    const std::string text = json_string(why.why.en);
+    std::string body = "{\"code\":" + std::to_string(static_cast<int>(why.what));
+    for (const char* name : {"description", "error", "message"}) {
+        body.append(",\"").append(name).append("\":").append(text);
     }
-    const auto told = body.find("code");
-    if (answer.status == 200 && told != body.end() && told->is_number_integer()) {
-        answer.status = says_intake_paused(body) ? 503 : status_of_code(told->get<int>());
-    }
-    if (answer.status < 400) {
-        return answer;
-    }
-    const std::string text = body.value("description", "");
-    body["error"] = text;
-    body["message"] = text;
-    answer.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    body.append(",\"properties\":").append(properties_of(why)).append(",\"result\":null}");
+    http::response answer = json_answer(status, std::move(body));
+    mark_refusal(answer, why);
     mark_retry(answer);
     return answer;
+}
+
+http::response ideogram_error(int status, std::string_view text) {
+    const std::string told(text);
+    return ideogram_error(refuse_with_status(status, {told, told}));
 }
 
 int status_of(const task::record& failed) {

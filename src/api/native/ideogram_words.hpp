@@ -3,6 +3,7 @@
 #pragma once
 
 #include "imagined/http/message.hpp"
+#include "imagined/submit/outcome.hpp"
 #include "imagined/task/record.hpp"
 
 #include <string>
@@ -10,10 +11,10 @@
 
 namespace imagined::api {
 
-// A submit-shaped answer that is no acceptance, in Ideogram's words.
-http::response in_ideograms_words(http::response answer);
+// A refusal in Ideogram's words, with Retry-After where waiting may help. Its clients read English.
+http::response ideogram_error(const submit::refusal& why);
 
-// The same of a plain text, with this status, and Retry-After where waiting may help.
+// The same of a plain text, with this status.
 http::response ideogram_error(int status, std::string_view text);
 
 // The status that tells how a task failed.

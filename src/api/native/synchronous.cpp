@@ -4,27 +4,15 @@
 #include "handlers.hpp"
 #include "native/ideogram_words.hpp"
 #include "native/native_paths.hpp"
-#include "native/native_submit.hpp"
+#include "native/read_request.hpp"
 #include "native/shown_answer.hpp"
 #include "texts.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace imagined::api {
 
 namespace {
 
 constexpr std::string_view id_header = "Imagined-Task-Id";
-
-// The id in a submit's answer; "" when it was refused.
-std::string placed_id(const http::response& placed) {
-    const auto body = nlohmann::json::parse(placed.text(), nullptr, false);
-    if (placed.status != 200 || !body.is_object()
-        || !body.value("result", nlohmann::json()).is_string()) {
-        return "";
-    }
-    return body["result"].get<std::string>();
-}
 
 // While the process drains, only a call that is under way is waited for.
 bool is_under_way(const std::optional<queue::snapshot>& seen) {
@@ -48,9 +36,7 @@ awaitable<http::response> answer_to(context& api, const queue::snapshot& ended) 
     }
     auto body = co_await answer_of(api, ended);
     if (!body) {
-        co_return in_ideograms_words(
-            from_failure(body.error(), "answer a drawing", task::language::en)
-        );
+        co_return ideogram_error(failed(body.error(), "answer a drawing"));
     }
     co_return json_answer(200, std::move(*body));
 }
@@ -62,9 +48,7 @@ awaitable<http::response> wait_for(context& api, const std::string& id) {
     };
     auto seen = co_await api.waiting.wait(id, leave);
     if (!seen) {
-        co_return in_ideograms_words(
-            from_failure(seen.error(), "wait for a drawing", task::language::en)
-        );
+        co_return ideogram_error(failed(seen.error(), "wait for a drawing"));
     }
     if (*seen && task::is_terminal((*seen)->record.state)) {
         co_return co_await answer_to(api, **seen);
@@ -77,21 +61,21 @@ awaitable<http::response> wait_for(context& api, const std::string& id) {
 awaitable<http::response> draw_now(context& api, call from) {
     const auto asked = native_path(canonical(from.request.path).text);
     if (!asked) {
-        co_return in_ideograms_words(problem(404, texts::no_route, from.lang));
+        co_return ideogram_error(refuse_with_status(404, texts::no_route));
     }
     const auto seat = api.held.take(from.who.name);
     if (const auto* full = std::get_if<seats::full>(&seat)) {
         co_return ideogram_error(429, seat_text(texts::too_many_waits, *full, task::language::en));
     }
-    http::response placed = co_await place_native(api, from, *asked);
+    const auto made = co_await submit_native_request(api, from, *asked);
     from.request.held.reset(); // its pictures are stored
-    const std::string id = placed_id(placed);
-    if (id.empty()) {
-        co_return in_ideograms_words(std::move(placed));
+    if (const auto* refused = std::get_if<refusal>(&made)) {
+        co_return ideogram_error(*refused);
     }
-    http::response answer = co_await wait_for(api, id);
-    answer.headers.set(id_header, id);
-    if (placed.headers.has("Idempotent-Replayed")) {
+    const accepted& task = std::get<accepted>(made);
+    http::response answer = co_await wait_for(api, task.id);
+    answer.headers.set(id_header, task.id);
+    if (task.replayed) {
         answer.headers.set("Idempotent-Replayed", "true");
     }
     co_return answer;

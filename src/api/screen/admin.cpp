@@ -2,6 +2,7 @@
 // carry the digest's first digits, callers their names.
 #include "answers.hpp"
 #include "handlers.hpp"
+#include "imagined/submit/texts.hpp"
 #include "live/look.hpp"
 #include "live/problem.hpp"
 #include "screen/operators.hpp"
@@ -36,7 +37,7 @@ awaitable<http::response> redeliver_callback(context& api, call from) {
         co_return std::move(*refused);
     }
     if (!store::is_task_id(from.values[0])) {
-        co_return problem_answer(problems::no_task, texts::no_task, from.lang);
+        co_return problem_answer(problems::no_task, submit::texts::no_task, from.lang);
     }
     const auto due = co_await api.parts.tasks.outbox_replay(from.values[0], operators_name);
     if (!due && due.error().kind == failure_kind::conflict) {

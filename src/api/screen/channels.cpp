@@ -205,7 +205,7 @@ queue::channel_change read_change(std::string name, json_body& fields) {
         wanted.limit = 0;
     }
     if (!wanted.pause && !wanted.limit) {
-        fields.refuse(texts::no_channel_change);
+        fields.refuse_as("paused", texts::no_channel_change);
     }
     return wanted;
 }
@@ -245,11 +245,11 @@ awaitable<http::response> switch_channel(context& api, call from) {
     }
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        co_return in_problem_words(std::move(*body.refused));
+        co_return problem_answer(*body.refused, from.lang);
     }
     auto wanted = read_change(meant.name, body.fields);
     if (body.fields.error()) {
-        co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
+        co_return problem_answer(*body.fields.error(), from.lang);
     }
     const auto all = co_await api.parts.tasks.switch_channel(operators_name, std::move(wanted));
     if (!all) {

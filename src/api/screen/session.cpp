@@ -66,11 +66,11 @@ awaitable<http::response> open_session(context& api, call from) {
     }
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        co_return in_problem_words(std::move(*body.refused));
+        co_return problem_answer(*body.refused, from.lang);
     }
     const std::string key = body.fields.text("key");
     if (body.fields.error()) {
-        co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
+        co_return problem_answer(*body.fields.error(), from.lang);
     }
     if (api.keys.open()) {
         co_return described(api, identity{.name = "", .sees_all = true});

@@ -93,16 +93,16 @@ awaitable<http::response> switch_queue(context& api, call from) {
     }
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        co_return in_problem_words(std::move(*body.refused));
+        co_return problem_answer(*body.refused, from.lang);
     }
     queue::queue_change wanted;
     wanted.pause_intake = read_pause(body.fields, "intake", open);
     wanted.pause_dispatch = read_pause(body.fields, "dispatch", running);
     if (!wanted.pause_intake && !wanted.pause_dispatch) {
-        body.fields.refuse(texts::no_queue_change);
+        body.fields.refuse_as("intake", texts::no_queue_change);
     }
     if (body.fields.error()) {
-        co_return problem_answer(problems::invalid_request, *body.fields.error(), from.lang);
+        co_return problem_answer(*body.fields.error(), from.lang);
     }
     const auto all = co_await api.parts.tasks.switch_queue(operators_name, wanted);
     if (!all) {

@@ -70,17 +70,17 @@ awaitable<asked_tasks> read_asked(context& api, call& from) {
     asked_tasks asked;
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        asked.refused = std::move(body.refused);
+        asked.refused = show(*body.refused, from.lang);
         co_return asked;
     }
     auto ids = plausible(body.fields.ids("ids"));
     if (body.fields.error()) {
-        asked.refused = refusal(code::bad_request, *body.fields.error(), from.lang);
+        asked.refused = show(*body.fields.error(), from.lang);
         co_return asked;
     }
     auto found = co_await read_all(api, from.who.scope(), std::move(ids));
     if (!found) {
-        asked.refused = from_failure(found.error(), "list tasks", from.lang);
+        asked.refused = show(failed(found.error(), "list tasks"), from.lang);
         co_return asked;
     }
     co_await note_waits(api, *found, from.lang);
@@ -90,7 +90,7 @@ awaitable<asked_tasks> read_asked(context& api, call& from) {
 
 awaitable<http::response> listed(context& api, result<snapshots> found, task::language in) {
     if (!found) {
-        co_return from_failure(found.error(), "list tasks", in);
+        co_return show(failed(found.error(), "list tasks"), in);
     }
     co_await note_waits(api, *found, in);
     co_return json_answer(200, json_array(task_jsons(*found, api.here(), api.parts.tasks.now())));
@@ -128,7 +128,7 @@ awaitable<http::response> list_asked(context& api, call from, displays with) {
                 in = from.lang] { return shown_text(found, {pictures, url}, now, with, in); };
     auto text = co_await api.parts.pool.run(std::move(job));
     if (!text) {
-        co_return from_failure(text.error(), "list tasks", from.lang);
+        co_return show(failed(text.error(), "list tasks"), from.lang);
     }
     co_return json_answer(200, std::move(*text));
 }

@@ -1,7 +1,7 @@
-#include "tasks/one_task.hpp"
 #include "answers.hpp"
 #include "byte_range.hpp"
 #include "handlers.hpp"
+#include "imagined/submit/read_one.hpp"
 #include "imagined/task/submission.hpp"
 #include "tasks/fresh_end.hpp"
 #include "tasks/shown_task.hpp"
@@ -56,31 +56,15 @@ std::string first_id(std::string_view asked) {
 
 } // namespace
 
-awaitable<result<queue::snapshot>> read_one(context& api, queue::scope who, std::string id) {
-    if (!store::is_task_id(id)) {
-        co_return failure{failure_kind::not_found, "not a task id"};
-    }
-    std::vector<std::string> ids;
-    ids.push_back(std::move(id));
-    auto found = co_await api.parts.tasks.read(std::move(who), std::move(ids));
-    if (!found) {
-        co_return found.error();
-    }
-    if (found->empty()) {
-        co_return failure{failure_kind::not_found, "no such task"};
-    }
-    co_return std::move(found->front());
-}
-
 awaitable<http::response> fetch_task(context& api, call from) {
     const auto now = std::chrono::steady_clock::now();
     const std::string id = first_id(from.values[0]);
     if (const auto* held = api.ended.find(from.who.scope(), id, now)) {
         co_return shown(*held, from.request);
     }
-    auto found = co_await read_one(api, from.who.scope(), id);
+    auto found = co_await submit::read_one(api.parts.tasks, from.who.scope(), id);
     if (!found) {
-        co_return from_failure(found.error(), "fetch a task", from.lang);
+        co_return show(failed(found.error(), "fetch a task"), from.lang);
     }
     if (auto early = view_before_end(*found, api.parts.tasks.now())) {
         http::response answer = json_answer(200, std::move(*early));
@@ -90,7 +74,7 @@ awaitable<http::response> fetch_task(context& api, call from) {
     co_await note_wait(api, *found, from.lang);
     auto text = task_json(*found, api.here(), api.parts.tasks.now());
     if (!text) {
-        co_return from_failure(text.error(), "show a task", from.lang);
+        co_return show(failed(text.error(), "show a task"), from.lang);
     }
     const shown_view view = tagged(std::move(*text));
     if (task::is_terminal(found->record.state)) {
@@ -102,9 +86,9 @@ awaitable<http::response> fetch_task(context& api, call from) {
 
 awaitable<http::response> cancel_task(context& api, call from) {
     const std::string id = from.values[0];
-    const auto found = co_await read_one(api, from.who.scope(), id);
+    const auto found = co_await submit::read_one(api.parts.tasks, from.who.scope(), id);
     if (!found) {
-        co_return from_failure(found.error(), "cancel a task", from.lang);
+        co_return show(failed(found.error(), "cancel a task"), from.lang);
     }
     // The reason stands in the task, so it speaks the language that its submit spoke.
     const auto submitted = task::submission_from_text(found->submission);
@@ -116,20 +100,20 @@ awaitable<http::response> cancel_task(context& api, call from) {
         co_return json_answer(200, submit_body(code::accepted, done, from.result_of(id)));
     }
     if (ended.error().kind == failure_kind::conflict) {
-        co_return refusal(code::bad_request, texts::task_ended, from.lang);
+        co_return show(refuse(texts::task_ended), from.lang);
     }
-    co_return from_failure(ended.error(), "cancel a task", from.lang);
+    co_return show(failed(ended.error(), "cancel a task"), from.lang);
 }
 
 awaitable<http::response> show_image_seed(context& api, call from) {
-    const auto found = co_await read_one(api, from.who.scope(), from.values[0]);
+    const auto found = co_await submit::read_one(api.parts.tasks, from.who.scope(), from.values[0]);
     if (!found) {
-        co_return from_failure(found.error(), "read a seed", from.lang);
+        co_return show(failed(found.error(), "read a seed"), from.lang);
     }
     const auto view = nlohmann::json::parse(found->view, nullptr, false);
     const auto seed = view.is_object() ? view.find("seed") : view.end();
     if (!view.is_object() || seed == view.end() || !is_seed(*seed)) {
-        co_return refusal(code::bad_request, texts::no_seed, from.lang);
+        co_return show(refuse(texts::no_seed), from.lang);
     }
     const std::string& done = texts::succeeded.in(from.lang);
     co_return json_answer(200, submit_body(code::accepted, done, seed->dump()));

@@ -124,15 +124,15 @@ std::string search(
 awaitable<http::response> query_tasks(context& api, call from) {
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        co_return std::move(*body.refused);
+        co_return show(*body.refused, from.lang);
     }
     conditions wanted = read_conditions(body.fields);
     if (body.fields.error()) {
-        co_return refusal(code::bad_request, *body.fields.error(), from.lang);
+        co_return show(*body.fields.error(), from.lang);
     }
     auto found = co_await api.parts.tasks.newest(from.who.scope(), tasks_searched);
     if (!found) {
-        co_return from_failure(found.error(), "search tasks", from.lang);
+        co_return show(failed(found.error(), "search tasks"), from.lang);
     }
     co_await note_waits(api, *found, from.lang);
     // On the pool: a thousand tasks are read. With the addresses of this moment: the loop may learn
@@ -145,7 +145,7 @@ awaitable<http::response> query_tasks(context& api, call from) {
                 now] { return search(tasks, {pictures, url}, wanted, now); };
     auto page = co_await api.parts.pool.run(std::move(job));
     if (!page) {
-        co_return from_failure(page.error(), "search tasks", from.lang);
+        co_return show(failed(page.error(), "search tasks"), from.lang);
     }
     co_return json_answer(200, std::move(*page));
 }

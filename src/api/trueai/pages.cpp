@@ -3,6 +3,7 @@
 #include "answers.hpp"
 #include "door/visitors.hpp"
 #include "handlers.hpp"
+#include "imagined/submit/texts.hpp"
 #include "opened_body.hpp"
 #include "tasks/displays.hpp"
 #include "tasks/shown_task.hpp"
@@ -119,7 +120,7 @@ void count(day_counts& into, const queue::snapshot& one, unix_millis today) {
 awaitable<http::response> sign_in_to_ui(context& api, call from) {
     const auto sent = key_in(from.request.body);
     if (!sent) {
-        co_return problem(400, texts::not_json, from.lang);
+        co_return show(refuse_with_status(400, submit::texts::not_json), from.lang);
     }
     const std::string& key = *sent;
     http::fields told;
@@ -168,17 +169,17 @@ awaitable<http::response> show_ui_user(context& /*api*/, call from) {
 awaitable<http::response> search_tasks_for_ui(context& api, call from) {
     opened_body body = co_await open_body(api, from);
     if (body.refused) {
-        co_return std::move(*body.refused);
+        co_return show(*body.refused, from.lang);
     }
     const task_search wanted = read_task_search(body.fields);
     if (body.fields.error()) {
         co_return unsuccessful(
-            static_cast<int>(code::bad_request), *body.fields.error(), from.lang
+            static_cast<int>(code::bad_request), body.fields.error()->why, from.lang
         );
     }
     auto found = co_await api.parts.tasks.newest(from.who.scope(), tasks_searched);
     if (!found) {
-        co_return from_failure(found.error(), "search tasks", from.lang);
+        co_return show(failed(found.error(), "search tasks"), from.lang);
     }
     co_await note_waits(api, *found, from.lang);
     auto job = [tasks = std::move(*found),
@@ -189,7 +190,7 @@ awaitable<http::response> search_tasks_for_ui(context& api, call from) {
                 in = from.lang] { return page_of(tasks, {pictures, url}, wanted, now, in); };
     auto page = co_await api.parts.pool.run(std::move(job));
     if (!page) {
-        co_return from_failure(page.error(), "search tasks", from.lang);
+        co_return show(failed(page.error(), "search tasks"), from.lang);
     }
     co_return json_answer(200, std::move(*page));
 }
@@ -197,7 +198,7 @@ awaitable<http::response> search_tasks_for_ui(context& api, call from) {
 awaitable<http::response> show_ui_home(context& api, call from) {
     const auto who = co_await known_visitor(api, from.request);
     if (!who) {
-        co_return from_failure(who.error(), "look up a session", from.lang);
+        co_return show(failed(who.error(), "look up a session"), from.lang);
     }
     day_counts counts;
     const unix_millis now = api.parts.tasks.now();
@@ -205,7 +206,7 @@ awaitable<http::response> show_ui_home(context& api, call from) {
     if (*who) { // a stranger is told nothing of others
         const auto found = co_await api.parts.tasks.newest((*who)->scope(), tasks_searched);
         if (!found) {
-            co_return from_failure(found.error(), "count tasks", from.lang);
+            co_return show(failed(found.error(), "count tasks"), from.lang);
         }
         total = found->size();
         for (const queue::snapshot& one : *found) {

@@ -1,7 +1,7 @@
 // The task page of the trueai web UI: what it searches for, and a page of what was found.
 #pragma once
 
-#include "json_body.hpp"
+#include "imagined/submit/json_body.hpp"
 
 #include "imagined/queue/task_queue.hpp"
 #include "imagined/task/submission.hpp"

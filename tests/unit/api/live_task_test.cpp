@@ -1,7 +1,6 @@
 // The live API's document, its tag and its estimate, as values.
 #include "live/live_task.hpp"
 #include "live/outlook.hpp"
-#include "live/problem.hpp"
 #include "scene.hpp"
 
 #include <doctest/doctest.h>
@@ -152,31 +151,4 @@ TEST_CASE("the expected wait grows with what is ahead and shrinks with places") 
     CHECK(expected_wait_ms(7, busy) == 20000);
     CHECK(expected_wait_ms(7, {8, 0, 10000}) == 10000);
     CHECK(expected_wait_ms(1, {0, 0, 10000}) == 20000);
-}
-
-TEST_CASE("a submit-shaped refusal becomes a problem document, and keeps its headers") {
-    http::response refused;
-    refused.headers.set("Content-Type", "application/json");
-    refused.headers.set("RateLimit", "\"queue\";r=0");
-    refused.body = R"({"code":23,"description":"full","result":null,"properties":{}})";
-    const auto told = in_problem_words(refused);
-    CHECK(told.status == 429);
-    CHECK(told.headers.get("Content-Type") == "application/problem+json");
-    CHECK(told.headers.get("RateLimit") == "\"queue\";r=0");
-    CHECK(told.headers.has("Retry-After"));
-    const json body = json_of(told);
-    CHECK(body["type"] == "urn:imagined:problem:queue-full");
-    CHECK(body["status"] == 429);
-    CHECK(body["detail"] == "full");
-    CHECK(body["retryable"] == true);
-    CHECK(in_problem_words(told).text() == told.text());
-}
-
-TEST_CASE("an answer that says yes is left alone by the words of problems") {
-    for (const char* text : {R"({"code":1,"result":"5"})", R"({"code":21})", R"([1])", ""}) {
-        http::response yes;
-        yes.body = std::string(text);
-        CHECK(in_problem_words(yes).text() == text);
-        CHECK(in_problem_words(yes).status == 200);
-    }
 }

@@ -1,0 +1,29 @@
+// An imagine on its way to a task: also what follows from a text that a user picks (a described
+// picture's, a shortened prompt's).
+#pragma once
+
+#include "enqueue.hpp"
+#include "pictures/input_pictures.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imagined::submit {
+
+struct imagine_wish {
+    std::string prompt;                  // trimmed
+    std::vector<input_picture> pictures; // of the body; those of the prompt come before them
+    base_fields base;
+};
+
+struct imagine_draft {
+    draft made;
+    std::optional<refusal> refused;
+};
+
+// Reads the prompt, chooses model and fields, and reads and stores the pictures. Nothing is
+// submitted yet; with `refused` nothing is left behind.
+awaitable<imagine_draft> draft_imagine(context& ctx, const requester& from, imagine_wish wanted);
+
+} // namespace imagined::submit
