@@ -11,9 +11,9 @@
 #include "door/late_refusals.hpp"
 #include "door/paths.hpp"
 #include "live/change_log.hpp"
+#include "live/completion_waiter.hpp"
 #include "live/hub.hpp"
 #include "live/outlook.hpp"
-#include "native/waiting_room.hpp"
 #include "seats.hpp"
 #include "tasks/ended_views.hpp"
 #include "tasks/shown_task.hpp"
@@ -32,9 +32,11 @@ struct context {
           parts(std::move(given)),
           keys(options),
           cors(options),
-          waiting(parts.tasks),
           counted(parts.tasks, parts.backends),
           hub(parts.changes, options.live.kept_for),
+          waiter(
+              {parts.tasks, hub, [this] { return parts.ready().draining; }}, options.live.look_again
+          ),
           changes(
               {parts.tasks,
                counted,
@@ -52,9 +54,9 @@ struct context {
     cors_policy cors;
     key_guesses guesses;
     late_refusals late;
-    waiting_room waiting;
     figures counted;
     live_hub hub;
+    completion_waiter waiter;
     change_log changes;
     seats streams;
     seats held; // requests that are kept waiting

@@ -33,6 +33,11 @@
 
 namespace imagined::submit {
 
+// Of one request.
+inline constexpr std::size_t max_input_pictures = 5;
+// Ideogram takes no larger file (ideogram-api.md §3).
+inline constexpr std::size_t max_picture_bytes = std::size_t{10} * 1024 * 1024;
+
 // A picture that stands in our own store.
 struct own_picture {
     task::picture_ref picture;

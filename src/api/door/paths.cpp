@@ -70,7 +70,7 @@ bool matches(std::string_view pattern, std::string_view path, path_values& value
         const auto wanted = pattern.substr(0, pattern_end);
         const auto given = path.substr(0, path_end);
         if (wanted == "{}" && taken < values.size()) {
-            values[taken++] = trimmed(given); // of an id that was pasted
+            values[taken++] = submit::trimmed(given); // of an id that was pasted
         } else if (wanted != given) {
             return false;
         }

@@ -65,7 +65,7 @@ struct live_hub::core : std::enable_shared_from_this<core> {
     void changed(std::string_view id) {
         const auto [first, last] = tickets.equal_range(id);
         for (auto at = first; at != last; ++at) {
-            at->second->ring();
+            at->second->changed();
         }
         if (all != nullptr) {
             all->changed(id);
@@ -75,7 +75,7 @@ struct live_hub::core : std::enable_shared_from_this<core> {
     void came() {
         connected = true;
         for (const auto& [id, held] : tickets) {
-            held->ring();
+            held->changed();
         }
         if (all != nullptr) {
             all->came();
@@ -94,8 +94,10 @@ struct live_hub::core : std::enable_shared_from_this<core> {
     std::optional<task_group> duties;
 };
 
-live_hub::ticket::ticket(std::shared_ptr<core> from, executor on, std::string id)
-    : from_(std::move(from)), id_(std::move(id)), bell_(on) {
+live_hub::ticket::ticket(
+    std::shared_ptr<core> from, executor on, std::string id, std::function<void()> also_tell
+)
+    : from_(std::move(from)), id_(std::move(id)), bell_(on), also_tell_(std::move(also_tell)) {
     from_->tickets.emplace(id_, this);
     from_->wake_up(on);
 }
@@ -118,8 +120,9 @@ live_hub::~live_hub() {
     core_->duties.reset();
 }
 
-std::unique_ptr<live_hub::ticket> live_hub::watch(executor on, std::string id) {
-    return std::make_unique<ticket>(core_, on, std::move(id));
+std::unique_ptr<live_hub::ticket>
+live_hub::watch(executor on, std::string id, std::function<void()> also_tell) {
+    return std::make_unique<ticket>(core_, on, std::move(id), std::move(also_tell));
 }
 
 void live_hub::listen(executor on, listener* all) {

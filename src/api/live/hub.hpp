@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,7 +36,9 @@ public:
     // One who watches one task. Rings when the task has changed or changes may have been missed.
     class ticket {
     public:
-        ticket(std::shared_ptr<core> from, executor on, std::string id);
+        ticket(
+            std::shared_ptr<core> from, executor on, std::string id, std::function<void()> also_tell
+        );
         ticket(const ticket&) = delete;
         ticket& operator=(const ticket&) = delete;
         ~ticket();
@@ -46,6 +49,14 @@ public:
         // Ends a wait; for the owner's own reasons.
         void ring() { bell_.ring(); }
 
+        // The task has changed, or may have.
+        void changed() {
+            bell_.ring();
+            if (also_tell_) {
+                also_tell_();
+            }
+        }
+
     private:
         friend class live_hub;
         friend struct core;
@@ -53,6 +64,7 @@ public:
         std::shared_ptr<core> from_;
         std::string id_;
         wakeup bell_;
+        std::function<void()> also_tell_;
     };
 
     // Without `open` nothing rings, and watchers look again by their own clocks.
@@ -61,8 +73,10 @@ public:
     live_hub& operator=(const live_hub&) = delete;
     ~live_hub();
 
-    // May outlive the hub.
-    std::unique_ptr<ticket> watch(executor on, std::string id);
+    // The ticket may outlive the hub. `also_tell` is called whenever it rings for a change; it may
+    // not give tickets back.
+    std::unique_ptr<ticket>
+    watch(executor on, std::string id, std::function<void()> also_tell = {});
 
     // The feed stays open as long as `all` is set, which must outlive that.
     void listen(executor on, listener* all);

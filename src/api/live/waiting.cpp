@@ -1,7 +1,5 @@
 #include "live/waiting.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 #include <charconv>
 
@@ -14,7 +12,6 @@ using clock = std::chrono::steady_clock;
 constexpr seconds longest_wait{60};
 // A process that drains must not be held up, and its clients should not hurry either.
 constexpr milliseconds wait_while_draining{1000};
-constexpr milliseconds drain_look{500};
 
 std::optional<seconds> seconds_of(std::string_view text) {
     int number = 0;
@@ -44,9 +41,8 @@ std::string_view preferred_wait(std::string_view header) {
     return {};
 }
 
-bool is_news(const seen_task& seen, std::uint64_t known, until what) {
-    const task::record& record = seen.now.task.record;
-    return task::is_terminal(record.state) || (what == until::changed && record.sequence != known);
+bool is_news(const task::record& task, std::uint64_t known, until what) {
+    return task::is_terminal(task.state) || (what == until::changed && task.sequence != known);
 }
 
 } // namespace
@@ -72,32 +68,29 @@ std::variant<std::monostate, seats::seat, seats::full> take_wait(context& api, c
 awaitable<result<seen_task>> look_and_wait(context& api, const call& from, until what) {
     const std::string id = from.values[0];
     const auto wait = asked_wait(from.request).value_or(seconds(0));
-    if (wait == seconds(0) || !store::is_task_id(id)) {
-        co_return co_await look_at(api, from.who.scope(), id, {}, from.lang);
-    }
-    // Watched before it is looked at, so that no change falls between the two.
-    const auto ticket = api.hub.watch(co_await asio::this_coro::executor, id);
     const auto start = clock::now();
     auto seen = co_await look_at(api, from.who.scope(), id, {}, from.lang);
-    if (!seen) {
+    if (!seen || wait == seconds(0)) {
         co_return seen;
     }
     const auto known = revision_in(from.request.headers.get("If-None-Match"))
                            .value_or(seen->now.task.record.sequence);
-    auto looked = start;
-    while (seen && !is_news(*seen, known, what)) {
-        const milliseconds most = api.parts.ready().draining ? wait_while_draining : wait;
-        const auto left = std::chrono::ceil<milliseconds>(start + most - clock::now());
-        if (left <= milliseconds(0)) {
-            break;
-        }
-        const bool rung = co_await ticket->wait(std::min(left, drain_look));
-        if (rung || clock::now() - looked >= api.options.live.look_again) {
-            looked = clock::now();
-            seen = co_await look_at(api, from.who.scope(), id, {}, from.lang);
-        }
+    if (is_news(seen->now.task.record, known, what)) {
+        co_return seen;
     }
-    co_return seen;
+    completion_waiter::wish wish;
+    wish.id = id;
+    wish.fulfilled = [known, what](const queue::snapshot& task) {
+        return is_news(task.record, known, what);
+    };
+    wish.leaves = [&api, start](const completion_waiter::latest&) {
+        return clock::now() - start >= wait_while_draining && api.parts.ready().draining;
+    };
+    wish.limit = api.parts.ready().draining ? std::min<milliseconds>(wait, wait_while_draining)
+                                            : milliseconds(wait);
+    // Whatever ended the wait, what there is to tell now is looked up with its place in the queue.
+    co_await api.waiter.wait(std::move(wish));
+    co_return co_await look_at(api, from.who.scope(), id, {}, from.lang);
 }
 
 void mark_wait(const http::request_head& asked, http::response& answer) {

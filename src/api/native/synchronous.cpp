@@ -43,10 +43,15 @@ awaitable<http::response> answer_to(context& api, const queue::snapshot& ended) 
 
 // Bounded by the task's own life: the queue ends each task that nobody could start in its time.
 awaitable<http::response> wait_for(context& api, const std::string& id) {
-    const auto leave = [&api](const std::optional<queue::snapshot>& seen) {
+    completion_waiter::wish wish;
+    wish.id = id;
+    wish.fulfilled = [](const queue::snapshot& task) {
+        return task::is_terminal(task.record.state);
+    };
+    wish.leaves = [&api](const completion_waiter::latest& seen) {
         return api.parts.ready().draining && !is_under_way(seen);
     };
-    auto seen = co_await api.waiting.wait(id, leave);
+    auto seen = co_await api.waiter.wait(std::move(wish));
     if (!seen) {
         co_return ideogram_error(failed(seen.error(), "wait for a drawing"));
     }

@@ -2,8 +2,8 @@
 // that a form drawn from this answer never offers what would be refused.
 #include "answers.hpp"
 #include "handlers.hpp"
+#include "imagined/submit/submit.hpp"
 #include "live/look.hpp"
-#include "submit/input_pictures.hpp"
 
 #include "imagined/backend/offered_fields.hpp"
 
@@ -194,8 +194,8 @@ awaitable<http::response> show_capabilities(context& api, call /*from*/) {
         {"operations", operations_json(backends)},
         {"prices", prices_json(backends)},
         {"limits",
-         {{"pictures", max_input_pictures},
-          {"pictureBytes", max_picture_bytes},
+         {{"pictures", submit::max_input_pictures},
+          {"pictureBytes", submit::max_picture_bytes},
           {"bodyBytes", api.options.max_body_bytes},
           {"promptBytes", task::max_prompt_bytes}}},
         {"places", places_json(backends, counted)},

@@ -4,12 +4,14 @@
 #include "tasks/shown_task.hpp"
 #include "waits.hpp"
 
+#include "imagined/task/fail_texts.hpp"
+#include "imagined/task/progress.hpp"
+#include "imagined/task/submission.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -23,42 +25,44 @@ constexpr std::int64_t default_page_size = 10;
 constexpr std::int64_t max_page_size = 100;
 constexpr std::size_t max_ids_asked = 20000; // the rest is left out
 
+// "" and an empty set hold for every task.
 struct conditions {
-    std::vector<std::pair<std::string, std::unordered_set<std::string>>> equal; // any of
-    std::vector<std::pair<std::string, std::string>> within;                    // substring
+    std::string prompt; // this and the next three: a part of the text
+    std::string prompt_too;
+    std::string description;
+    std::string fail_reason;
+    std::unordered_set<std::string> actions; // these: any of them
+    std::unordered_set<std::string> states;
+    std::unordered_set<std::string> statuses;
+    std::unordered_set<std::string> ids;
     std::int64_t page = 0;
     std::int64_t size = default_page_size;
     bool oldest_first = false;
 };
 
+std::unordered_set<std::string> set_of(std::vector<std::string> texts) {
+    return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
+}
+
 conditions read_conditions(json_body& fields) {
     conditions wanted;
-    constexpr std::array texts{"prompt", "promptEn", "description", "failReason"};
-    for (const char* name : texts) {
-        wanted.within.emplace_back(name, fields.text(name));
-    }
-    const auto any_of = [&wanted](const char* name, std::vector<std::string> texts) {
-        const auto end = std::make_move_iterator(texts.end());
-        wanted.equal.emplace_back(
-            std::piecewise_construct,
-            std::forward_as_tuple(name),
-            std::forward_as_tuple(std::make_move_iterator(texts.begin()), end)
-        );
-    };
-    for (const char* name : {"action", "state"}) {
-        any_of(name, fields.texts(name));
-    }
+    wanted.prompt = fields.text("prompt");
+    wanted.prompt_too = fields.text("promptEn");
+    wanted.description = fields.text("description");
+    wanted.fail_reason = fields.text("failReason");
+    wanted.actions = set_of(fields.texts("action"));
+    wanted.states = set_of(fields.texts("state"));
     auto statuses = fields.texts("statusSet");
     for (std::string& status : fields.texts("status")) {
         statuses.push_back(std::move(status));
     }
-    any_of("status", std::move(statuses));
+    wanted.statuses = set_of(std::move(statuses));
     auto ids = fields.ids("ids");
     if (std::string id = fields.id("id"); !id.empty()) {
         ids.push_back(std::move(id));
     }
     ids.resize(std::min(ids.size(), max_ids_asked));
-    any_of("id", std::move(ids));
+    wanted.ids = set_of(std::move(ids));
     wanted.page = std::max<std::int64_t>(fields.integer("pageNumber").value_or(0), 0);
     wanted.size = std::clamp<std::int64_t>(
         fields.integer("pageSize").value_or(default_page_size), 1, max_page_size
@@ -67,56 +71,82 @@ conditions read_conditions(json_body& fields) {
     return wanted;
 }
 
-std::string_view text_at(const nlohmann::json& view, const std::string& key) {
-    const auto found = view.find(key);
-    return found != view.end() && found->is_string()
-               ? std::string_view(found->get_ref<const std::string&>())
-               : std::string_view{};
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
 }
 
-bool meets(const nlohmann::json& view, const conditions& wanted) {
-    const auto is_one_of = [&](const auto& condition) {
-        const auto& [key, allowed] = condition;
-        return allowed.empty() || allowed.contains(std::string(text_at(view, key)));
-    };
-    const auto holds = [&](const auto& condition) {
-        return text_at(view, condition.first).find(condition.second) != std::string_view::npos;
-    };
-    return std::all_of(wanted.equal.begin(), wanted.equal.end(), is_one_of)
-           && std::all_of(wanted.within.begin(), wanted.within.end(), holds);
+bool is_one_of(const std::unordered_set<std::string>& allowed, std::string_view value) {
+    return allowed.empty() || allowed.contains(std::string(value));
 }
 
-std::string page_of(std::vector<std::string> met, const conditions& wanted) {
-    if (wanted.oldest_first) {
-        std::reverse(met.begin(), met.end());
+// What a task shows as its prompt. That of a describe is what it has found, and stands nowhere but
+// in the document that was stored with its end.
+std::string shown_prompt(const queue::snapshot& task, const task::submission& submitted) {
+    if (!submitted.prompt.empty() || submitted.what != task::action::describe) {
+        return submitted.prompt;
     }
-    const std::size_t total = met.size();
-    const auto size = static_cast<std::size_t>(wanted.size);
-    const auto page = std::min<std::uint64_t>(static_cast<std::uint64_t>(wanted.page), total);
-    const auto first = std::min(static_cast<std::size_t>(page) * size, total);
-    const auto last = std::min(first + size, total);
-    const std::vector<std::string> shown(
-        std::make_move_iterator(met.begin() + static_cast<std::ptrdiff_t>(first)),
-        std::make_move_iterator(met.begin() + static_cast<std::ptrdiff_t>(last))
-    );
-    const nlohmann::json pagination{
-        {"current", wanted.page}, {"pageSize", wanted.size}, {"total", total}
-    };
-    return "{\"list\":" + json_array(shown) + ",\"pagination\":" + pagination.dump() + "}";
+    const auto stored = nlohmann::json::parse(task.view, nullptr, false);
+    const auto prompt = stored.is_object() ? stored.find("prompt") : stored.end();
+    return stored.is_object() && prompt != stored.end() && prompt->is_string()
+               ? prompt->get<std::string>()
+               : std::string();
 }
 
+bool meets_prompt(
+    const queue::snapshot& task, const task::submission& submitted, const conditions& wanted
+) {
+    if (wanted.prompt.empty() && wanted.prompt_too.empty()) {
+        return true;
+    }
+    const std::string shown = shown_prompt(task, submitted);
+    return holds(shown, wanted.prompt) && holds(shown, wanted.prompt_too);
+}
+
+bool meets_reason(const task::record& task, task::language in, const conditions& wanted) {
+    return wanted.fail_reason.empty()
+           || (task.state == task::state::failure
+               && holds(task::failure_text(task, in), wanted.fail_reason));
+}
+
+bool meets(const queue::snapshot& task, const conditions& wanted) {
+    const task::record& record = task.record;
+    if (!is_one_of(wanted.ids, record.id)
+        || !is_one_of(wanted.statuses, task::outward_status(record))) {
+        return false;
+    }
+    const auto submitted = task::submission_from_text(task.submission);
+    return submitted && is_one_of(wanted.actions, task::to_string(submitted->what))
+           && is_one_of(wanted.states, submitted->state)
+           && holds(submitted->description, wanted.description)
+           && meets_reason(record, submitted->lang, wanted)
+           && meets_prompt(task, *submitted, wanted);
+}
+
+// Of those that meet the conditions, only the page is rendered.
 std::string search(
-    const std::vector<queue::snapshot>& tasks,
+    std::vector<queue::snapshot> tasks,
     const shown_at& where,
     const conditions& wanted,
     unix_millis now
 ) {
-    std::vector<std::string> met = task_jsons(tasks, where, now);
-    std::erase_if(met, [&](const std::string& text) {
-        const auto view = nlohmann::json::parse(text, nullptr, false);
-        return !view.is_object() || !meets(view, wanted);
-    });
-    return page_of(std::move(met), wanted);
+    std::erase_if(tasks, [&](const queue::snapshot& one) { return !meets(one, wanted); });
+    if (wanted.oldest_first) {
+        std::reverse(tasks.begin(), tasks.end());
+    }
+    const std::size_t total = tasks.size();
+    const auto size = static_cast<std::size_t>(wanted.size);
+    const auto page = std::min<std::uint64_t>(static_cast<std::uint64_t>(wanted.page), total);
+    const auto first = std::min(static_cast<std::size_t>(page) * size, total);
+    const auto last = std::min(first + size, total);
+    const std::vector<queue::snapshot> shown(
+        std::make_move_iterator(tasks.begin() + static_cast<std::ptrdiff_t>(first)),
+        std::make_move_iterator(tasks.begin() + static_cast<std::ptrdiff_t>(last))
+    );
+    const nlohmann::json pagination{
+        {"current", wanted.page}, {"pageSize", wanted.size}, {"total", total}
+    };
+    return "{\"list\":" + json_array(task_jsons(shown, where, now))
+           + ",\"pagination\":" + pagination.dump() + "}";
 }
 
 } // namespace
@@ -142,7 +172,7 @@ awaitable<http::response> query_tasks(context& api, call from) {
                 pictures = api.parts.pictures,
                 url = api.here().public_url,
                 wanted = std::move(wanted),
-                now] { return search(tasks, {pictures, url}, wanted, now); };
+                now]() mutable { return search(std::move(tasks), {pictures, url}, wanted, now); };
     auto page = co_await api.parts.pool.run(std::move(job));
     if (!page) {
         co_return show(failed(page.error(), "search tasks"), from.lang);

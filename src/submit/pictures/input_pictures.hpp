@@ -12,9 +12,6 @@
 
 namespace imagined::submit {
 
-inline constexpr std::size_t max_input_pictures = 5;
-// Ideogram takes no larger file (ideogram-api.md §3).
-inline constexpr std::size_t max_picture_bytes = std::size_t{10} * 1024 * 1024;
 // Input pictures of a task stand in the store from this number on, where no route shows them.
 inline constexpr int first_input_number = 70;
 inline constexpr std::size_t max_inputs_of_a_task = 20;

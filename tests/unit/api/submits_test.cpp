@@ -21,7 +21,7 @@ json submit_to(scene& s, const std::string& what, const json& body, const header
     return told;
 }
 
-task::submission accepted(scene& s, const std::string& what, const json& body) {
+task::submission accepted_task(scene& s, const std::string& what, const json& body) {
     const json told = submit_to(s, what, body);
     REQUIRE_MESSAGE(told["code"] == 1, told.dump());
     return s.submission(told["result"]);
@@ -61,7 +61,7 @@ TEST_CASE("a describe asks about its picture, sent or linked") {
           json{{"base64", "https://x.example/a.png"}},
           json{{"link", " https://x.example/a.png "}, {"base64", ""}}}) {
         CAPTURE(body.dump());
-        const auto made = accepted(s, "describe", body);
+        const auto made = accepted_task(s, "describe", body);
         CHECK(made.what == task::action::describe);
         CHECK(made.request.what == operation::describe);
         CHECK(made.request.images == 1);
@@ -87,7 +87,7 @@ TEST_CASE("a describe without a usable picture is refused in the peers' words") 
 
 TEST_CASE("a blend is an instructed edit of all pictures where some backend has that") {
     scene s;
-    const auto made = accepted(s, "blend", {{"base64Array", pictures(5)}});
+    const auto made = accepted_task(s, "blend", {{"base64Array", pictures(5)}});
     CHECK(made.what == task::action::blend);
     CHECK(made.request.what == operation::instruct_edit);
     CHECK(made.request.images == 4);
@@ -104,7 +104,8 @@ TEST_CASE("else a blend is a remix of the first picture in the style of the othe
     s.web.show("https://x.example/b", png(7));
     json list = pictures(1);
     list.push_back("https://x.example/b");
-    const auto made = accepted(s, "blend", {{"base64Array", list}, {"dimensions", "portrait"}});
+    const auto made =
+        accepted_task(s, "blend", {{"base64Array", list}, {"dimensions", "portrait"}});
     CHECK(made.request.what == operation::remix);
     CHECK(made.request.model == task::model::v3);
     CHECK(made.request.aspect == task::ratio{2, 3});
@@ -125,10 +126,10 @@ TEST_CASE("a blend takes two to five pictures and three shapes") {
     const auto with = [](const json& dimensions) {
         return json{{"base64Array", pictures(2)}, {"dimensions", dimensions}};
     };
-    CHECK(accepted(s, "blend", with(nullptr)).request.aspect == task::ratio{1, 1});
+    CHECK(accepted_task(s, "blend", with(nullptr)).request.aspect == task::ratio{1, 1});
     CHECK(refused(s, "blend", with("ROUND")) == "dimensions参数错误");
-    CHECK(accepted(s, "blend", with("LANDSCAPE")).request.aspect == task::ratio{3, 2});
-    CHECK(accepted(s, "blend", with("SQUARE")).request.aspect == task::ratio{1, 1});
+    CHECK(accepted_task(s, "blend", with("LANDSCAPE")).request.aspect == task::ratio{3, 2});
+    CHECK(accepted_task(s, "blend", with("SQUARE")).request.aspect == task::ratio{1, 1});
     json broken = pictures(1);
     broken.push_back("!!!");
     CHECK(refused(s, "blend", {{"base64Array", broken}}) == "base64格式错误");
@@ -149,7 +150,7 @@ TEST_CASE("uploaded pictures are handed back as our own addresses, which then ca
         const std::string address = told["result"][static_cast<std::size_t>(i)];
         REQUIRE(address.starts_with(base));
         CHECK(s.get(address.substr(base.size())).status == 200);
-        const auto made = accepted(s, "imagine", {{"prompt", address + " a fox"}});
+        const auto made = accepted_task(s, "imagine", {{"prompt", address + " a fox"}});
         const auto& picture = made.request.pictures[0];
         CHECK(*s.images->read(picture.id, picture.n) == png(static_cast<std::uint8_t>(i + 1)));
     }
