@@ -1,8 +1,9 @@
-#include "answers.hpp"
-#include "handlers.hpp"
+#include "health.hpp"
+
+#include "answers/answers.hpp"
+#include "context/waits.hpp"
 #include "openapi_text.hpp"
 #include "queue_gauges.hpp"
-#include "waits.hpp"
 
 #include "imagined/base/log_writer.hpp"
 

@@ -1,6 +1,6 @@
 #include "queue_gauges.hpp"
 
-#include "slot_switches.hpp"
+#include "context/slot_switches.hpp"
 
 #include <algorithm>
 

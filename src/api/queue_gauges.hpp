@@ -1,7 +1,7 @@
 // The queue's figures as gauges, taken when somebody scrapes: they are the same in every process.
 #pragma once
 
-#include "context.hpp"
+#include "context/context.hpp"
 
 namespace imagined::api {
 

@@ -82,6 +82,34 @@ class Cycles(TidyTest):
             visit(path)
 
 
+    # A module of which two folders know each other, with those folders; each is to go.
+    KNOWN_FOLDERS = {"backend": {".", "dialects", "sandbox"}}
+
+    def test_no_folder_of_a_module_includes_itself_through_others(self):
+        for module in sorted(p for p in (tree.ROOT / "src").iterdir() if p.is_dir()):
+            graph = {}
+            for path in tree.files(f"src/{module.name}"):
+                folder = str(path.parent.relative_to(module))
+                for _, target in tree.project_includes(path):
+                    if target is not None and module in target.parents:
+                        other = str(target.parent.relative_to(module))
+                        if other != folder:
+                            graph.setdefault(folder, set()).add(other)
+            known = self.KNOWN_FOLDERS.get(module.name, set())
+
+            def reached_from(folder, seen):
+                for other in graph.get(folder, ()):
+                    if other not in seen:
+                        seen.add(other)
+                        reached_from(other, seen)
+                return seen
+
+            cyclic = {folder for folder in graph if folder in reached_from(folder, set())}
+            with self.subTest(module.name):
+                self.assertLessEqual(cyclic, known, "they include each other")
+                self.assertFalse(known and not cyclic, "nothing is left to be excused here")
+
+
 class Texts(TidyTest):
     def lines(self, *suffixes):
         for path in tree.files(*CODE, "deploy", suffixes=suffixes):

@@ -99,7 +99,7 @@ struct api_parts {
 std::unique_ptr<http::handler> make_api(api_options options, api_parts parts);
 
 // What stands before everything that this process answers. Without any key configured it keeps
-// out what pages of other sites send (door/open_door.hpp); with keys it lets all pass. `behind`
+// out what pages of other sites send (http/local_access.hpp); with keys it lets all pass. `behind`
 // must outlive it.
 std::unique_ptr<http::handler> make_front_door(const api_options& options, http::handler& behind);
 

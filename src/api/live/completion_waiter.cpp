@@ -19,8 +19,8 @@ constexpr milliseconds tick{500};
 // While the feed of changes is not there.
 constexpr milliseconds unheard_look{1000};
 constexpr seconds longest_silence{15};
-constexpr milliseconds unlimited{86400000};
-constexpr std::size_t most_per_read = 256;
+constexpr milliseconds unlimited = std::chrono::hours(24);
+constexpr std::size_t most_in_one_read = 256;
 
 } // namespace
 
@@ -129,7 +129,7 @@ struct completion_waiter::core : std::enable_shared_from_this<core> {
     awaitable<> read_unread() {
         while (!unread.empty() && !closed) {
             std::vector<std::string> ids;
-            while (!unread.empty() && ids.size() < most_per_read) {
+            while (!unread.empty() && ids.size() < most_in_one_read) {
                 ids.push_back(std::move(unread.extract(unread.begin()).value()));
             }
             std::erase_if(ids, [this](const std::string& id) { return !places.contains(id); });

@@ -1,12 +1,12 @@
-#include "answers.hpp"
-#include "handlers.hpp"
+#include "answers/answers.hpp"
+#include "answers/texts.hpp"
+#include "context/opened_body.hpp"
 #include "imagined/submit/loose_text.hpp"
 #include "imagined/submit/read_one.hpp"
 #include "imagined/task/job_id.hpp"
+#include "mj/handlers.hpp"
 #include "mj/submits.hpp"
-#include "opened_body.hpp"
-#include "picture_address.hpp"
-#include "texts.hpp"
+#include "views/picture_address.hpp"
 
 namespace imagined::api {
 

@@ -1,11 +1,11 @@
 #include "mj/submits.hpp"
 
-#include "answers.hpp"
-#include "handlers.hpp"
+#include "answers/answers.hpp"
+#include "answers/texts.hpp"
+#include "context/opened_body.hpp"
 #include "imagined/submit/texts.hpp"
-#include "opened_body.hpp"
-#include "picture_address.hpp"
-#include "texts.hpp"
+#include "mj/handlers.hpp"
+#include "views/picture_address.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,13 +1,13 @@
 // POST /mj/submit/…: what a submit has become, in Midjourney's words.
 #pragma once
 
-#include "context.hpp"
+#include "context/context.hpp"
 #include "imagined/submit/submit.hpp"
 
 namespace imagined::api {
 
 // The answer to `from`. A page of another origin is given a refusal a moment after it asked
-// (door/late_refusals.hpp).
+// (http/late_refusals.hpp).
 awaitable<http::response> answer_submit(context& api, const call& from, outcome made);
 
 // Reads the body, has it carried out, and answers.

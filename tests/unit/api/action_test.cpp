@@ -16,7 +16,9 @@ namespace {
 
 constexpr const char* job = "0b7c1f5e-0000-4000-8000-000000000000";
 
-json press_with(scene& s, const std::string& id, const std::string& what, json more = json::object()) {
+json press_with(
+    scene& s, const std::string& id, const std::string& what, json more = json::object()
+) {
     more["taskId"] = id;
     more["customId"] = what + job + "::SOLO";
     return json_of(s.post("/mj/submit/action", more));
@@ -184,7 +186,8 @@ TEST_CASE("a reroll repeats what its parent did, whatever it was") {
     const auto imagined_again = pressed(s, single, "MJ::JOB::reroll::0::");
     CHECK(imagined_again.request.what == operation::generate);
     CHECK(imagined_again.request.images == 4);
-    const std::string large = press_with(s, single, "MJ::JOB::upsample_v7_2x_subtle::1::")["result"];
+    const std::string large =
+        press_with(s, single, "MJ::JOB::upsample_v7_2x_subtle::1::")["result"];
     s.tasks.succeed(large);
     CHECK(pressed(s, large, "MJ::JOB::reroll::0::").request.images == 1);
 }
@@ -267,7 +270,9 @@ TEST_CASE("a modal that cannot be used says why, and the task waits on") {
     scene s;
     const std::string single = picked(s);
     const std::string id = press_with(s, single, "MJ::Inpaint::1::")["result"];
-    check_action_refused(answer_modal(s, id, {{"prompt", "x"}}), 4, "maskBase64不能为空：白色为重绘区域");
+    check_action_refused(
+        answer_modal(s, id, {{"prompt", "x"}}), 4, "maskBase64不能为空：白色为重绘区域"
+    );
     check_action_refused(answer_modal(s, id, {{"maskBase64", "%%%"}}), 4, "maskBase64格式错误");
     CHECK(mentions(
         answer_modal(s, id, {{"maskBase64", flat_mask(0)}})["description"].get<std::string>(),
@@ -384,7 +389,9 @@ TEST_CASE("remix mode asks before it varies, draws again or pans, and uses the n
             CHECK(s.submission(id).request.prompt == "a wolf");
         }
     }
-    CHECK(press_with(s, single, "MJ::JOB::low_variation::1::", {{"enableRemix", false}})["code"] == 1);
+    CHECK(
+        press_with(s, single, "MJ::JOB::low_variation::1::", {{"enableRemix", false}})["code"] == 1
+    );
     CHECK(press_with(s, single, "MJ::Outpaint::50::1::", {{"enableRemix", true}})["code"] == 1);
 }
 
@@ -434,7 +441,9 @@ TEST_CASE("a task that waits for its modal can be cancelled") {
     scene s;
     const std::string id = press_with(s, picked(s), "MJ::Inpaint::1::")["result"];
     CHECK(json_of(s.post("/mj/task/" + id + "/cancel", json::object()))["code"] == 1);
-    check_action_refused(answer_modal(s, id, {{"maskBase64", half_mask()}}), 4, "任务不在等待确认的状态");
+    check_action_refused(
+        answer_modal(s, id, {{"maskBase64", half_mask()}}), 4, "任务不在等待确认的状态"
+    );
 }
 
 TEST_CASE("what no configured backend can do is code 3 at once, and has no button") {

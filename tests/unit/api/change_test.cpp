@@ -189,10 +189,16 @@ TEST_CASE("a strong variation keeps less of the picture than a subtle one") {
         return s.submission(answer["result"]).request.image_weight;
     };
     CHECK(
-        weight(press(s, single, std::string("MJ::JOB::low_variation::1::") + job_of_change + "::SOLO")) == 80
+        weight(
+            press(s, single, std::string("MJ::JOB::low_variation::1::") + job_of_change + "::SOLO")
+        )
+        == 80
     );
     CHECK(
-        weight(press(s, single, std::string("MJ::JOB::high_variation::1::") + job_of_change + "::SOLO")) == 25
+        weight(
+            press(s, single, std::string("MJ::JOB::high_variation::1::") + job_of_change + "::SOLO")
+        )
+        == 25
     );
     const json strong = json_of(s.post(
         "/mj/submit/action",

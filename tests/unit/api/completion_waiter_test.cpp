@@ -14,7 +14,7 @@ using api::completion_waiter;
 namespace {
 
 struct waiting_hall {
-    explicit waiting_hall(milliseconds look_again = hours(1))
+    explicit waiting_hall(milliseconds look_again = std::chrono::hours(1))
         : waiter({tasks, hub, [this] { return draining; }}, look_again) {}
 
     std::string add_task() {

@@ -98,7 +98,8 @@ TEST_CASE("a retexture is a remix, else an instructed edit") {
 
 TEST_CASE("a mask makes it an inpaint, with the mask as Ideogram has it") {
     scene s;
-    const auto made = accepted_edit(s, "edits", wish({{"maskBase64", to_base64(half_white(40, 30))}}));
+    const auto made =
+        accepted_edit(s, "edits", wish({{"maskBase64", to_base64(half_white(40, 30))}}));
     CHECK(made.request.what == operation::inpaint);
     CHECK(made.request.model == task::model::v3);
     REQUIRE(made.request.mask.has_value());
@@ -114,7 +115,8 @@ TEST_CASE("without V_3's inpaint the mask goes to a model that has one") {
     scene_options options = serving_edits({operation::edit});
     options.models = {task::model::v2};
     scene s(options);
-    const auto made = accepted_edit(s, "edits", wish({{"maskBase64", to_base64(half_white(8, 8))}}));
+    const auto made =
+        accepted_edit(s, "edits", wish({{"maskBase64", to_base64(half_white(8, 8))}}));
     CHECK(made.request.what == operation::edit);
     CHECK(made.request.model == task::model::v2);
     CHECK(!made.notes.empty());

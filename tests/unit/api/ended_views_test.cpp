@@ -1,4 +1,4 @@
-#include "tasks/ended_views.hpp"
+#include "views/ended_views.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // A task that ended in its own submit, as the client that races it sees it.
-#include "tasks/fresh_end.hpp"
+#include "views/fresh_end.hpp"
 
 #include "imagined/task/submission.hpp"
 

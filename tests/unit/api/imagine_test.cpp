@@ -233,7 +233,9 @@ TEST_CASE("a banned word is code 24 with the word as it was typed") {
     CHECK(answer["description"] == "可能包含敏感词");
     CHECK(answer["properties"]["bannedWord"] == "GoRe");
     CHECK(answer["properties"]["promptEn"] == "much GoRe here --v 6");
-    CHECK(refused_imagine(s, {{"prompt", "一个裸体的人"}}, 24)["properties"]["bannedWord"] == "裸体");
+    CHECK(
+        refused_imagine(s, {{"prompt", "一个裸体的人"}}, 24)["properties"]["bannedWord"] == "裸体"
+    );
     CHECK(submit(s, {{"prompt", "Gorey"}})["code"] == 1);
 }
 
@@ -284,7 +286,8 @@ TEST_CASE("a hook that is not public is refused, naming callback.allow") {
     const json answer =
         refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4, english);
     CHECK(mentions(answer["description"].get<std::string>(), "callback.allow"));
-    const json chinese = refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4);
+    const json chinese =
+        refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "http://10.0.0.1/hook"}}, 4);
     CHECK(mentions(chinese["description"].get<std::string>(), "notifyHook"));
     refused_imagine(s, {{"prompt", "a"}, {"notifyHook", "not a url"}}, 4);
 }
@@ -481,8 +484,9 @@ TEST_CASE("what is no picture in base64 is refused with the exact text") {
 
 TEST_CASE("six pictures are refused by name") {
     scene s;
-    const json answer =
-        refused_imagine(s, {{"prompt", "a"}, {"base64Array", json(6, data_url(png()))}}, 4, english);
+    const json answer = refused_imagine(
+        s, {{"prompt", "a"}, {"base64Array", json(6, data_url(png()))}}, 4, english
+    );
     CHECK(mentions(answer["description"].get<std::string>(), "base64Array"));
 }
 

@@ -1,4 +1,4 @@
-#include "door/key_guesses.hpp"
+#include "http/key_guesses.hpp"
 
 #include <doctest/doctest.h>
 

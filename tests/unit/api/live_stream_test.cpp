@@ -517,8 +517,8 @@ TEST_CASE("a long poll for a result waits over changes, for the end") {
         auto moves = [&]() -> awaitable<> {
             s.tasks.step(id, task::state::leased, "claimed by w");
             s.feed->on_change(id);
-            const auto asked = s.tasks.follows;
-            while (s.tasks.follows == asked) {
+            const auto asked = s.tasks.reads;
+            while (s.tasks.reads == asked) {
                 co_await pause_for(milliseconds(1));
             }
             s.tasks.succeed(id, R"({"action":"IMAGINE","imageUrl":null,"seed":null})");

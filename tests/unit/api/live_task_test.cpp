@@ -1,7 +1,7 @@
 // The live API's document, its tag and its estimate, as values.
-#include "live/live_task.hpp"
 #include "live/outlook.hpp"
 #include "scene.hpp"
+#include "views/live_task.hpp"
 
 #include <doctest/doctest.h>
 

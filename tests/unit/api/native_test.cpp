@@ -1,5 +1,5 @@
-#include "native/ideogram_answer.hpp"
-#include "native/native_paths.hpp"
+#include "ideogram/ideogram_answer.hpp"
+#include "ideogram/native_paths.hpp"
 #include "scene.hpp"
 
 #include "imagined/backend/dialect.hpp"

@@ -1,7 +1,7 @@
 #include "scene.hpp"
 
 #include "imagined/base/bytes.hpp"
-#include "picture_address.hpp"
+#include "views/picture_address.hpp"
 
 #include <doctest/doctest.h>
 
@@ -158,7 +158,9 @@ TEST_CASE("a name or a redirect that leads to a private address is refused") {
     scene s;
     s.web.resolves_to["rebound.example"] = "10.0.0.1";
     s.web.show("http://rebound.example/a.png", png());
-    CHECK(mentions(refused_picture(s, {{"prompt", "http://rebound.example/a.png a"}}), "fetch.allow"));
+    CHECK(
+        mentions(refused_picture(s, {{"prompt", "http://rebound.example/a.png a"}}), "fetch.allow")
+    );
     s.web.redirect("http://x.example/a.png", "http://127.0.0.1:6379/");
     CHECK(mentions(refused_picture(s, {{"prompt", "http://x.example/a.png a"}}), "fetch.allow"));
 }
@@ -171,7 +173,8 @@ TEST_CASE("fetch.allow permits what is not public") {
     s.web.redirect("http://127.0.0.1:9999/moved", "/a.png");
     const auto made = accepted_picture(s, {{"prompt", "http://127.0.0.1:9999/moved a"}});
     CHECK(stored(s, made.request.pictures[0]) == png(5));
-    CHECK(mentions(refused_picture(s, {{"prompt", "http://127.0.0.1:9998/a.png a"}}), "fetch.allow"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "http://127.0.0.1:9998/a.png a"}}), "fetch.allow")
+    );
 }
 
 TEST_CASE("a failed fetch names the field and the host, and nothing that was found there") {
@@ -203,7 +206,9 @@ TEST_CASE("a malformed address is refused by field") {
     scene s;
     for (const char* address : {"http://", "http://user:pw@x.example/a.png", "https://0x7f.1/a"}) {
         CAPTURE(address);
-        CHECK(mentions(refused_picture(s, {{"prompt", "a"}, {"base64Array", {address}}}), "base64Array"));
+        CHECK(mentions(
+            refused_picture(s, {{"prompt", "a"}, {"base64Array", {address}}}), "base64Array"
+        ));
     }
     CHECK(s.web.asked.empty());
 }
@@ -265,8 +270,9 @@ TEST_CASE("--sref becomes style references, --cref and --oref one character refe
 
 TEST_CASE("references that the model has no use for are dropped and noted, not fetched") {
     scene s;
-    const auto made =
-        accepted_picture(s, {{"prompt", "a --v 5 --sref https://x.example/1 --cref https://x.example/2"}});
+    const auto made = accepted_picture(
+        s, {{"prompt", "a --v 5 --sref https://x.example/1 --cref https://x.example/2"}}
+    );
     CHECK(made.request.style_references.empty());
     CHECK(made.request.character_references.empty());
     CHECK(s.web.asked.empty());
@@ -285,7 +291,8 @@ TEST_CASE("style references over 10 MB together are dropped from the end") {
     bytes.append(6 * 1024 * 1024, 'x');
     s.web.show("https://x.example/1", bytes);
     s.web.show("https://x.example/2", bytes);
-    const auto made = accepted_picture(s, {{"prompt", "a --sref https://x.example/1 https://x.example/2"}});
+    const auto made =
+        accepted_picture(s, {{"prompt", "a --sref https://x.example/1 https://x.example/2"}});
     CHECK(made.request.style_references.size() == 1);
     REQUIRE(!made.notes.empty());
     CHECK(mentions(made.notes.back(), "10 MB"));

@@ -1,6 +1,6 @@
 #include "scene.hpp"
 
-#include "byte_range.hpp"
+#include "http/byte_range.hpp"
 #include "imagined/base/bytes.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // One refusal, in the words of all three fronts.
-#include "answers.hpp"
-#include "live/problem.hpp"
-#include "native/ideogram_words.hpp"
+#include "answers/answers.hpp"
+#include "answers/ideogram_error.hpp"
+#include "answers/problem.hpp"
 #include "scene.hpp"
 
 #include <doctest/doctest.h>

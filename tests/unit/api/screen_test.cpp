@@ -1,7 +1,7 @@
 // What the console asks for beside tasks: sessions, capabilities, statistics, the operator's view.
-#include "door/session.hpp"
+#include "http/session.hpp"
 #include "scene.hpp"
-#include "screen/tally.hpp"
+#include "v1/tally.hpp"
 
 #include <doctest/doctest.h>
 

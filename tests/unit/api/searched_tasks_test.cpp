@@ -1,5 +1,5 @@
 // What the trueai web UI's task page searches for.
-#include "trueai/searched_tasks.hpp"
+#include "mj/searched_tasks.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,9 +11,9 @@ namespace {
 constexpr unix_millis day = 86'400'000;
 
 task_search read_search(std::string_view body, bool well = true) {
-    auto parsed = json_body::parse(body);
-    REQUIRE(std::holds_alternative<json_body>(parsed));
-    auto& fields = std::get<json_body>(parsed);
+    auto parsed = submit::json_body::parse(body);
+    REQUIRE(std::holds_alternative<submit::json_body>(parsed));
+    auto& fields = std::get<submit::json_body>(parsed);
     const auto wanted = read_task_search(fields);
     CHECK(fields.error().has_value() == !well);
     return wanted;

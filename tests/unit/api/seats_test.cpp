@@ -1,4 +1,4 @@
-#include "seats.hpp"
+#include "http/seats.hpp"
 
 #include <doctest/doctest.h>
 

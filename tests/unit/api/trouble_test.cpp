@@ -1,6 +1,6 @@
 // What a task waits for, and what operators are warned of, from the queue's figures alone.
+#include "context/trouble.hpp"
 #include "scene.hpp"
-#include "trouble.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,47 @@
+#include "error_words.hpp"
+
+#include "answers/answers.hpp"
+#include "answers/ideogram_error.hpp"
+#include "answers/problem.hpp"
+
+namespace imagined::api {
+
+namespace {
+
+constexpr std::string_view decides =
+    "Accept-Language, Authorization, Cookie, Mj-Api-Secret, Api-Key";
+
+} // namespace
+
+task::language language_of(const http::request_head& head, const routed& found) {
+    return found.errors == speech::ideograms
+               ? task::language::en
+               : task::preferred_language(head.headers.get("Accept-Language"));
+}
+
+http::response in_words_of(const routed& found, const refusal& why, task::language in) {
+    switch (found.errors) {
+    case speech::ideograms:
+        return ideogram_error(why);
+    case speech::problems:
+        return problem_answer(why, in);
+    case speech::midjourneys:
+        break;
+    }
+    return show(why, in);
+}
+
+void mark_private(http::response& answer) {
+    answer.headers.set("X-Content-Type-Options", "nosniff");
+    const auto kept = answer.headers.get("Cache-Control");
+    if (kept.starts_with("public")) {
+        return;
+    }
+    if (kept.empty()) {
+        answer.headers.set("Cache-Control", "no-store");
+    }
+    std::string vary(answer.headers.get("Vary"));
+    answer.headers.set("Vary", vary.append(vary.empty() ? "" : ", ").append(decides));
+}
+
+} // namespace imagined::api

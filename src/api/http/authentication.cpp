@@ -1,0 +1,149 @@
+#include "http/authentication.hpp"
+
+#include "imagined/base/bytes.hpp"
+
+namespace imagined::api {
+
+namespace {
+
+constexpr std::string_view hashed_prefix = "sha256:";
+constexpr std::string_view bearer = "Bearer ";
+constexpr std::size_t digest_bytes = 32;
+constexpr std::size_t most_keys = 4; // that a request may bring
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// Empty unless `text` is exactly the hex form of a digest.
+std::string from_hex(std::string_view text) {
+    std::string bytes;
+    if (text.size() != digest_bytes * 2) {
+        return bytes;
+    }
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_digit(text[i]);
+        const int low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0) {
+            return {};
+        }
+        bytes += static_cast<char>(high * 16 + low);
+    }
+    return bytes;
+}
+
+std::string digest_of(std::string_view configured) {
+    if (configured.starts_with(hashed_prefix)) {
+        return from_hex(configured.substr(hashed_prefix.size()));
+    }
+    return configured.empty() ? std::string{} : sha256(configured);
+}
+
+std::string_view without_blanks(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+} // namespace
+
+key_ring::key_ring(const api_options& options)
+    : cookie_(session_cookie(options.public_url)),
+      open_(options.api_keys.empty() && options.callers.empty()) {
+    for (const std::string& key : options.api_keys) {
+        add(key, identity{.name = "", .sees_all = true}, options.link_key);
+    }
+    for (const caller_options& caller : options.callers) {
+        add(caller.key, identity{.name = caller.name, .sees_all = caller.sees_all}, options.link_key
+        );
+    }
+    for (const std::string& key : options.metrics_keys) {
+        add(key, identity{.name = "", .only_metrics = true}, ""); // it opens no session
+    }
+}
+
+void key_ring::add(std::string_view key, identity who, std::string_view secret) {
+    std::string digest = digest_of(key);
+    session_signer signer(secret, digest);
+    keys_.push_back({std::move(digest), std::move(who), std::move(signer)});
+}
+
+const key_ring::entry* key_ring::find(std::string_view key) const {
+    if (key.empty()) {
+        return nullptr;
+    }
+    const std::string digest = sha256(key);
+    const entry* found = nullptr;
+    for (const entry& known : keys_) {
+        const bool same = equal_in_constant_time(known.digest, digest);
+        // No early way out: the time must not tell which key it was.
+        found = same && found == nullptr ? &known : found;
+    }
+    return found;
+}
+
+std::optional<identity> key_ring::identify_session(const http::request_head& head) const {
+    return may_use_session(head) ? session_of(head.headers) : std::nullopt;
+}
+
+std::optional<identity> key_ring::session_of(const http::fields& headers) const {
+    const auto token = session_token(headers, cookie_);
+    if (token.empty()) {
+        return std::nullopt;
+    }
+    const unix_millis now = system_clock().now();
+    for (const entry& known : keys_) {
+        if (auto session = known.signer.signed_this(token, now)) {
+            identity who = known.who;
+            who.session = std::move(session);
+            return who;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> key_ring::open_session(std::string_view key, unix_millis expires) const {
+    const entry* found = find(without_blanks(key));
+    return found == nullptr ? std::nullopt : found->signer.sign(expires);
+}
+
+told_keys key_ring::identify(const http::fields& headers) const {
+    told_keys told;
+    if (open()) {
+        told.who = identity{.name = "", .sees_all = true};
+        return told;
+    }
+    for (const auto& [name, value] : headers) {
+        std::string_view key;
+        if (http::iequals(name, "mj-api-secret") || http::iequals(name, "api-key")) {
+            key = without_blanks(value);
+        } else if (http::iequals(name, "authorization")) {
+            key = without_blanks(value);
+            if (http::iequals(key.substr(0, bearer.size()), bearer)) {
+                key = without_blanks(key.substr(bearer.size()));
+            }
+        }
+        if (key.empty()) {
+            continue;
+        }
+        if (const entry* found = find(key)) {
+            return {found->who, 0};
+        }
+        if (++told.wrong == most_keys) {
+            break;
+        }
+    }
+    return told;
+}
+
+} // namespace imagined::api
