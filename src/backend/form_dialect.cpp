@@ -1,7 +1,6 @@
 #include "form_dialect.hpp"
 
 #include "answer_reader.hpp"
-#include "dialects/dialects.hpp"
 #include "expression.hpp"
 #include "verdicts.hpp"
 #include "wire.hpp"
@@ -9,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace imagined::backend {
@@ -109,31 +107,6 @@ form_dialect::decode(const task::render_request& request, const http::response& 
         return read_answer(request.what, response.text());
     }
     return judge_refusal(response);
-}
-
-const form_dialect* find_form_dialect(std::string_view name) {
-    static const std::array<form_dialect, 5> all{
-        official_dialect(),
-        camel_dialect(),
-        mjdjourney_dialect(),
-        quickrouter_dialect(),
-        crazyrouter_dialect()
-    };
-    const auto at = std::find_if(all.begin(), all.end(), [&](const form_dialect& d) {
-        return d.name() == name;
-    });
-    return at == all.end() ? nullptr : &*at;
-}
-
-const dialect* find_dialect(std::string_view name) {
-    return find_form_dialect(name);
-}
-
-std::span<const std::string_view> dialect_names() {
-    static constexpr std::array<std::string_view, 5> names{
-        "official", "camel", "mjdjourney", "quickrouter", "crazyrouter"
-    };
-    return names;
 }
 
 } // namespace imagined::backend

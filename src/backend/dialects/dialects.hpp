@@ -1,5 +1,5 @@
-// The dialects of today, one file each. A new one joins here, in form_dialect.cpp's list of names,
-// and nowhere else.
+// The dialects of today, one file each. A new one joins here, in the lists of dialects.cpp, and
+// nowhere else.
 #pragma once
 
 #include "form_dialect.hpp"
