@@ -6,6 +6,7 @@
 #include "context/visitors.hpp"
 #include "error_words.hpp"
 #include "http/body_form.hpp"
+#include "http/cors.hpp"
 #include "imagined/submit/texts.hpp"
 #include "routing.hpp"
 
@@ -51,7 +52,7 @@ const task::bilingual& text_of(int status) {
 class api_handler final : public http::handler {
 public:
     api_handler(api_options options, api_parts parts)
-        : context_(std::move(options), std::move(parts)) {}
+        : cors_(options), context_(std::move(options), std::move(parts)) {}
 
     std::variant<http::admission, http::response> admit(const http::request_head& head) override {
         routed found = find_route(head.method, head.path);
@@ -111,7 +112,7 @@ public:
             refused.retry_after = unavailable_retry;
         }
         http::response answer = in_words_of(found, refused, language_of(head, found));
-        context_.cors.mark(answer, head.headers.get("Origin"));
+        cors_.mark(answer, head.headers.get("Origin"));
         mark_private(answer);
         return answer;
     }
@@ -123,7 +124,7 @@ private:
     refuse_at_the_door(const http::request_head& head, const routed& found, identity& who) {
         const auto in = language_of(head, found);
         if (head.method == "OPTIONS") {
-            return context_.cors.preflight(head.headers);
+            return cors_.preflight(head.headers);
         }
         told_keys told;
         if (found.open) {
@@ -208,7 +209,7 @@ private:
 
     // The last that is done to every answer.
     http::response complete(const routed& found, http::response answer, std::string_view origin) {
-        context_.cors.mark(answer, origin);
+        cors_.mark(answer, origin);
         mark_private(answer);
         count(found, answer.status);
         return answer;
@@ -270,6 +271,7 @@ private:
         known->second.add();
     }
 
+    cors_policy cors_;
     context context_;
     std::map<std::pair<const route*, int>, metrics::counter> requests_;
 };

@@ -6,7 +6,6 @@
 #include "imagined/submit/submit.hpp"
 
 #include "http/authentication.hpp"
-#include "http/cors.hpp"
 #include "http/key_guesses.hpp"
 #include "http/late_refusals.hpp"
 #include "http/paths.hpp"
@@ -31,7 +30,6 @@ struct context {
         : options(std::move(chosen)),
           parts(std::move(given)),
           keys(options),
-          cors(options),
           counted(parts.tasks, parts.backends),
           hub(parts.changes, options.live.kept_for),
           waiter(
@@ -51,7 +49,6 @@ struct context {
     api_options options;
     api_parts parts;
     key_ring keys;
-    cors_policy cors;
     key_guesses guesses;
     late_refusals late;
     figures counted;
