@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t max_answer_bytes = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t slot_digits = 12;
 
-failure invalid_option(const backend_options& options, std::string_view field, std::string_view why) {
+failure
+invalid_option(const backend_options& options, std::string_view field, std::string_view why) {
     return {failure_kind::invalid, fmt::format("backend \"{}\": {}: {}", options.name, field, why)};
 }
 
@@ -237,7 +238,9 @@ result<void> check(const backend_options& options) {
     }
     for (const auto& key : options.keys) {
         if (key.empty() || !is_header_safe(key)) {
-            return invalid_option(options, "keys", "a key is empty or has characters no header can carry");
+            return invalid_option(
+                options, "keys", "a key is empty or has characters no header can carry"
+            );
         }
     }
     if (options.concurrency < 1) {

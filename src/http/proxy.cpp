@@ -86,7 +86,8 @@ result<proxy> parse_proxy(std::string_view text) {
     }
     const auto where = parse_url(std::string(scheme).append(text));
     if (!where) {
-        return refused_proxy("a proxy is http://[user:password@]host:port; this one's host or port is not"
+        return refused_proxy(
+            "a proxy is http://[user:password@]host:port; this one's host or port is not"
         );
     }
     if (where->target != "/") {

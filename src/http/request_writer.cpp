@@ -43,7 +43,8 @@ bool announces_length(const outgoing& request) {
 } // namespace
 
 result<std::string> write_request_head(const outgoing& request, const proxy* through) {
-    if (!is_token(request.method) || !is_target(request.to.target) || !is_host_field(request.to.host)) {
+    if (!is_token(request.method) || !is_target(request.to.target)
+        || !is_host_field(request.to.host)) {
         return failure{failure_kind::invalid, "the request line is malformed"};
     }
     const auto target = through == nullptr ? request.to.target : request.to.text();

@@ -48,8 +48,8 @@ std::optional<trace> parse_traceparent(std::string_view header) {
     const std::string_view id = header.substr(trace_at, trace_digits);
     const std::string_view span = header.substr(span_at, span_digits);
     const std::string_view flags = header.substr(trace_flags_at, 2);
-    if (!whole || !is_lower_hex(version) || version == "ff" || !is_lower_hex(id) || is_zero(id) || !is_lower_hex(span)
-        || is_zero(span) || !is_lower_hex(flags)) {
+    if (!whole || !is_lower_hex(version) || version == "ff" || !is_lower_hex(id) || is_zero(id)
+        || !is_lower_hex(span) || is_zero(span) || !is_lower_hex(flags)) {
         return std::nullopt;
     }
     return trace{std::string(id), std::string(span), known_flags(flags[1])};

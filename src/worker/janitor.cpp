@@ -15,7 +15,8 @@ constexpr std::chrono::minutes cleaning_period{5};
 awaitable<> forget_old(std::shared_ptr<shift> on) {
     for (;;) {
         for (;;) {
-            const auto gone = co_await on->parts.tasks.forget(on->options.task_ttl, ended_per_round);
+            const auto gone =
+                co_await on->parts.tasks.forget(on->options.task_ttl, ended_per_round);
             if (!gone) {
                 log::warning("forgetting tasks failed", {{"reason", gone.error().detail}});
             }

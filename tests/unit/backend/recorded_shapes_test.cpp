@@ -50,7 +50,9 @@ void check_recorded_pictures(
     CHECK(got.answer->descriptions.empty());
 }
 
-void check_recorded_texts(const recorded_cell& of, const std::string& body, const std::vector<std::string>& wanted) {
+void check_recorded_texts(
+    const recorded_cell& of, const std::string& body, const std::vector<std::string>& wanted
+) {
     const auto got = decoded_as(of, body);
     REQUIRE(got.what == verdict::answered);
     CHECK(got.answer->descriptions == wanted);

@@ -213,7 +213,9 @@ TEST_CASE_FIXTURE(on_disk, "a file system without links or exclusive renames hol
 
 TEST_CASE_FIXTURE(on_disk, "a picture that is linked is in its directory for good") {
     image_store pictures(root);
-    REQUIRE(pictures.put(durable_id, 1, *encode(test::busy(24, 16), picture_format::png)).has_value());
+    REQUIRE(
+        pictures.put(durable_id, 1, *encode(test::busy(24, 16), picture_format::png)).has_value()
+    );
     steps.clear();
     const auto linked = pictures.link(durable_id, 1, durable_id, 0);
     REQUIRE(linked.has_value());

@@ -184,7 +184,9 @@ TEST_CASE("what changes no pixel is passed over") {
 TEST_CASE("other forms are left to libspng") {
     form as;
     const auto pixels = noise(as);
-    const auto is_plain = [&](const form& other) { return read(plain_png_of(pixels, other), as).plain; };
+    const auto is_plain = [&](const form& other) {
+        return read(plain_png_of(pixels, other), as).plain;
+    };
     REQUIRE(is_plain(as));
     CHECK_FALSE(is_plain({.depth = 16}));
     CHECK_FALSE(is_plain({.interlace = 1}));

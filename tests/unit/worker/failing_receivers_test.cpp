@@ -28,7 +28,9 @@ TEST_CASE("old failures are not told of") {
         all.note("hooks.example", false, first_failure);
     }
     CHECK(all.warnings(first_failure + failing_receivers::told_for).size() == 1);
-    CHECK(all.warnings(first_failure + failing_receivers::told_for + std::chrono::seconds(1)).empty());
+    CHECK(
+        all.warnings(first_failure + failing_receivers::told_for + std::chrono::seconds(1)).empty()
+    );
 }
 
 TEST_CASE("so many receivers are remembered and no more, old ones make room") {
