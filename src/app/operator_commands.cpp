@@ -173,7 +173,7 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
     again.task_timeout = with.task_timeout;
     again.queue_limit = with.queue_limit;
     again.slots = all_slots(with.backends);
-    again.event = "submitted again for " + id;
+    again.event = {task::event_kind::resubmitted, {id}};
     const auto told = co_await with.tasks.history(id);
     if (!told) {
         co_return with_id(told.error(), id);

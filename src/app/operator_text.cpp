@@ -1,6 +1,7 @@
 #include "operator_text.hpp"
 
 #include "imagined/backend/dialect.hpp"
+#include "imagined/task/event.hpp"
 #include "imagined/task/view.hpp"
 
 #include <fmt/chrono.h>
@@ -200,7 +201,10 @@ json task_json(
     }
     json events = json::array();
     for (const task::event& event : history) {
-        events.push_back({{"sequence", event.sequence}, {"at", event.at}, {"text", event.text}});
+        events.push_back(
+            {{"sequence", event.sequence}, {"at", event.at}, {"text", task::sentence_of(event.what)}
+            }
+        );
     }
     return {
         {"id", record.id},
@@ -265,7 +269,9 @@ std::string task_text(const queue::snapshot& shown, const std::vector<task::even
     }
     text += "history";
     for (const task::event& event : history) {
-        text += fmt::format("\n  {}  {:>3}  {}", moment(event.at), event.sequence, event.text);
+        text += fmt::format(
+            "\n  {}  {:>3}  {}", moment(event.at), event.sequence, task::sentence_of(event.what)
+        );
     }
     return text;
 }

@@ -16,6 +16,12 @@ result<std::size_t> count_of(const result<redis::reply>& answer) {
     return static_cast<std::size_t>(number_at(*answer, 1));
 }
 
+using kind = task::event_kind;
+
+std::string callback_event(kind what, std::vector<std::string> fields) {
+    return task::to_text({what, std::move(fields)});
+}
+
 } // namespace
 
 awaitable<result<std::size_t>> redis_queue::reap(std::size_t most) {
@@ -69,14 +75,20 @@ redis_queue::outbox_claim(std::size_t most, milliseconds lease, outbox_room room
 }
 
 awaitable<result<void>> redis_queue::outbox_delivered(due_event event, std::string note) {
-    redis::arguments values{event.record.id, event.nonce, std::move(note)};
+    std::string told =
+        note.empty() ? "" : callback_event(kind::callback_delivered, {event.status, note});
+    redis::arguments values{event.record.id, event.nonce, std::move(told)};
     co_return co_await join_plain(deliveries_, "outbox_delivered", std::move(values));
 }
 
 awaitable<result<void>>
 redis_queue::outbox_failed(due_event event, std::optional<milliseconds> delay, std::string note) {
+    const std::string attempt = std::to_string(event.attempt + 1);
     redis::arguments values{
-        event.record.id, event.nonce, delay ? std::to_string(delay->count()) : "", std::move(note)
+        event.record.id,
+        event.nonce,
+        delay ? std::to_string(delay->count()) : "",
+        callback_event(kind::callback_failed, {event.status, attempt, std::move(note)})
     };
     co_return co_await run_plain(scripts().outbox_failed, std::move(values));
 }
@@ -87,7 +99,8 @@ awaitable<result<void>> redis_queue::outbox_release(due_event event, millisecond
 }
 
 awaitable<result<void>> redis_queue::outbox_gone(due_event event, std::string note) {
-    redis::arguments values{event.record.id, event.nonce, std::move(note)};
+    std::string told = callback_event(kind::callback_gone, {event.status, std::move(note)});
+    redis::arguments values{event.record.id, event.nonce, std::move(told)};
     co_return co_await run_plain(scripts().outbox_gone, std::move(values));
 }
 

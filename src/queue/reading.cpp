@@ -156,7 +156,7 @@ awaitable<result<chronicle>> redis_queue::history(std::string id) {
     }
     // The first event is implied by the submit time: a waiting task keeps no list for it.
     chronicle told;
-    told.events.push_back({1, number_at(*answer, 1), "submitted"});
+    told.events.push_back({1, number_at(*answer, 1), {task::event_kind::submitted}});
     const auto* entries = item(*answer, 2).items();
     for (std::size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
         auto event = event_from((*entries)[i].text() == nullptr ? "" : *(*entries)[i].text());

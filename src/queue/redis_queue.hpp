@@ -53,8 +53,7 @@ public:
     ) override;
     awaitable<result<void>> sign_off(std::string worker) override;
     awaitable<result<call_grant>> calling(token held, call_marker call) override;
-    awaitable<result<setback>>
-    not_started(token held, int index, key_verdict key, std::string event) override;
+    awaitable<result<setback>> not_started(token held, int index, key_verdict key) override;
     awaitable<result<bool>> lost(token held, int index, std::string why, aftermath after) override;
     awaitable<result<void>> stored(
         token held, int index, std::string answer, bool complete, std::int64_t cost_micros

@@ -96,7 +96,9 @@ std::string rarities_of(const new_task& task, unix_millis since) {
         return {};
     }
     const auto hash = hash_of_key(task.idempotency_key);
-    return fmt::format("{}|{}|{}|{}|{}", task.id, hash, task.fingerprint, since, task.event);
+    return fmt::format(
+        "{}|{}|{}|{}|{}", task.id, hash, task.fingerprint, since, task::to_text(task.event)
+    );
 }
 
 redis::arguments
@@ -145,7 +147,7 @@ modal_arguments(const scope& who, const new_task& answered, const std::string& m
         hash_of_key(answered.idempotency_key),
         answered.fingerprint,
         mark,
-        answered.event
+        task::to_text(answered.event)
     };
     for (const auto& place : answered.slots) {
         values.push_back(slot_text(place));
@@ -263,7 +265,7 @@ redis_queue::resubmit(std::string of, new_task again, std::vector<int> calls, bo
         again.lane,
         std::to_string(again.task_timeout.count()),
         std::to_string(again.queue_limit),
-        std::move(again.event)
+        task::to_text(again.event)
     };
     for (const int index : calls) {
         values.push_back(std::to_string(index));

@@ -224,7 +224,7 @@ result<followed> followed_from(const redis::reply& entry, std::optional<std::uin
     followed made;
     // The first event is implied by the submit time: a waiting task keeps no list for it.
     if (known == 0U) {
-        made.events.push_back({1, task->record.submitted, "submitted"});
+        made.events.push_back({1, task->record.submitted, {task::event_kind::submitted}});
     }
     const auto* events = item(entry, 2).items();
     for (std::size_t i = 0; events != nullptr && i < events->size(); ++i) {
@@ -247,7 +247,9 @@ result<task::event> event_from(std::string_view text) {
         return corrupt("an event has " + std::to_string(parts.size()) + " fields");
     }
     return task::event{
-        static_cast<std::uint64_t>(to_number(parts[0])), to_number(parts[1]), std::string(parts[2])
+        static_cast<std::uint64_t>(to_number(parts[0])),
+        to_number(parts[1]),
+        task::happening_from_text(parts[2])
     };
 }
 

@@ -44,7 +44,7 @@ result<snapshot> snapshot_from(const redis::reply& entry);
 // to `known`.
 result<followed> followed_from(const redis::reply& entry, std::optional<std::uint64_t> known);
 
-// "<sequence>|<ms>|<text>".
+// "<sequence>|<ms>|<kind>|<field>|…".
 result<task::event> event_from(std::string_view text);
 
 result<claimed> claimed_from(const redis::reply& entry);

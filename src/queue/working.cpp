@@ -147,11 +147,9 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     co_return refusal("calling", word);
 }
 
-awaitable<result<setback>>
-redis_queue::not_started(token held, int index, key_verdict key, std::string event) {
+awaitable<result<setback>> redis_queue::not_started(token held, int index, key_verdict key) {
     auto values = held_by(held);
     values.push_back(std::to_string(index));
-    values.push_back(std::move(event));
     values.emplace_back(to_string(key.what));
     const bool full = key.what == key_verdict::kind::full;
     values.push_back(std::to_string(full ? key.allowed_pictures : key.at_least.count()));
@@ -225,7 +223,7 @@ awaitable<result<std::optional<event_lease>>> redis_queue::finish(token held, en
     values.push_back(std::move(how.view));
     values.emplace_back(how.code ? task::to_string(*how.code) : "");
     values.push_back(std::move(how.reason));
-    values.push_back(std::move(how.event));
+    values.push_back(task::to_text(how.event));
     values.push_back(std::move(how.billed));
     values.push_back(std::to_string(how.event_lease.count()));
     const auto answer = co_await ends_.join(std::move(values), options_.command_deadline);

@@ -5,6 +5,7 @@
 #include "imagined/submit/json_body.hpp"
 #include "imagined/submit/loose_text.hpp"
 #include "imagined/submit/submit.hpp"
+#include "imagined/task/event.hpp"
 #include "imagined/task/submission.hpp"
 
 #include <optional>
@@ -46,7 +47,7 @@ struct draft {
     std::string ended_view; // not "": a success at once
     bool modal = false;     // waits for an answer before it may be drawn
     std::string question;   // what the form is filled with; "": the submission's prompt
-    std::string event = "submitted";
+    task::happening event{task::event_kind::submitted};
     int part = 0; // of the tasks that one request makes: each has its own Idempotency-Key
 };
 

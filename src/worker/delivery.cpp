@@ -192,7 +192,7 @@ awaitable<> settle(
         {{"caller", on->caller_label(event.record.caller)},
          {"result", went.what == kind::delivered ? "delivered" : "failed"}}
     );
-    const std::string note = fmt::format("callback {} {}", event.status, went.note);
+    const std::string& note = went.note;
     if (went.what == kind::gone) {
         auto write = [&tasks, &event, &note] { return tasks.outbox_gone(event, note); };
         co_await insist(write);
@@ -206,14 +206,10 @@ awaitable<> settle(
     const int tried = event.attempt + 1;
     const auto delay =
         callback::next_delay(on->parts.courier.options().schedule, tried, went, roll_jitter());
-    const std::string failed =
-        fmt::format("callback {} failed, attempt {}: {}", event.status, tried, went.note);
     log::info(
         "callback failed", {{"task", event.record.id}, {"trace", trace.id}, {"reason", went.note}}
     );
-    auto write = [&tasks, &event, delay, &failed] {
-        return tasks.outbox_failed(event, delay, failed);
-    };
+    auto write = [&tasks, &event, delay, &note] { return tasks.outbox_failed(event, delay, note); };
     co_await insist(write);
 }
 

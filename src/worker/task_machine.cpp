@@ -80,7 +80,9 @@ action task_machine::resume(event came, const moment& at) {
         if (terms_.unreadable) {
             const task::bilingual reason{"任务数据损坏", "The stored task cannot be read"};
             const auto words = terms_.unreadable->detail;
-            return fail(task::fail_code::invalid_request, reason, words, at);
+            return fail(
+                task::fail_code::invalid_request, reason, {task::event_kind::failed, {words}}, at
+            );
         }
         return go_on(at);
     case state::choosing:
@@ -343,19 +345,13 @@ action task_machine::on_call_ended(events::call_ended ended, const moment& at) {
         call.now = task::call::state::not_started;
         tried_.insert(call.slot);
         record_.last_words = fmt::format("{}: {}", call.backend, came.detail);
-        return actions::record_not_started{
-            call.index,
-            key_verdict_of(came),
-            fmt::format("not started at {}: {}", call.slot, came.detail)
-        };
+        return actions::record_not_started{call.index, key_verdict_of(came)};
     case backend::verdict::refused:
         break;
     }
     // Its marker stays in flight until the end is written.
     call.now = task::call::state::not_started;
-    refused_calls_.push_back(
-        {call.index, key_verdict_of(came), fmt::format("refused by {}: {}", call.slot, came.detail)}
-    );
+    refused_calls_.push_back({call.index, key_verdict_of(came), call.slot});
     if (!refused_) {
         refused_ = refusal{came.code, came.reason};
     }
@@ -647,9 +643,9 @@ action task_machine::on_shown(const events::shown& made, const moment& at) {
             delivered.pictures.push_back(one.shown);
         }
     }
-    auto text = fmt::format("stored {} pictures", delivered.pictures.size());
+    const auto stored = std::to_string(delivered.pictures.size());
     const bool lost = count().lost > 0;
-    return succeed(std::move(delivered), lost, std::move(text), at);
+    return succeed(std::move(delivered), lost, {task::event_kind::stored, {stored}}, at);
 }
 
 // A describe brings no picture, but words. What it shows is the picture that it was asked about; if
@@ -672,30 +668,35 @@ action task_machine::end_described(bool is_shown, const moment& at) {
         delivered.text = task::numbered(texts);
         delivered.buttons = task::description_buttons(texts.size());
     }
-    return succeed(std::move(delivered), false, fmt::format("{} descriptions", texts.size()), at);
+    const auto described = std::to_string(texts.size());
+    return succeed(std::move(delivered), false, {task::event_kind::described, {described}}, at);
 }
 
-action
-task_machine::succeed(task::delivery delivered, bool lost, std::string text, const moment& at) {
+action task_machine::succeed(
+    task::delivery delivered, bool lost, task::happening event, const moment& at
+) {
     record_.state = task::state::success;
     record_.finished = at.wall;
     queue::ending how;
     how.success = true;
     how.billed = lost ? "unknown" : record_.billed; // "no" where the answers were paid before
-    how.event = std::move(text);
+    how.event = std::move(event);
     now_ = state::ending;
     return actions::finish{std::move(how), std::move(delivered)};
 }
 
 action task_machine::fail(verdict why, const moment& at) {
     // The history names who refused, and why.
-    const bool refused = !refused_calls_.empty() && refused_ && why.code == refused_->code;
-    auto text = refused ? refused_calls_.front().text : std::string(task::to_string(*why.code));
-    return fail(*why.code, why.reason, std::move(text), at);
+    task::happening event{task::event_kind::failed, {std::string(task::to_string(*why.code))}};
+    if (!refused_calls_.empty() && refused_ && why.code == refused_->code) {
+        const auto& first = refused_calls_.front();
+        event = {task::event_kind::refused, {first.slot, first.said.words}};
+    }
+    return fail(*why.code, why.reason, std::move(event), at);
 }
 
 action task_machine::fail(
-    task::fail_code code, const task::bilingual& reason, std::string text, const moment& at
+    task::fail_code code, const task::bilingual& reason, task::happening event, const moment& at
 ) {
     record_.state = task::state::failure;
     record_.finished = at.wall;
@@ -708,7 +709,7 @@ action task_machine::fail(
     queue::ending how;
     how.code = code;
     how.reason = record_.fail_reason;
-    how.event = std::move(text);
+    how.event = std::move(event);
     how.billed = lost ? "unknown" : record_.cost_micros > 0 ? "yes" : "no";
     now_ = state::ending;
     return actions::finish{std::move(how), std::nullopt};
@@ -721,7 +722,7 @@ action task_machine::settle_next() {
     }
     const auto& one = refused_calls_[settled_++];
     now_ = state::settling;
-    return actions::settle{one.index, one.said, one.text};
+    return actions::settle{one.index, one.said};
 }
 
 } // namespace imagined::worker

@@ -40,6 +40,7 @@
 #include "imagined/backend/dialect.hpp"
 #include "imagined/base/failure.hpp"
 #include "imagined/queue/task_queue.hpp"
+#include "imagined/task/event.hpp"
 #include "imagined/task/record.hpp"
 #include "imagined/task/view.hpp"
 
@@ -115,7 +116,6 @@ struct wait {
 struct record_not_started {
     int index = 0;
     queue::key_verdict said;
-    std::string text;
 };
 
 // -> loss_told
@@ -186,7 +186,6 @@ struct finish {
 struct settle {
     int index = 0;
     queue::key_verdict said;
-    std::string text;
 };
 
 // Nothing: the worker does not hold the task any more.
@@ -327,7 +326,7 @@ private:
     struct refused_call {
         int index = 0;
         queue::key_verdict said;
-        std::string text;
+        std::string slot;
     };
 
     // -- Calling
@@ -370,10 +369,11 @@ private:
     void note_numbers(const events::shown& made);
     action on_shown(const events::shown& made, const moment& at);
     action end_described(bool is_shown, const moment& at);
-    action succeed(task::delivery delivered, bool lost, std::string text, const moment& at);
+    action succeed(task::delivery delivered, bool lost, task::happening event, const moment& at);
     action fail(verdict why, const moment& at);
-    action
-    fail(task::fail_code code, const task::bilingual& reason, std::string text, const moment& at);
+    action fail(
+        task::fail_code code, const task::bilingual& reason, task::happening event, const moment& at
+    );
     action settle_next();
 
     state now_ = state::claimed;

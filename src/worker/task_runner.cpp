@@ -295,7 +295,7 @@ awaitable<event> task_runner::perform(const actions::ask& todo) {
 awaitable<event> task_runner::perform(const actions::take_back& todo) {
     auto& tasks = on_->parts.tasks;
     auto undo = [&tasks, held = holding_->held, index = todo.index] {
-        return tasks.not_started(held, index, {}, "the marker was not confirmed in time");
+        return tasks.not_started(held, index, {});
     };
     holding_->vouch_for(insist_limit);
     if (auto undone = co_await insist(undo); !undone) {
@@ -442,7 +442,7 @@ awaitable<event> task_runner::perform(const actions::wait& todo) {
 awaitable<event> task_runner::perform(const actions::record_not_started& todo) {
     auto& tasks = on_->parts.tasks;
     auto write = [&tasks, held = holding_->held, &todo] {
-        return tasks.not_started(held, todo.index, todo.said, todo.text);
+        return tasks.not_started(held, todo.index, todo.said);
     };
     holding_->vouch_for(insist_limit);
     auto told = co_await insist(write);
@@ -523,7 +523,7 @@ awaitable<event> task_runner::perform(const actions::release& todo) {
 awaitable<event> task_runner::perform(const actions::settle& todo) {
     auto& tasks = on_->parts.tasks;
     auto write = [&tasks, held = holding_->held, &todo] {
-        return tasks.not_started(held, todo.index, todo.said, todo.text);
+        return tasks.not_started(held, todo.index, todo.said);
     };
     // Stale as a rule, because the task has ended; the place is free all the same.
     const auto told = co_await insist(write);

@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(batch, "calls, answers and ends of one turn share a script eac
         queue::ending how;
         how.success = true;
         how.view = "{}";
-        how.event = "the end";
+        how.event = {task::event_kind::stored, {"1"}};
         how.billed = "yes";
         return tasks().finish(std::move(one), std::move(how));
     });

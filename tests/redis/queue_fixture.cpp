@@ -89,7 +89,7 @@ void queue_fixture::finish(token held, bool success) {
     queue::ending how;
     how.success = success;
     how.view = R"({"view":1})";
-    how.event = "the end";
+    how.event = {task::event_kind::stored, {"1"}};
     how.billed = success ? "yes" : "no";
     if (!success) {
         how.code = task::fail_code::backend_refused;

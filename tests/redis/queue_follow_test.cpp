@@ -30,19 +30,19 @@ std::vector<std::string> ids_of(const std::vector<queue::snapshot>& tasks) {
     return ids;
 }
 
-std::vector<std::string> texts_of(const queue::followed& task) {
-    std::vector<std::string> texts;
+std::vector<task::event_kind> kinds_of(const queue::followed& task) {
+    std::vector<task::event_kind> kinds;
     for (const auto& event : task.events) {
-        texts.push_back(event.text);
+        kinds.push_back(event.what.kind);
     }
-    return texts;
+    return kinds;
 }
 
 } // namespace
 
 TEST_CASE_FIXTURE(following, "who knows nothing is told everything, who knows a part the rest") {
     const auto id = submit();
-    CHECK(texts_of(*follow(id, 0)) == std::vector<std::string>{"submitted"});
+    CHECK(kinds_of(*follow(id, 0)) == std::vector{task::event_kind::submitted});
     const auto held = lease();
     call(held);
     answer(held);

@@ -177,11 +177,12 @@ TEST_CASE_FIXTURE(life, "the history tells each transition in order") {
     const auto told = must(tasks().history(id));
     const auto& events = told.events;
     REQUIRE(events.size() == 5);
-    CHECK(events[0].text == "submitted");
-    CHECK(events[1].text == "claimed by w1");
-    CHECK(events[2].text == "calling alpha:1, picture 1 and on, 1 in all");
-    CHECK(events[3].text == "answered by alpha:1");
-    CHECK(events[4].text == "the end");
+    using enum task::event_kind;
+    CHECK(events[0].what == task::happening{submitted});
+    CHECK(events[1].what == task::happening{claimed, {"w1"}});
+    CHECK(events[2].what == task::happening{called, {"alpha:1", "1", "1"}});
+    CHECK(events[3].what == task::happening{answered, {"alpha:1"}});
+    CHECK(events[4].what == task::happening{stored, {"1"}});
     for (std::size_t i = 0; i < events.size(); ++i) {
         CHECK(events[i].sequence == i + 1);
     }

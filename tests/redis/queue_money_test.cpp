@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(money, "an answer turns what was held into what it cost") {
 TEST_CASE_FIXTURE(money, "a call that did not start gives its money back") {
     const auto held = leased();
     ask(held, 100, 100);
-    must(tasks().not_started(held, 0, {}, "no connection"));
+    must(tasks().not_started(held, 0, {}));
     CHECK(held_for("alpha") == 0);
     CHECK(ask(held, 100, 100, 0, alpha, 1) == call_permit::granted);
 }
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(money, "a new day, by UTC, begins with nothing spent") {
     advance(milliseconds(1));
     CHECK(ask(leased(), 100, 100) == call_permit::granted);
     // What yesterday held is given back to yesterday.
-    must(tasks().not_started(held, 0, {}, "no connection"));
+    must(tasks().not_started(held, 0, {}));
     CHECK(held_for("alpha") == 100);
 }
 
@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(money, "refusals count for the backend, 429 and bad keys count
             const slot at{"gamma:" + std::to_string(static_cast<int>(said) * 10 + i), 1};
             const auto held = leased(at);
             REQUIRE(call(held, 0, at) == call_permit::granted);
-            must(tasks().not_started(held, 0, {said, milliseconds(0)}, "told"));
+            must(tasks().not_started(held, 0, {said, milliseconds(0)}));
             finish(held, false);
         }
     }
@@ -214,9 +214,7 @@ TEST_CASE_FIXTURE(money, "no connection and 503 count against the backend") {
         const slot at{"alpha:" + std::to_string(i), 1};
         const auto held = leased(at);
         REQUIRE(call(held, 0, at) == call_permit::granted);
-        must(tasks().not_started(
-            held, 0, {key_verdict::kind::cool, milliseconds(0), true}, "HTTP 503"
-        ));
+        must(tasks().not_started(held, 0, {key_verdict::kind::cool, milliseconds(0), true}));
         finish(held, false);
     }
     CHECK(open_until("alpha"));

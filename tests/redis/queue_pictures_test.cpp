@@ -61,7 +61,7 @@ struct pictures : queue_fixture {
         key_verdict full;
         full.what = kind::full;
         full.allowed_pictures = named;
-        must(tasks().not_started(token_of(one), 0, full, "429"));
+        must(tasks().not_started(token_of(one), 0, full));
     }
 
     queue::slot_state state(const std::string& name = "org:1") {
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(pictures, "where others fill the organisation its group rests,
     key_verdict full;
     full.what = kind::full;
     full.allowed_pictures = ten;
-    must(tasks().not_started(token_of(one[0]), 1, full, "429"));
+    must(tasks().not_started(token_of(one[0]), 1, full));
     CHECK(state().resting_until == now() + 1000);
 }
 

@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(recovery, "a late answer is booked once, however often it is t
 TEST_CASE_FIXTURE(recovery, "a cancelled call that did not start frees its place") {
     const auto held = calling_task();
     cancel(held.id);
-    CHECK(refused(tasks().not_started(held, 0, {}, "x")) == conflict);
+    CHECK(refused(tasks().not_started(held, 0, {})) == conflict);
     CHECK(in_flight("alpha:1") == 0);
 }
 

@@ -24,7 +24,7 @@ public:
     new_task again() {
         new_task task;
         task.lane = lane_name;
-        task.event = "submitted again";
+        task.event = {task::event_kind::resubmitted, {"1"}};
         return task;
     }
 
@@ -90,7 +90,10 @@ TEST_CASE_FIXTURE(resubmitting, "it has its own deadline, and its hook") {
     const auto taken = claim();
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].record.deadline > now());
-    must(tasks().finish(token_of(taken[0]), {.success = true, .view = "{}", .event = "done"}));
+    must(tasks().finish(
+        token_of(taken[0]),
+        {.success = true, .view = "{}", .event = {task::event_kind::stored, {"1"}}}
+    ));
     const auto owed = due();
     CHECK(std::any_of(owed.begin(), owed.end(), [&made](const queue::due_event& one) {
         return one.record.id == made.id;

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(rights, "when a kind of data is taken from the user no verb is
         CHECK(refused(tasks().stored(held, 0, "a", true, 1)) == failure_kind::unavailable);
         CHECK(refused(tasks().adopt(held, 0, "a", 1)) == failure_kind::unavailable);
         CHECK(refused(tasks().lost(held, 0, "why")) == failure_kind::unavailable);
-        CHECK(refused(tasks().not_started(held, 0, {}, "why")) == failure_kind::unavailable);
+        CHECK(refused(tasks().not_started(held, 0, {})) == failure_kind::unavailable);
         CHECK(refused(tasks().finish(held, won)) == failure_kind::unavailable);
         CHECK(
             refused(tasks().release(held, "", milliseconds(0), "why")) == failure_kind::unavailable

@@ -21,7 +21,7 @@ struct slots : queue_fixture {
     }
 
     void refuse(token held, kind what, milliseconds at_least = {}) {
-        must(tasks().not_started(std::move(held), 0, {what, at_least}, "429"));
+        must(tasks().not_started(std::move(held), 0, {what, at_least}));
     }
 
     queue::slot_state state() { return must(tasks().stats({"alpha:1"})).slots.front(); }
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(slots, "a foreign token does not void the marker of a call in 
     const auto held = calling_task();
     auto foreign = held;
     foreign.nonce = "00";
-    CHECK(refused(tasks().not_started(foreign, 0, {}, "x")) == failure_kind::conflict);
+    CHECK(refused(tasks().not_started(foreign, 0, {})) == failure_kind::conflict);
     CHECK(state().in_flight == 1);
     CHECK(complaints().empty());
     answer(held);

@@ -57,7 +57,7 @@ struct operators : queue_fixture {
     }
 
     // The one call of a fresh task fails.
-    void fail(key_verdict how) { must(tasks().not_started(calling_task(), 0, how, "refused")); }
+    void fail(key_verdict how) { must(tasks().not_started(calling_task(), 0, how)); }
 
     std::vector<queue::operator_action> actions() { return must(tasks().activity(1000)); }
 

@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(trouble, "out of memory, no verb is done by half") {
     CHECK_FALSE(run(tasks().stored(storing, 0, "answer", true, 1)).has_value());
     CHECK_THROWS(run(tasks().adopt(storing, 0, "answer", 1)));
     CHECK_THROWS(run(tasks().lost(storing, 0, "why")));
-    CHECK_THROWS(run(tasks().not_started(storing, 0, {}, "why")));
+    CHECK_THROWS(run(tasks().not_started(storing, 0, {})));
     CHECK_FALSE(run(tasks().finish(held, won)).has_value());
     CHECK_THROWS(run(tasks().release(held, "", milliseconds(0), "why")));
     CHECK_THROWS(run(tasks().reap(9)));

@@ -135,7 +135,7 @@ void queue_walk::not_started() {
         + std::to_string(static_cast<int>(verdict.what))
     );
     const auto wanted = model_.not_started(held, index, verdict);
-    const auto told = run(queue_->not_started(held, index, verdict, "x"));
+    const auto told = run(queue_->not_started(held, index, verdict));
     expect_refusal("not_started", wanted, told ? result<void>() : result<void>(told.error()));
     touch(held.id);
 }
@@ -180,7 +180,7 @@ void queue_walk::finish() {
     queue::ending how;
     how.success = chance(60);
     how.view = R"({"view":)" + std::to_string(roll(1000)) + "}";
-    how.event = "end";
+    how.event = {task::event_kind::stored, {"1"}};
     how.billed = std::array{"no", "unknown", "yes"}[roll(3)];
     if (!how.success) {
         how.code = task::fail_code::no_picture;

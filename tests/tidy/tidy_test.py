@@ -199,6 +199,18 @@ class Scripts(TidyTest):
             tree.name(path) for path in tree.files("src", suffixes=(".lua",))
             if not path.read_text().startswith("-- "))
 
+    def test_lua_writes_events_of_known_kinds(self):
+        table = (tree.ROOT / "src/task/event.cpp").read_text()
+        known = set(re.findall(r'\{event_kind::\w+, "(\w+)", \d', table))
+        self.assertGreater(len(known), 20, "the table of kinds was not understood")
+        told = [(path, code)
+                for path in tree.files("src", suffixes=(".lua",))
+                for call in re.findall(r"\b(?:add_event|end_task)\((.*?)\)\n", path.read_text(), re.S)
+                for code in re.findall(r"'([a-z_]{2,})\|?'", call)]
+        self.assertGreater(len(told), 10, "no events were found in the Lua files")
+        self.assert_none(f"{tree.name(path)}: event {code}" for path, code in told
+                         if code not in known)
+
     def test_shell_scripts_parse_and_can_be_run(self):
         scripts = ["deploy/quickstart", "deploy/install-packages", "tests/run", ".ci/run"]
         for script in scripts:

@@ -12,6 +12,7 @@
 #include "imagined/base/failure.hpp"
 #include "imagined/queue/statistics.hpp"
 #include "imagined/redis/client.hpp"
+#include "imagined/task/event.hpp"
 #include "imagined/task/record.hpp"
 #include "imagined/task/view.hpp"
 
@@ -76,7 +77,8 @@ struct new_task {
     std::string fingerprint;            // of the request body, compared on replay
     bool modal = false;                 // waits for submit_modal
     std::string ended_view;             // not "": the task is a success at once, with this API JSON
-    std::string event = "submitted";
+    // Told where it is more than a submit: of a task that ends at once, or a modal's answer.
+    task::happening event{task::event_kind::submitted};
 };
 
 struct submitted {
@@ -195,7 +197,7 @@ struct ending {
     std::string view; // the whole API JSON; stored once and passed through by fetches
     std::optional<task::fail_code> code; // unless success
     std::string reason;                  // unless success
-    std::string event;                   // for the history: "stored 4 pictures"
+    task::happening event;               // for the history
     std::string billed = "no";           // yes | no | unknown
     milliseconds event_lease{0};         // how long the event is to be leased to the caller; 0: not
 };
@@ -362,8 +364,8 @@ public:
     virtual awaitable<result<call_grant>> calling(token held, call_marker call) = 0;
 
     // The call surely did not start, or was refused unpaid: its marker is void and its slot free.
-    virtual awaitable<result<setback>>
-    not_started(token held, int index, key_verdict key, std::string event) = 0;
+    // Without words its marker was not confirmed in time.
+    virtual awaitable<result<setback>> not_started(token held, int index, key_verdict key) = 0;
 
     // The call's outcome is unknowable: it is never repeated by itself. Its slot stays taken until
     // its deadline unless it is surely over, and what was reserved for it counts as spent. True if
@@ -416,6 +418,7 @@ public:
     // of the callers in turn.
     virtual awaitable<result<std::vector<due_event>>>
     outbox_claim(std::size_t most, milliseconds lease, outbox_room room) = 0;
+    // `note` stands in the history: what the receiver said; "" leaves it out.
     virtual awaitable<result<void>> outbox_delivered(due_event event, std::string note) = 0;
     // Tries it again after `delay`, unless a newer event supersedes it (then that one is due now);
     // without a delay it is given up: a terminal event becomes a dead letter.

@@ -28,12 +28,6 @@ struct call {
     std::string answer; // recorded outcome as JSON text (backend::to_text); "" until answered
 };
 
-struct event {
-    std::uint64_t sequence = 0;
-    unix_millis at = 0;
-    std::string text; // "calling camel-1", "callback 503"
-};
-
 struct record {
     std::string id;
     std::string caller;

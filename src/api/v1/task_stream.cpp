@@ -118,7 +118,7 @@ private:
                     record.id,
                     event.sequence,
                     event.at,
-                    live_step(event.text)
+                    live_step(event.what.kind)
                 )
             );
         }

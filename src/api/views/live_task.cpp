@@ -9,35 +9,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 
 namespace imagined::api {
 
 namespace {
-
-// How each event in a history begins, and what it is called outside. The first that fits counts.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 19> steps{{
-    {"submitted", "submitted"},
-    {"asked for a modal", "asked"},
-    {"the modal was answered", "answered"},
-    {"claimed by", "claimed"},
-    {"calling ", "called"},
-    {"answered by", "drawn"},
-    {"late answer", "drawn"},
-    {"refused by", "refused"},
-    {"not started", "not_started"},
-    {"the marker was not", "not_started"},
-    {"outcome unknown", "lost"},
-    {"released", "requeued"},
-    {"lease of", "requeued"},
-    {"stored", "stored"},
-    {"picked picture", "stored"},
-    {"shortened here", "stored"},
-    {"cancelled", "cancelled"},
-    {"dead letter", "callback_given_up"},
-    {"callback", "callback"},
-}};
 
 task::fail_code code_of(const task::record& failed) {
     return failed.fail_code.value_or(task::fail_code::backend_refused);
@@ -179,11 +155,50 @@ std::optional<std::uint64_t> revision_in(std::string_view header) {
     return std::nullopt;
 }
 
-std::string_view live_step(std::string_view event) {
-    for (const auto& [start, name] : steps) {
-        if (event.starts_with(start)) {
-            return name;
-        }
+std::string_view live_step(task::event_kind happened) {
+    using enum task::event_kind;
+    switch (happened) {
+    case submitted:
+    case resubmitted:
+        return "submitted";
+    case modal_answered:
+        return "answered";
+    case claimed:
+        return "claimed";
+    case called:
+        return "called";
+    case answered:
+    case answered_late:
+        return "drawn";
+    case refused:
+        return "refused";
+    case not_started:
+    case unconfirmed:
+        return "not_started";
+    case lost:
+        return "lost";
+    case released:
+    case lease_expired:
+        return "requeued";
+    case stored:
+    case picked:
+    case shortened:
+        return "stored";
+    case cancelled:
+        return "cancelled";
+    case callback_delivered:
+    case callback_gone:
+    case callback_failed:
+        return "callback";
+    case callback_given_up:
+        return "callback_given_up";
+    case modal_expired:
+    case described:
+    case failed:
+    case overdue:
+    case ambiguous:
+    case other:
+        break;
     }
     return "noted";
 }

@@ -6,6 +6,7 @@
 
 #include "imagined/base/failure.hpp"
 #include "imagined/queue/task_queue.hpp"
+#include "imagined/task/event.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,6 @@ std::optional<std::uint64_t> revision_in(std::string_view header);
 
 // One line of a task's history for its owner: what happened, without the names of backends, keys
 // and workers, which are the operator's.
-std::string_view live_step(std::string_view event);
+std::string_view live_step(task::event_kind happened);
 
 } // namespace imagined::api

@@ -12,7 +12,7 @@ end
 if not record_answer(task, index, ARGV[5], ARGV[6]) then
     return {is_terminal(state) and 'ended' or 'conflict'}
 end
-add_event(task, 'late answer of call ' .. index)
+add_event(task, 'answered_late|' .. index)
 local word = 'ok'
 if is_terminal(state) then
     word = 'ended'

@@ -53,8 +53,8 @@ local function start_call(at)
     set(task, 's', 'calling')
     set(task, 'dk', ARGV[at + 8])
     extend_lease(task)
-    local sequence = add_event(task, 'calling ' .. slot.name .. ', picture ' .. ARGV[at + 5]
-        .. ' and on, ' .. ARGV[at + 6] .. ' in all', true)
+    local sequence = add_event(task, 'called|' .. slot.name .. '|' .. ARGV[at + 5] .. '|'
+        .. ARGV[at + 6], true)
     wish_event(task, ARGV[at + 12])
     if not task.k then
         set(task, 'k', stamp)

@@ -34,7 +34,7 @@ local function lease_task(id, lane, slot)
         set(task, 'sl', slot.name)
         set(task, 'sn', asks)
     end
-    local sequence = add_event(task, 'claimed by ' .. worker, true)
+    local sequence = add_event(task, 'claimed|' .. worker, true)
     if not task.b then
         set(task, 'b', stamp)
         wish_event(task, ARGV[7])

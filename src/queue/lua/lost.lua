@@ -39,6 +39,6 @@ if count_calls(task) == 0 then
     set(task, 's', 'leased')
 end
 extend_lease(task)
-add_event(task, 'outcome unknown at ' .. marker.slot .. ': ' .. ARGV[7])
+add_event(task, 'lost|' .. marker.slot .. '|' .. ARGV[7])
 write_back()
 return {'ok', again}

@@ -1,9 +1,10 @@
 -- not_started: a call surely did not start, or was refused unpaid: its marker is void, its slot
 -- free.
--- ARGV[3] id  [4] attempt  [5] nonce  [6] call index  [7] event text
---     [8] what it says: none | cool | works, of the key; absent, of the address; full, of its group
---     [9] cool: at least ms; full: the limit that the upstream names, or 0  [10] disable ms or 0
---    [11] 1 if it counts against the backend  [12] the upstream's words
+-- ARGV[3] id  [4] attempt  [5] nonce  [6] call index
+--     [7] what it says: none | cool | works, of the key; absent, of the address; full, of its group
+--     [8] cool: at least ms; full: the limit that the upstream names, or 0  [9] disable ms or 0
+--    [10] 1 if it counts against the backend
+--    [11] the upstream's words; '': the marker was not confirmed in time
 -- Returns {'ok', times, ms} (also when it was told before) or {'stale'}: then the key cools all the
 -- same, and the place of a call whose task has ended meanwhile is free. times: how often this task
 -- found nothing at the backend's address; ms: when it may use its right to the next try, or -1.
@@ -14,7 +15,7 @@ local marker = markers_of(task)[index]
 if not marker then
     return {'stale'}
 end
-local words = ARGV[12]
+local words = ARGV[11]
 local function told(times)
     return {'ok', times, route.right_in(marker.slot, task.l, id)}
 end
@@ -83,26 +84,26 @@ local function learn_limit(named)
     end
 end
 
-if ARGV[8] ~= 'works' then
+if ARGV[7] ~= 'works' then
     note_words(marker.slot, words)
 end
-if ARGV[8] == 'works' then
+if ARGV[7] == 'works' then
     key_works(marker)
-elseif ARGV[8] == 'cool' then
-    cool_down(tonumber(ARGV[9]), tonumber(ARGV[10]))
+elseif ARGV[7] == 'cool' then
+    cool_down(tonumber(ARGV[8]), tonumber(ARGV[9]))
 end
 if marker.state ~= 'in_flight' or not (held or is_terminal(task.s)) then
     return {'stale'}
 end
 drop_place(marker.slot, id .. ':' .. index)
-if ARGV[8] == 'full' then
-    learn_limit(tonumber(ARGV[9]))
+if ARGV[7] == 'full' then
+    learn_limit(tonumber(ARGV[8]))
 end
 judge_backend(marker.slot, id .. ':' .. index,
-    ARGV[11] == '1' and 'bad' or ARGV[8] == 'works' and 'good' or 'nothing')
+    ARGV[10] == '1' and 'bad' or ARGV[7] == 'works' and 'good' or 'nothing')
 route.judge(marker.slot, task.l, id .. ':' .. index,
-    ARGV[8] == 'works' and 'good' or ARGV[8] == 'absent' and 'absent' or 'nothing', words)
-local times = ARGV[8] == 'absent' and route.count(task, marker) or 0
+    ARGV[7] == 'works' and 'good' or ARGV[7] == 'absent' and 'absent' or 'nothing', words)
+local times = ARGV[7] == 'absent' and route.count(task, marker) or 0
 release_hold(task, index, marker.slot)
 marker.state = 'not_started'
 write_marker(task, index, marker)
@@ -112,7 +113,8 @@ if held then
         set(task, 's', 'leased')
     end
     extend_lease(task)
-    add_event(task, ARGV[7], true)
+    add_event(task, words == '' and 'unconfirmed'
+        or (ARGV[7] == 'works' and 'refused|' or 'not_started|') .. marker.slot .. '|' .. words, true)
     repeat_quietly()
 end
 write_back()

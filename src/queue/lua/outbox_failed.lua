@@ -23,7 +23,7 @@ else
     owe_nothing(id, task.c)
     if status == 'SUCCESS' or status == 'FAILURE' then
         redis.call('ZADD', dead_key, now, id)
-        add_event(task, 'dead letter: ' .. status)
+        add_event(task, 'callback_given_up|' .. status)
     end
 end
 write_back()

@@ -40,7 +40,7 @@ for _, id in ipairs(due(delay_key)) do
     enter_lane(task, task.ql)
 end
 for _, id in ipairs(due(modal_key)) do
-    end_task(task_of(id), false, 'CANCELLED', '', 'the modal was not answered')
+    end_task(task_of(id), false, 'CANCELLED', '', 'modal_expired')
 end
 for _, id in ipairs(due(waiting_key)) do
     local task = task_of(id)
@@ -49,10 +49,10 @@ for _, id in ipairs(due(waiting_key)) do
         leave_lane(task)
         enter_lane(task, 'storing')
     elseif unknown > 0 then
-        end_task(task, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '', 'the outcome of a call is unknown')
+        end_task(task, false, 'AMBIGUOUS_UPSTREAM_OUTCOME', '', 'ambiguous')
     else
         note_why(task)
-        end_task(task, false, 'TIMEOUT', '', 'past its deadline before a call could start')
+        end_task(task, false, 'TIMEOUT', '', 'overdue')
     end
 end
 write_back()

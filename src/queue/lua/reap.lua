@@ -33,14 +33,14 @@ for _, id in ipairs(ids) do
     elseif in_flight > 0 and deadline + call_grace >= now then
         redis.call('ZADD', lease_key, deadline + call_grace, id)
     else
-        add_event(task, 'lease of ' .. (task.w or '?') .. ' expired')
+        add_event(task, 'lease_expired|' .. (task.w or '?'))
         local again = in_flight == 0 or give_up_calls(task)
         if task.s == 'storing' or (answered > 0 and not (again and now <= tonumber(task.d))) then
             requeue(task, 'storing')
         elseif again then
             requeue(task, task.l)
         else
-            end_task(task, false, ambiguous, '', 'the outcome of a call is unknown')
+            end_task(task, false, ambiguous, '', 'ambiguous')
         end
     end
 end

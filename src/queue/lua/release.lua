@@ -6,7 +6,7 @@ if not holds(task, ARGV[4], ARGV[5]) or count_calls(task) > 0 then
     return {'stale'}
 end
 local lane = ARGV[6] ~= '' and ARGV[6] or task.l
-add_event(task, 'released: ' .. ARGV[8], true)
+add_event(task, 'released|' .. ARGV[8], true)
 if ARGV[7] == '0' then
     requeue(task, lane)
 else

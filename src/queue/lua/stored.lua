@@ -14,7 +14,7 @@ local function store_answer(at)
         if task.dk then
             observe_duration(task.dk, now - marker.started)
         end
-        add_event(task, 'answered by ' .. marker.slot)
+        add_event(task, 'answered|' .. marker.slot)
     end
     -- Storing begins when nothing is in flight any more: until then a lost lease must not end a
     -- call.

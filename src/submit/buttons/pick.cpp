@@ -71,7 +71,7 @@ awaitable<outcome> press_pick(context& ctx, const requester& from, button_wish p
         picture_of(*linked, seed_of_picture(pressed.of.record, n), picked.submission.final_prompt);
     picked.id = std::move(*id);
     picked.ended_view = ended_view(ctx, picked.id, from, picked.submission, std::move(shown));
-    picked.event = "picked picture " + std::to_string(n) + " of " + source;
+    picked.event = {task::event_kind::picked, {std::to_string(n), source}};
     co_return co_await enqueue(ctx, from, std::move(picked));
 }
 

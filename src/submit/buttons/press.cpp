@@ -169,7 +169,6 @@ ask(context& ctx,
     draft question;
     question.modal = true;
     question.question = std::move(filled_with);
-    question.event = "asked for a modal: " + task::label_of(pressed.button);
     question.submission = std::move(made);
     co_return co_await enqueue(ctx, from, std::move(question));
 }
@@ -188,7 +187,7 @@ awaitable<outcome> conclude(
         co_return co_await enqueue(ctx, from, std::move(wanted));
     }
     wanted.id = pressed.task_id;
-    wanted.event = "the modal was answered";
+    wanted.event = {task::event_kind::modal_answered};
     co_return co_await enqueue_answer(ctx, from, std::move(wanted));
 }
 

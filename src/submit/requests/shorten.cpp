@@ -45,7 +45,7 @@ awaitable<outcome> shorten(context& ctx, requester from, json_body fields) {
     made.submission.prompt = std::move(prompt);
     made.id = std::move(*id);
     made.ended_view = ended_view(ctx, made.id, from, made.submission);
-    made.event = "shortened here";
+    made.event = {task::event_kind::shortened};
     co_return co_await enqueue(ctx, from, std::move(made));
 }
 

@@ -123,7 +123,7 @@ TEST_CASE("an event is told line by line") {
 TEST_CASE("a task's stream begins with all that was, and tells what happens, up to the end") {
     scene s(patient());
     const std::string id = s.imagine();
-    s.tasks.step(id, task::state::leased, "claimed by worker-9");
+    s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"worker-9"}});
     const auto answer = s.get(events_path(id));
     CHECK(answer.headers.get("Content-Type") == "text/event-stream; charset=utf-8");
     CHECK(answer.headers.get("Cache-Control") == "no-store");
@@ -135,7 +135,7 @@ TEST_CASE("a task's stream begins with all that was, and tells what happens, up 
     CHECK(events_in(first)[2].id == "2");
     CHECK(!mentions(first, "worker-9"));
 
-    s.tasks.step(id, task::state::calling, "calling camel-1:key, picture 1");
+    s.tasks.step(id, task::state::calling, {task::event_kind::called, {"camel-1:key", "1", "4"}});
     s.feed->on_change("1 " + id + " 2");
     const std::string second = pull_until(s, answer, "event: task");
     CHECK(names_in(second).front() == "step");
@@ -152,8 +152,8 @@ TEST_CASE("a task's stream begins with all that was, and tells what happens, up 
 TEST_CASE("who comes back is told what came after, and who has seen the end nothing") {
     scene s(patient());
     const std::string id = s.imagine();
-    s.tasks.step(id, task::state::leased, "claimed by w");
-    s.tasks.step(id, task::state::calling, "calling x");
+    s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"w"}});
+    s.tasks.step(id, task::state::calling, {task::event_kind::called, {"x", "1", "4"}});
     const std::string rest = pull(s, s.get(events_path(id), after("2")));
     CHECK(names_in(rest) == std::vector<std::string>{"step", "task"});
     CHECK(events_in(rest)[0].data["revision"] == 3);
@@ -182,7 +182,7 @@ TEST_CASE("a change of which nothing was heard is told a little later") {
     options.api.live.look_again = milliseconds(20);
     scene s(options);
     const std::string id = s.imagine();
-    s.tasks.step(id, task::state::leased, "claimed by w");
+    s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"w"}});
     const auto answer = s.get(events_path(id));
     pull(s, answer);
     s.tasks.succeed(id);
@@ -245,7 +245,7 @@ TEST_CASE("a waiting task's stream tells when it moves up") {
     const std::string second = s.imagine();
     const auto answer = s.get(events_path(second));
     CHECK(events_in(pull(s, answer)).back().data["queue"]["ahead"] == 1);
-    s.tasks.step(first, task::state::leased, "claimed by w");
+    s.tasks.step(first, task::state::leased, {task::event_kind::claimed, {"w"}});
     const auto moved = events_in(pull(s, answer));
     REQUIRE(moved.size() == 1);
     CHECK(moved[0].name == "queue");
@@ -257,7 +257,7 @@ TEST_CASE("a waiting task's stream tells when it moves up") {
 TEST_CASE("the progress of a call is told without asking anybody") {
     scene s(patient());
     const std::string id = s.imagine();
-    s.tasks.step(id, task::state::calling, "calling x");
+    s.tasks.step(id, task::state::calling, {task::event_kind::called, {"x", "1", "4"}});
     auto& record = s.tasks.tasks.at(id).record;
     record.called = system_clock().now() - 1000;
     record.expected = 20000;
@@ -471,7 +471,7 @@ TEST_CASE("a long poll is answered when the task changes") {
         s.run([&]() -> awaitable<> {
             auto asks = [&]() -> awaitable<> { answer = co_await s.ask(path, headers); };
             auto moves = [&]() -> awaitable<> {
-                s.tasks.step(id, task::state::leased, "claimed by w");
+                s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"w"}});
                 s.feed->on_change(id);
                 co_return;
             };
@@ -496,7 +496,7 @@ TEST_CASE("a long poll does not wait for what has happened already") {
     scene s(patient());
     const std::string id = s.imagine();
     const std::string etag(s.get("/v1/tasks/" + id).headers.get("ETag"));
-    s.tasks.step(id, task::state::leased, "claimed by w");
+    s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"w"}});
     const auto start = std::chrono::steady_clock::now();
     CHECK(s.get("/v1/tasks/" + id + "?wait=60", {{"If-None-Match", etag}}).status == 200);
     s.tasks.succeed(id);
@@ -515,7 +515,7 @@ TEST_CASE("a long poll for a result waits over changes, for the end") {
             answer = co_await s.ask("/v1/tasks/" + id + "/result?wait=30");
         };
         auto moves = [&]() -> awaitable<> {
-            s.tasks.step(id, task::state::leased, "claimed by w");
+            s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"w"}});
             s.feed->on_change(id);
             const auto asked = s.tasks.reads;
             while (s.tasks.reads == asked) {

@@ -132,13 +132,57 @@ TEST_CASE("a tag changes with whatever the document shows, and tells the revisio
 }
 
 TEST_CASE("steps tell what happened, and no name of a backend, a key or a worker") {
-    CHECK(live_step("submitted") == "submitted");
-    CHECK(live_step("claimed by host-1:77") == "claimed");
-    CHECK(live_step("calling camel-1:ab12, picture 1 and on, 4 in all") == "called");
-    CHECK(live_step("answered by camel-1:ab12") == "drawn");
-    CHECK(live_step("stored 4 pictures") == "stored");
-    CHECK(live_step("callback SUCCESS delivered: 200") == "callback");
-    CHECK(live_step("some secret detail") == "noted");
+    using enum task::event_kind;
+    CHECK(live_step(submitted) == "submitted");
+    CHECK(live_step(modal_answered) == "answered");
+    CHECK(live_step(claimed) == "claimed");
+    CHECK(live_step(called) == "called");
+    CHECK(live_step(answered_late) == "drawn");
+    CHECK(live_step(unconfirmed) == "not_started");
+    CHECK(live_step(lease_expired) == "requeued");
+    CHECK(live_step(picked) == "stored");
+    CHECK(live_step(callback_failed) == "callback");
+    CHECK(live_step(callback_given_up) == "callback_given_up");
+    CHECK(live_step(failed) == "noted");
+    CHECK(live_step(other) == "noted");
+}
+
+TEST_CASE("what the version before wrote is told by the same step") {
+    const std::vector<task::happening> all{
+        {task::event_kind::submitted},
+        {task::event_kind::resubmitted, {"1760000000000001"}},
+        {task::event_kind::modal_answered},
+        {task::event_kind::modal_expired},
+        {task::event_kind::claimed, {"host-1:77"}},
+        {task::event_kind::called, {"camel-1:ab12", "1", "4"}},
+        {task::event_kind::answered, {"camel-1:ab12"}},
+        {task::event_kind::answered_late, {"0"}},
+        {task::event_kind::refused, {"camel-1:ab12", "HTTP 400"}},
+        {task::event_kind::not_started, {"camel-1:ab12", "HTTP 429"}},
+        {task::event_kind::unconfirmed},
+        {task::event_kind::lost, {"camel-1:ab12", "no answer"}},
+        {task::event_kind::released, {"the worker stops"}},
+        {task::event_kind::lease_expired, {"host-1:77"}},
+        {task::event_kind::stored, {"4"}},
+        {task::event_kind::described, {"4"}},
+        {task::event_kind::picked, {"2", "1760000000000001"}},
+        {task::event_kind::shortened},
+        {task::event_kind::failed, {"TIMEOUT"}},
+        {task::event_kind::overdue},
+        {task::event_kind::ambiguous},
+        {task::event_kind::cancelled},
+        {task::event_kind::callback_delivered, {"SUCCESS", "200"}},
+        {task::event_kind::callback_gone, {"SUCCESS", "410"}},
+        {task::event_kind::callback_failed, {"SUCCESS", "2", "503"}},
+        {task::event_kind::callback_given_up, {"SUCCESS"}},
+    };
+    for (const task::happening& one : all) {
+        const std::string sentence = task::sentence_of(one);
+        CAPTURE(sentence);
+        const auto old = task::happening_from_text(sentence);
+        CHECK(task::sentence_of(old) == sentence);
+        CHECK(live_step(old.kind) == live_step(one.kind));
+    }
 }
 
 TEST_CASE("the expected wait grows with what is ahead and shrinks with places") {

@@ -189,7 +189,7 @@ TEST_CASE("an unchanged task is 304 to who has its tag") {
     const std::string etag(first.headers.get("ETag"));
     REQUIRE(etag.starts_with("W/\"1-waiting"));
     CHECK(s.get(live_path(id), {{"If-None-Match", etag}}).status == 304);
-    s.tasks.step(id, task::state::leased, "claimed by w");
+    s.tasks.step(id, task::state::leased, {task::event_kind::claimed, {"w"}});
     const auto later = s.get(live_path(id), {{"If-None-Match", etag}});
     CHECK(later.status == 200);
     CHECK(json_of(later)["status"] == "running");

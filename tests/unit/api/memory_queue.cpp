@@ -32,11 +32,11 @@ std::size_t memory_queue::waiting() const {
     }));
 }
 
-void memory_queue::step(const std::string& id, task::state to, const std::string& event) {
+void memory_queue::step(const std::string& id, task::state to, task::happening event) {
     stored_task& stored = tasks.at(id);
     stored.record.state = to;
     ++stored.record.sequence;
-    stored.events.push_back({stored.record.sequence, submit_time + 1, event});
+    stored.events.push_back({stored.record.sequence, submit_time + 1, std::move(event)});
     if (to == task::state::leased || to == task::state::calling) {
         stored.record.started = submit_time + 1;
     }
@@ -47,7 +47,7 @@ void memory_queue::step(const std::string& id, task::state to, const std::string
 
 void memory_queue::succeed(const std::string& id, std::string view) {
     stored_task& stored = tasks.at(id);
-    step(id, task::state::success, "stored 4 pictures");
+    step(id, task::state::success, {task::event_kind::stored, {"4"}});
     stored.record.started = submit_time + 1;
     stored.record.finished = submit_time + 2;
     stored.view = view.empty() ? R"({"id":")" + id + R"(","status":"SUCCESS"})" : std::move(view);
@@ -168,7 +168,7 @@ memory_queue::cancel(queue::scope who, std::string id, std::string reason) {
     if (task::is_terminal(record.state)) {
         co_return failure{failure_kind::conflict, "it has ended"};
     }
-    step(id, task::state::failure, "cancelled");
+    step(id, task::state::failure, {task::event_kind::cancelled});
     record.fail_code = task::fail_code::cancelled;
     record.fail_reason = std::move(reason);
     co_return record.state;
@@ -238,7 +238,7 @@ memory_queue::as_followed(const stored_task& stored, std::optional<std::uint64_t
     queue::followed told;
     told.task = shown(stored);
     if (known == 0U) {
-        told.events.push_back({1, stored.record.submitted, "submitted"});
+        told.events.push_back({1, stored.record.submitted, {task::event_kind::submitted}});
     }
     for (const auto& event : stored.events) {
         if (known && event.sequence > *known) {

@@ -36,7 +36,7 @@ public:
     std::map<std::string, stored_task> tasks;    // by id, so oldest first
 
     // Moves a task on, with an event in its history.
-    void step(const std::string& id, task::state to, const std::string& event);
+    void step(const std::string& id, task::state to, task::happening event);
 
     // Ends a task as a success with this view, or with a minimal one.
     void succeed(const std::string& id, std::string view = "");

@@ -42,8 +42,7 @@ public:
         co_return unused();
     }
 
-    answer<queue::setback>
-    not_started(queue::token, int, queue::key_verdict, std::string) override {
+    answer<queue::setback> not_started(queue::token, int, queue::key_verdict) override {
         co_return unused();
     }
 

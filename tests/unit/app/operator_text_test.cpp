@@ -38,8 +38,8 @@ queue::snapshot a_failed_task() {
 }
 
 const std::vector<task::event> two_events{
-    {.sequence = 1, .at = submitted_at, .text = "submitted"},
-    {.sequence = 2, .at = submitted_at + 1000, .text = "gave up"}
+    {.sequence = 1, .at = submitted_at, .what = {task::event_kind::submitted}},
+    {.sequence = 2, .at = submitted_at + 1000, .what = {task::event_kind::claimed, {"host-1:77"}}}
 };
 
 queue::statistics some_statistics() {
@@ -68,7 +68,7 @@ TEST_CASE("a task's JSON holds the API's view, its calls and its history") {
     CHECK(json["started"].is_null());
     CHECK(json["calls"][0]["state"] == "lost");
     CHECK(json["calls"][0]["slot"] == "camel-1:abc");
-    CHECK(json["history"][1]["text"] == "gave up");
+    CHECK(json["history"][1]["text"] == "claimed by host-1:77");
 }
 
 TEST_CASE("a call shows where the pictures are that it paid for") {
@@ -100,7 +100,7 @@ TEST_CASE("a task's text tells times in UTC, the failure and every event") {
     CHECK(contains(text, "started    -"));
     CHECK(contains(text, "TIMEOUT: too late"));
     CHECK(contains(text, "a red fox"));
-    CHECK(contains(text, "gave up"));
+    CHECK(contains(text, "claimed by host-1:77"));
 }
 
 TEST_CASE("the queue is counted in milliseconds and dollars") {

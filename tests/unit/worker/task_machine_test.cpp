@@ -66,7 +66,9 @@ std::string said(const actions::wait& todo) {
 }
 
 std::string said(const actions::record_not_started& todo) {
-    return fmt::format("record: call {} {} ({})", todo.index, todo.text, said(todo.said));
+    return fmt::format(
+        "record: call {} not started: {} ({})", todo.index, todo.said.words, said(todo.said)
+    );
 }
 
 std::string said(const actions::record_lost& todo) {
@@ -131,11 +133,12 @@ std::string said(const actions::finish& todo) {
             "end {}, billed {}: {} ({})",
             task::to_string(how.code.value()),
             how.billed,
-            how.event,
+            task::sentence_of(how.event),
             how.reason
         );
     }
-    std::string text = fmt::format("end SUCCESS, billed {}: {}", how.billed, how.event);
+    std::string text =
+        fmt::format("end SUCCESS, billed {}: {}", how.billed, task::sentence_of(how.event));
     for (const auto& note : todo.delivered.value().notes) {
         text += "; " + note;
     }
@@ -143,7 +146,9 @@ std::string said(const actions::finish& todo) {
 }
 
 std::string said(const actions::settle& todo) {
-    return fmt::format("settle: call {} {} ({})", todo.index, todo.text, said(todo.said));
+    return fmt::format(
+        "settle: call {} refused: {} ({})", todo.index, todo.said.words, said(todo.said)
+    );
 }
 
 std::string said(const actions::leave&) {
@@ -717,7 +722,7 @@ TEST_CASE("a marker that was not confirmed is taken back, and another key asked"
 
 TEST_CASE("a call that did not start is made elsewhere, a second later") {
     auto task = calling();
-    task.follow({{not_started(0), "record: call 0 not started at a:1: HTTP 429 (cool)"}});
+    task.follow({{not_started(0), "record: call 0 not started: HTTP 429 (cool)"}});
     CHECK(task.machine.record().last_words == "a: HTTP 429");
     task.follow({{setback(), "wait 500"}});
     task.pass(milliseconds(500));
@@ -733,8 +738,7 @@ TEST_CASE("a call that did not start is made elsewhere, a second later") {
 TEST_CASE("a task whose keys all failed it waits for a place rather than for its own time") {
     auto task = calling();
     task.follow(
-        {{not_started(0), "record: call 0 not started at a:1: HTTP 429 (cool)"},
-         {setback(), "wait 500"}}
+        {{not_started(0), "record: call 0 not started: HTTP 429 (cool)"}, {setback(), "wait 500"}}
     );
     task.pass(milliseconds(1'000));
     task.follow(
@@ -745,7 +749,7 @@ TEST_CASE("a task whose keys all failed it waits for a place rather than for its
 
 TEST_CASE("a task meets an address where nothing is three times at its own pace, then it ends") {
     const auto absent = backend::key_effect::absent;
-    const std::string met = "not started at a:1: HTTP 429 (absent)";
+    const std::string met = "not started: HTTP 429 (absent)";
     auto task = calling();
     task.follow(
         {{not_started(0, absent), "record: call 0 " + met},
@@ -797,7 +801,7 @@ TEST_CASE("what was refused for good is asked nowhere else, and settled after th
     task.follow(
         {{refused(0), "obtain nothing"},
          {obtained(), "end CONTENT_REJECTED, billed no: refused by a:1: HTTP 422 (no)"},
-         {done(), "settle: call 0 refused by a:1: HTTP 422 (works)"},
+         {done(), "settle: call 0 refused: HTTP 422 (works)"},
          {done(), "leave"}}
     );
 }
@@ -851,7 +855,7 @@ TEST_CASE("and keeps the pause that an upstream was promised") {
     auto task = calling();
     task.at.stopping = true;
     task.follow(
-        {{not_started(0), "record: call 0 not started at a:1: HTTP 429 (cool)"},
+        {{not_started(0), "record: call 0 not started: HTTP 429 (cool)"},
          {setback(), "release as it stands for 1000: the worker stops"}}
     );
 }
@@ -910,7 +914,7 @@ TEST_CASE("calls under way still record what they bring") {
 TEST_CASE("a stale write of a setback means that the task is not ours any more") {
     auto task = calling();
     task.follow(
-        {{not_started(0), "record: call 0 not started at a:1: HTTP 429 (cool)"},
+        {{not_started(0), "record: call 0 not started: HTTP 429 (cool)"},
          {events::setback_told{stale}, "leave"}}
     );
 }
@@ -918,7 +922,7 @@ TEST_CASE("a stale write of a setback means that the task is not ours any more")
 TEST_CASE("a setback that was not written down in time counts all the same") {
     auto task = calling();
     task.follow(
-        {{not_started(0), "record: call 0 not started at a:1: HTTP 429 (cool)"},
+        {{not_started(0), "record: call 0 not started: HTTP 429 (cool)"},
          {events::setback_told{away}, "wait 500"}}
     );
 }

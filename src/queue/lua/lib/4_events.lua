@@ -8,13 +8,13 @@ local function next_sequence(task)
     return task.e
 end
 
--- Appends "<sequence>|<ms>|<text>" to the task's history and returns the sequence. What belongs to
--- each try (`of_try`) is left out while tries meet the same refusal again and again.
+-- Appends "<sequence>|<ms>|<kind>|<field>|…" (task/event.hpp) to the task's history and returns the
+-- sequence. What belongs to each try (`of_try`) is left out while tries meet the same refusal again and again.
 local tries_told = 3
-local function add_event(task, text, of_try)
+local function add_event(task, what, of_try)
     local sequence = next_sequence(task)
     if not (of_try and tonumber(task.rq or '0') >= tries_told) then
-        task.events[#task.events + 1] = sequence .. '|' .. stamp .. '|' .. text
+        task.events[#task.events + 1] = sequence .. '|' .. stamp .. '|' .. what
     end
     return sequence
 end

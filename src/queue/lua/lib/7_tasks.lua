@@ -73,7 +73,7 @@ end
 
 -- The end of a task, from any open state: the only place that writes a terminal state.
 -- Slots of calls that are in flight stay taken until their answer or their deadline.
-local function end_task(task, success, code, reason, text)
+local function end_task(task, success, code, reason, event)
     local state = task.s
     if state == 'queued' then
         leave_lane(task)
@@ -90,7 +90,7 @@ local function end_task(task, success, code, reason, text)
         set(task, 'fr', reason)
     end
     gather('ZADD', done_key, stamp, task.id)
-    local sequence = add_event(task, text)
+    local sequence = add_event(task, event)
     set(task, 'es', sequence)
     post(task, sequence, success and 'SUCCESS' or 'FAILURE', '100%')
     announce_room()
