@@ -113,8 +113,13 @@ if held then
         set(task, 's', 'leased')
     end
     extend_lease(task)
-    add_event(task, words == '' and 'unconfirmed'
-        or (ARGV[7] == 'works' and 'refused|' or 'not_started|') .. marker.slot .. '|' .. words, true)
+    if words == '' then
+        add_event(task, 'unconfirmed', true)
+    elseif ARGV[7] == 'works' then
+        add_event(task, 'refused|' .. marker.slot .. '|' .. words, true)
+    else
+        add_event(task, 'not_started|' .. marker.slot .. '|' .. words, true)
+    end
     repeat_quietly()
 end
 write_back()

@@ -9,7 +9,8 @@ local function next_sequence(task)
 end
 
 -- Appends "<sequence>|<ms>|<kind>|<field>|…" (task/event.hpp) to the task's history and returns the
--- sequence. What belongs to each try (`of_try`) is left out while tries meet the same refusal again and again.
+-- sequence. What belongs to each try (`of_try`) is left out while tries meet the same refusal again
+-- and again.
 local tries_told = 3
 local function add_event(task, what, of_try)
     local sequence = next_sequence(task)
