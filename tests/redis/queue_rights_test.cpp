@@ -1,7 +1,7 @@
 // A user of Redis who may not do all that the functions do: found out by the probe, and no verb is
 // done by half.
 #include "queue_fixture.hpp"
-#include "scripts.hpp"
+#include "redis/library.hpp"
 
 #include <algorithm>
 #include <regex>
@@ -40,7 +40,7 @@ struct rights : queue_fixture {
 
 // Every command that stands in the library.
 std::set<std::string> commands_used() {
-    const std::string& text = queue::scripts().probe.from->source;
+    const std::string& text = queue::functions().probe.from->source;
     const std::regex named(R"((?:call|gather|gathering)\('([A-Z]+)')");
     std::set<std::string> found;
     for (std::sregex_iterator at(text.begin(), text.end(), named), end; at != end; ++at) {

@@ -1,8 +1,8 @@
 // What submit promises: the verdict, idempotency, limits without a trace, modals, and a write that
 // its caller no longer waits for.
-#include "keys.hpp"
+#include "redis/keys.hpp"
 #include "queue_fixture.hpp"
-#include "scripts.hpp"
+#include "redis/library.hpp"
 
 #include "imagined/base/task_group.hpp"
 #include "imagined/base/wakeup.hpp"
@@ -93,7 +93,7 @@ struct submitting : queue_fixture {
 
     // The verdict on the only task of a submit.
     std::vector<std::string> submit_by_script(const redis::arguments& values) {
-        const auto answer = script(queue::scripts().submit, 0, values);
+        const auto answer = script(queue::functions().submit, 0, values);
         REQUIRE(answer.items() != nullptr);
         auto told = to_list(answer);
         REQUIRE(told.size() == 6);
@@ -332,20 +332,20 @@ TEST_CASE_FIXTURE(submitting, "no script changes anything after its not-after ti
     const auto id = submit();
     const auto before = raw.list({"HGETALL", key("t:" + id)});
     const auto keys = trace();
-    const auto answer = script(queue::scripts().submit, now() - 1, submit_values("m", "0"));
+    const auto answer = script(queue::functions().submit, now() - 1, submit_values("m", "0"));
     CHECK(to_list(answer) == std::vector<std::string>{"late"});
     for (const auto* one :
-         {&queue::scripts().claim,
-          &queue::scripts().cancel,
-          &queue::scripts().reap,
-          &queue::scripts().promote,
-          &queue::scripts().finish,
-          &queue::scripts().reserve_id}) {
+         {&queue::functions().claim,
+          &queue::functions().cancel,
+          &queue::functions().reap,
+          &queue::functions().promote,
+          &queue::functions().finish,
+          &queue::functions().reserve_id}) {
         CHECK(to_list(script(*one, now() - 1, {id, "", "1", "x"})).front() == "late");
     }
     CHECK(trace() == keys);
     CHECK(raw.list({"HGETALL", key("t:" + id)}) == before);
-    CHECK(to_list(script(queue::scripts().reserve_id, now(), {})).front() == "ok");
+    CHECK(to_list(script(queue::functions().reserve_id, now(), {})).front() == "ok");
 }
 
 TEST_CASE_FIXTURE(submitting, "several tasks in one script get each its own verdict") {
@@ -363,7 +363,7 @@ TEST_CASE_FIXTURE(submitting, "several tasks in one script get each its own verd
     full[0] = kind(false, "2");
     add(full);
     add(submit_values("m7", "0"));
-    const auto answer = script(queue::scripts().submit, 0, values);
+    const auto answer = script(queue::functions().submit, 0, values);
     const auto flat = to_list(answer);
     REQUIRE(flat.size() == 1 + 7 * 5);
     std::vector<std::vector<std::string>> told;
@@ -451,11 +451,11 @@ TEST_CASE_FIXTURE(submitting, "withdraw takes a ghost back without a trace, its 
         advance(seconds(3));
         const auto since = std::to_string(now() - 5000);
         const auto answer =
-            to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}));
+            to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, given, "hash"}));
         CHECK(answer == std::vector<std::string>{"ok", "withdrawn"});
         CHECK(keys() == before);
         CHECK(
-            to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, given, "hash"}))[1]
+            to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, given, "hash"}))[1]
             == "none"
         );
     }
@@ -467,9 +467,9 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a worker has touched")
     const auto held = lease();
     const auto since = std::to_string(now() - 5000);
     const redis::arguments ghost{"ann", "m1", since, "", ""};
-    CHECK(to_list(script(queue::scripts().withdraw, 0, ghost))[1] == "started");
+    CHECK(to_list(script(queue::functions().withdraw, 0, ghost))[1] == "started");
     must(tasks().release(held, "", seconds(5), "x"));
-    CHECK(to_list(script(queue::scripts().withdraw, 0, ghost))[1] == "started");
+    CHECK(to_list(script(queue::functions().withdraw, 0, ghost))[1] == "started");
     CHECK(record(made[1]).state == task::state::queued);
     CHECK(complaints().empty());
 }
@@ -480,7 +480,7 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a replay has told some
     CHECK(again[0] == "replayed");
     const auto since = std::to_string(now() - 5000);
     CHECK(
-        to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1] == "none"
+        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1] == "none"
     );
     CHECK(record(made[1]).state == task::state::queued);
 }
@@ -509,17 +509,17 @@ TEST_CASE_FIXTURE(submitting, "a withdrawn success that nobody was told of leave
     auto values = submit_values("m1", "0");
     values[0] = kind(true);
     values[4] = "{}";
-    script(queue::scripts().submit, 0, values);
+    script(queue::functions().submit, 0, values);
     const auto since = std::to_string(now() - 5000);
     CHECK(
-        to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
+        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
         == "withdrawn"
     );
     CHECK(due().empty());
-    script(queue::scripts().submit, 0, values);
+    script(queue::functions().submit, 0, values);
     CHECK(due().size() == 1); // under way
     CHECK(
-        to_list(script(queue::scripts().withdraw, 0, {"ann", "m1", since, "", ""}))[1] == "started"
+        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", ""}))[1] == "started"
     );
     CHECK(complaints().empty());
 }

@@ -1,4 +1,4 @@
-#include "script_batch.hpp"
+#include "redis/script_batch.hpp"
 
 #include "imagined/base/wakeup.hpp"
 

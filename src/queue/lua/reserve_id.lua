@@ -1,3 +1,0 @@
--- reserve_id: draws an id without creating a task.
--- Returns {'ok', id}. After this no other task will ever have that id.
-return {'ok', string.format('%.0f', draw_ids(1))}
