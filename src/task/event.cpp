@@ -12,14 +12,14 @@ namespace imagined::task {
 namespace {
 
 // Placeholders of `sentence` stand for the fields, as many as there are.
-struct spelling {
+struct event_spelling {
     event_kind kind;
     std::string_view code;
     std::size_t fields;
     std::string_view sentence;
 };
 
-constexpr std::array spellings = std::to_array<spelling>({
+constexpr std::array event_spellings = std::to_array<event_spelling>({
     {event_kind::submitted, "submitted", 0, "submitted"},
     {event_kind::resubmitted, "resubmitted", 1, "submitted again for {}"},
     {event_kind::modal_answered, "modal_answered", 0, "the modal was answered"},
@@ -48,7 +48,7 @@ constexpr std::array spellings = std::to_array<spelling>({
     {event_kind::callback_given_up, "callback_given_up", 1, "dead letter: {}"},
 });
 
-std::string_view next_field(std::string_view& rest, bool last) {
+std::string_view next_event_field(std::string_view& rest, bool last) {
     const auto end = last ? rest.size() : std::min(rest.find('|'), rest.size());
     const std::string_view field = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -58,10 +58,11 @@ std::string_view next_field(std::string_view& rest, bool last) {
 } // namespace
 
 std::string to_text(const happening& what) {
-    const auto known = std::find_if(spellings.begin(), spellings.end(), [&](const auto& one) {
-        return one.kind == what.kind;
-    });
-    std::string text(known == spellings.end() ? what.sentence : known->code);
+    const auto known =
+        std::find_if(event_spellings.begin(), event_spellings.end(), [&](const auto& one) {
+            return one.kind == what.kind;
+        });
+    std::string text(known == event_spellings.end() ? what.sentence : known->code);
     for (const std::string& field : what.fields) {
         text += '|';
         text += field;
@@ -71,27 +72,29 @@ std::string to_text(const happening& what) {
 
 happening happening_from_text(std::string_view text) {
     const std::string_view code = text.substr(0, text.find('|'));
-    const auto known = std::find_if(spellings.begin(), spellings.end(), [&](const auto& one) {
-        return one.code == code;
-    });
+    const auto known =
+        std::find_if(event_spellings.begin(), event_spellings.end(), [&](const auto& one) {
+            return one.code == code;
+        });
     const auto bars = static_cast<std::size_t>(std::count(text.begin(), text.end(), '|'));
-    if (known == spellings.end() || bars < known->fields) {
+    if (known == event_spellings.end() || bars < known->fields) {
         return {kind_of_old_sentence(text), {}, std::string(text)};
     }
     happening what{known->kind};
     std::string_view rest = text;
-    next_field(rest, known->fields == 0);
+    next_event_field(rest, known->fields == 0);
     for (std::size_t i = 1; i <= known->fields; ++i) {
-        what.fields.emplace_back(next_field(rest, i == known->fields));
+        what.fields.emplace_back(next_event_field(rest, i == known->fields));
     }
     return what;
 }
 
 std::string sentence_of(const happening& what) {
-    const auto known = std::find_if(spellings.begin(), spellings.end(), [&](const auto& one) {
-        return one.kind == what.kind;
-    });
-    if (known == spellings.end() || !what.sentence.empty()) {
+    const auto known =
+        std::find_if(event_spellings.begin(), event_spellings.end(), [&](const auto& one) {
+            return one.kind == what.kind;
+        });
+    if (known == event_spellings.end() || !what.sentence.empty()) {
         return what.sentence;
     }
     std::string told;

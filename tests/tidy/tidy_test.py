@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 import tree
@@ -221,6 +222,68 @@ class Scripts(TidyTest):
 
     def test_continuous_integration_runs_the_tests(self):
         self.assertIn("./tests/run", (tree.ROOT / ".ci/run").read_text())
+
+
+class QueueFunctions(TidyTest):
+    """The Lua of the queue as Redis gets it, in one piece, and the schema of its arguments."""
+
+    FOLDER = tree.ROOT / "src/queue/redis"
+    MOST_LOCALS = 100  # Lua refuses more than 200
+
+    @classmethod
+    def setUpClass(cls):
+        cls.built = tempfile.TemporaryDirectory()
+        cls.library = os.path.join(cls.built.name, "library.lua")
+        listed = {"LIB": "functions/lib/*.lua", "OPERATIONS": "functions/*.lua"}
+        subprocess.run(
+            ["cmake", f"-DSCHEMA={cls.FOLDER / 'schema'}", f"-DOUT={cls.built.name}",
+             *(f"-D{name}={';'.join(sorted(map(str, cls.FOLDER.glob(which))))}"
+               for name, which in listed.items()),
+             "-P", str(cls.FOLDER / "generate.cmake")], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.built.cleanup()
+
+    def test_lua_has_no_globals_nothing_unused_and_nothing_shadowed(self):
+        told = subprocess.run(
+            ["luacheck", "--std", "lua51", "--read-globals", "redis", "--no-max-line-length",
+             "--no-color", "-q", self.library], capture_output=True, text=True)
+        self.assertEqual(told.returncode, 0, told.stdout)
+
+    def test_the_library_stays_far_from_the_limit_of_locals(self):
+        told = subprocess.run(["luac5.1", "-l", "-p", self.library],
+                              capture_output=True, text=True, check=True)
+        # Its slots: locals that live at the same time, and a few values under way.
+        found = re.search(r"^main .*\n.* (\d+) slots?,", told.stdout, re.MULTILINE)
+        self.assertIsNotNone(found, told.stdout[:300])
+        self.assertLessEqual(int(found.group(1)), self.MOST_LOCALS)
+
+    def sets_of_arguments(self):
+        """Of each function that gets several: the names in one, as the schema orders them."""
+        sets = {}
+        name, in_set = None, False
+        for line in (self.FOLDER / "schema").read_text().splitlines():
+            if begun := re.match(r"function (\w+) \w+( batch)?$", line):
+                name, in_set = begun.group(1), bool(begun.group(2))
+            elif line.startswith("    each "):
+                in_set = True
+            elif name and in_set and (one := re.match(r"    (?:text|number|flag) (\w+)", line)):
+                sets.setdefault(name, []).append(one.group(1))
+        return sets
+
+    def test_lua_takes_the_arguments_of_a_set_in_the_order_of_the_schema(self):
+        sets = self.sets_of_arguments()
+        self.assertGreater(len(sets), 8, "the schema was not understood")
+        for name, wanted in sets.items():
+            with self.subTest(name):
+                text = (self.FOLDER / "functions" / f"{name}.lua").read_text()
+                used = re.search(rf"each\.{name}(?:\(|, )(\w+)", text)
+                self.assertIsNotNone(used, "it does not go through its arguments")
+                taker = "function" if used.group(1) == "function" else f"function {used.group(1)}"
+                start = used.start() if taker == "function" else 0
+                taken = re.search(rf"\b{taker}\(([^)]*)\)", text[start:])
+                self.assertEqual(re.findall(r"\w+", taken.group(1)), wanted)
 
 
 class Failpoints(TidyTest):

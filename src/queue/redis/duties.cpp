@@ -16,9 +16,9 @@ result<std::size_t> count_of(const result<redis::reply>& answer) {
     return static_cast<std::size_t>(number_at(*answer, 1));
 }
 
-using kind = task::event_kind;
+using task::event_kind;
 
-std::string callback_event(kind what, std::vector<std::string> fields) {
+std::string callback_event(event_kind what, std::vector<std::string> fields) {
     return task::to_text({what, std::move(fields)});
 }
 
@@ -81,7 +81,8 @@ awaitable<result<void>> redis_queue::outbox_delivered(due_event event, std::stri
         .id = std::move(event.record.id), .nonce = std::move(event.nonce), .event = {}
     };
     if (!note.empty()) {
-        told.event = callback_event(kind::callback_delivered, {event.status, std::move(note)});
+        told.event =
+            callback_event(event_kind::callback_delivered, {event.status, std::move(note)});
     }
     co_return co_await join_plain(deliveries_, "outbox_delivered", std::move(told).values());
 }
@@ -93,7 +94,8 @@ redis_queue::outbox_failed(due_event event, std::optional<milliseconds> delay, s
         .id = std::move(event.record.id),
         .nonce = std::move(event.nonce),
         .delay_ms = delay ? std::to_string(delay->count()) : "",
-        .event = callback_event(kind::callback_failed, {event.status, attempt, std::move(note)})
+        .event =
+            callback_event(event_kind::callback_failed, {event.status, attempt, std::move(note)})
     };
     co_return co_await run_plain(functions().outbox_failed, std::move(told).values());
 }
@@ -109,7 +111,7 @@ awaitable<result<void>> redis_queue::outbox_gone(due_event event, std::string no
     outbox_gone_arguments told{
         .id = std::move(event.record.id),
         .nonce = std::move(event.nonce),
-        .event = callback_event(kind::callback_gone, {event.status, std::move(note)})
+        .event = callback_event(event_kind::callback_gone, {event.status, std::move(note)})
     };
     co_return co_await run_plain(functions().outbox_gone, std::move(told).values());
 }

@@ -8,7 +8,7 @@ namespace imagined::queue {
 
 namespace {
 
-constexpr const char* all_of_group = "*"; // lua/sign_out.lua
+constexpr const char* all_of_group = "*"; // functions/sign_out.lua
 
 class redis_door final : public shared_door {
 public:
