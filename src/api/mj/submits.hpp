@@ -8,7 +8,7 @@ namespace imagined::api {
 
 // The answer to `from`. A page of another origin is given a refusal a moment after it asked
 // (http/late_refusals.hpp).
-awaitable<http::response> answer_submit(context& api, const call& from, outcome made);
+awaitable<http::response> answer_submit(context& api, const call& from, submit::outcome made);
 
 // Reads the body, has it carried out, and answers.
 awaitable<http::response> carry_out_submit(context& api, call from, submit::verb* what);
