@@ -2,7 +2,7 @@
 #include "queue_walk_cast.hpp"
 #include "queue_walk_expect.hpp"
 
-#include "task_record.hpp"
+#include "redis/task_record.hpp"
 
 namespace imagined::test {
 
