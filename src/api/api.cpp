@@ -11,7 +11,6 @@
 #include "routing.hpp"
 
 #include "imagined/base/log.hpp"
-#include "imagined/http/pace.hpp"
 
 #include <any>
 #include <exception>
@@ -173,7 +172,7 @@ private:
         const auto late =
             context_.guesses.refused(peer, wrong_keys, std::chrono::steady_clock::now());
         if (late > milliseconds(0)) {
-            answer.headers.set(http::hold_field, std::to_string(late.count()));
+            answer.hold = late;
         }
         return answer;
     }

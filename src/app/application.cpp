@@ -10,7 +10,7 @@
 #include "disk_health.hpp"
 #include "file_limit.hpp"
 #include "hang_up.hpp"
-#include "imagined/backend/sandbox.hpp"
+#include "imagined/sandbox/sandbox.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/log_writer.hpp"
 #include "imagined/console/console.hpp"
@@ -138,9 +138,9 @@ private:
 
     int open_backends() {
         if (settings_.backends.empty()) {
-            backend::sandbox_options upstream;
+            sandbox::sandbox_options upstream;
             upstream.fetch_links = true;
-            auto opened = backend::sandbox::open(context_.get_executor(), std::move(upstream));
+            auto opened = sandbox::sandbox::open(context_.get_executor(), std::move(upstream));
             if (!opened) {
                 log::error(
                     "the built-in sandbox did not start", {{"reason", opened.error().detail}}
@@ -454,7 +454,7 @@ private:
     std::unique_ptr<redis::client> redis_;
     std::unique_ptr<queue::task_queue> tasks_;
     std::unique_ptr<queue::shared_door> door_;
-    std::unique_ptr<backend::sandbox> sandbox_;
+    std::unique_ptr<sandbox::sandbox> sandbox_;
     std::unique_ptr<backend::roster> backends_;
     std::unique_ptr<store::image_store> images_;
     std::unique_ptr<store::picture_addresses> pictures_;

@@ -44,7 +44,7 @@ struct choices {
     std::string sandbox_listen = "127.0.0.1:8090";
     std::string sandbox_delay = "0s";
     std::string sandbox_dialect = "official";
-    int sandbox_org_pictures = backend::sandbox_options().org_pictures;
+    int sandbox_org_pictures = sandbox::sandbox_options().org_pictures;
 };
 
 class command_line {

@@ -17,7 +17,7 @@ namespace {
 
 using signal_set = asio::basic_signal_set<executor>;
 
-awaitable<> serve_until_signal(signal_set& signals, backend::sandbox& opened) {
+awaitable<> serve_until_signal(signal_set& signals, sandbox::sandbox& opened) {
     opened.start();
     log::info(
         "ready",
@@ -30,10 +30,10 @@ awaitable<> serve_until_signal(signal_set& signals, backend::sandbox& opened) {
 
 } // namespace
 
-int run_sandbox(backend::sandbox_options options) {
+int run_sandbox(sandbox::sandbox_options options) {
     options.fetch_links = true;
     asio::io_context context(1);
-    auto opened = backend::sandbox::open(context.get_executor(), std::move(options));
+    auto opened = sandbox::sandbox::open(context.get_executor(), std::move(options));
     if (!opened) {
         log::error("the sandbox cannot start", {{"reason", opened.error().detail}});
         const bool usage = opened.error().kind == failure_kind::invalid;

@@ -1,5 +1,5 @@
 // What is probably wrong with a backend's base_url. Both make every call meet a redirect or 404.
-#include "form_dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 
 #include "imagined/backend/backend.hpp"
 #include "imagined/http/egress.hpp"

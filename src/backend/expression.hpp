@@ -2,7 +2,7 @@
 // come from one pass, so what is reported as left out is exactly what is not sent.
 #pragma once
 
-#include "form.hpp"
+#include "imagined/backend/form.hpp"
 
 #include "imagined/task/render_request.hpp"
 

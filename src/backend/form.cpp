@@ -1,4 +1,4 @@
-#include "form.hpp"
+#include "imagined/backend/form.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "form_dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 
 #include "answer_reader.hpp"
 #include "expression.hpp"

@@ -1,9 +1,9 @@
 #include "imagined/backend/native_request.hpp"
 
-#include "complaint.hpp"
-#include "form_dialect.hpp"
+#include "imagined/backend/complaint.hpp"
+#include "imagined/backend/form_dialect.hpp"
+#include "imagined/backend/value_rules.hpp"
 #include "native_values.hpp"
-#include "value_rules.hpp"
 
 #include "imagined/base/bytes.hpp"
 #include "imagined/task/framing.hpp"

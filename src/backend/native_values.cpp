@@ -1,6 +1,6 @@
 #include "native_values.hpp"
 
-#include "complaint.hpp"
+#include "imagined/backend/complaint.hpp"
 
 #include "imagined/base/charset.hpp"
 #include "imagined/http/message.hpp"

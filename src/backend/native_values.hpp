@@ -1,7 +1,7 @@
 // The body of a native request taken apart into named values, whichever way it was put together.
 #pragma once
 
-#include "submitted_value.hpp"
+#include "imagined/backend/submitted_value.hpp"
 
 #include "imagined/backend/native_request.hpp"
 

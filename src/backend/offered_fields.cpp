@@ -1,6 +1,6 @@
 #include "imagined/backend/offered_fields.hpp"
 
-#include "form_dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 
 namespace imagined::backend {
 

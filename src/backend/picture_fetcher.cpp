@@ -1,7 +1,7 @@
 #include "imagined/backend/picture_fetcher.hpp"
 
 #include "imagined/backend/backend.hpp"
-#include "wire.hpp"
+#include "imagined/backend/picture_facts.hpp"
 
 #include <fmt/format.h>
 

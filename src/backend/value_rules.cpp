@@ -1,7 +1,6 @@
-#include "value_rules.hpp"
+#include "imagined/backend/value_rules.hpp"
 
-#include "sandbox/drawing.hpp"
-#include "wire.hpp"
+#include "imagined/backend/picture_facts.hpp"
 
 #include "imagined/base/bytes.hpp"
 #include "imagined/task/framing.hpp"

@@ -1,5 +1,6 @@
 #include "wire.hpp"
 
+#include "imagined/backend/picture_facts.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/http/multipart.hpp"
 
@@ -175,20 +176,6 @@ result<void> check_required(const form& spoken, const expression& said) {
 }
 
 } // namespace
-
-std::string_view picture_type(std::string_view bytes) {
-    using namespace std::string_view_literals;
-    if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) {
-        return "image/png";
-    }
-    if (bytes.starts_with("\xff\xd8\xff"sv)) {
-        return "image/jpeg";
-    }
-    if (bytes.size() >= 12 && bytes.starts_with("RIFF"sv) && bytes.substr(8, 4) == "WEBP"sv) {
-        return "image/webp";
-    }
-    return "";
-}
 
 result<wire_request>
 write_call(const form& spoken, const expression& said, const picture_access& pictures) {

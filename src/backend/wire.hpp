@@ -22,7 +22,4 @@ struct picture_access {
 result<wire_request>
 write_call(const form& spoken, const expression& said, const picture_access& pictures);
 
-// "image/png", "image/jpeg", "image/webp" by the first bytes; "" for anything else.
-std::string_view picture_type(std::string_view bytes);
-
 } // namespace imagined::backend

@@ -6,7 +6,6 @@
 
 #include "imagined/base/log.hpp"
 #include "imagined/base/memory_reserve.hpp"
-#include "imagined/http/pace.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -261,12 +260,9 @@ awaitable<> connection::refuse(int status, std::string_view reason, const reques
 }
 
 awaitable<bool> connection::answer(response reply, const parsed_head& head, after_answer then) {
-    if (reply.sent == delivery::nothing) {
-        co_return false;
-    }
-    if (const auto hold = wish_of(reply, hold_field); hold > 0) {
+    if (reply.hold > milliseconds(0)) {
         enter(stage::handling, milliseconds::max());
-        co_await pause_for(milliseconds(hold));
+        co_await pause_for(reply.hold);
         if (!alive()) {
             co_return false;
         }
@@ -292,38 +288,13 @@ awaitable<bool> connection::answer(response reply, const parsed_head& head, afte
         .then = then,
         .date = core_->date.at(std::chrono::duration_cast<seconds>(now).count()),
     };
-    const std::size_t pace = wish_of(reply, pace_field);
     write_head(out_, reply, facts);
     const bool bodiless = is_bodiless(reply.status) || head.head.method == "HEAD";
-    auto body = bodiless ? std::string_view{} : reply.text();
-    if (reply.sent == delivery::half) {
-        body = body.substr(0, body.size() / 2);
-    }
-    if (pace > 0 && !co_await drip(body, pace)) {
-        co_return false;
-    }
-    if (pace == 0 && !co_await write({asio::buffer(out_), asio::buffer(body)})) {
-        co_return false;
-    }
-    if (reply.sent == delivery::half) {
+    const auto body = bodiless ? std::string_view{} : reply.text();
+    if (!co_await write({asio::buffer(out_), asio::buffer(body)})) {
         co_return false;
     }
     co_return !file || bodiless || co_await write_file(*file);
-}
-
-// The head at once, then the body in pieces of a tenth of a second.
-awaitable<bool> connection::drip(std::string_view body, std::size_t bytes_a_second) {
-    constexpr std::size_t pieces_a_second = 10;
-    constexpr milliseconds between{1000 / pieces_a_second};
-    const std::size_t piece = std::max<std::size_t>(bytes_a_second / pieces_a_second, 1);
-    bool sent = co_await write({asio::buffer(out_), {}});
-    while (sent && !body.empty()) {
-        co_await pause_for(between);
-        const auto now = body.substr(0, piece);
-        body.remove_prefix(now.size());
-        sent = alive() && co_await write({asio::buffer(now), {}});
-    }
-    co_return sent;
 }
 
 awaitable<bool> connection::write(std::array<asio::const_buffer, 2> buffers) {

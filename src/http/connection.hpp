@@ -82,7 +82,6 @@ private:
     awaitable<> refuse(int status, std::string_view reason, const request_head& head);
     awaitable<bool> answer(response reply, const parsed_head& head, after_answer then);
     awaitable<bool> write(std::array<asio::const_buffer, 2> buffers);
-    awaitable<bool> drip(std::string_view body, std::size_t bytes_a_second);
     awaitable<bool> write_file(file_reader& file);
     awaitable<> answer_stream(response reply, const parsed_head& head);
     awaitable<bool> send_pieces(body_stream& stream, bool chunked);

@@ -2,13 +2,10 @@
 
 #include "grammar.hpp"
 
-#include "imagined/http/pace.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
 
 namespace imagined::http {
@@ -24,8 +21,8 @@ bool is_safe(std::string_view name, std::string_view value) {
 }
 
 bool is_ours(std::string_view name) {
-    constexpr std::array<std::string_view, 6> ours{
-        "Content-Length", "Date", "Connection", "Transfer-Encoding", pace_field, hold_field
+    constexpr std::array<std::string_view, 4> ours{
+        "Content-Length", "Date", "Connection", "Transfer-Encoding"
     };
     return std::any_of(ours.begin(), ours.end(), [&](auto held) { return iequals(held, name); });
 }
@@ -36,13 +33,6 @@ void append_number(std::string& out, std::uint64_t number) {
 }
 
 } // namespace
-
-std::size_t wish_of(const response& answer, std::string_view field) {
-    const std::string_view text = answer.headers.get(field);
-    std::size_t wish = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wish);
-    return error == std::errc() && end == text.data() + text.size() ? wish : 0;
-}
 
 bool is_writable(const response& answer) {
     return is_final(answer.status)

@@ -11,9 +11,6 @@
 
 namespace imagined::http {
 
-// What an answer says to the server alone (pace.hpp); 0 when it says nothing.
-std::size_t wish_of(const response& answer, std::string_view field);
-
 // May this response be put on the wire: a final status, and no field that could break out of its
 // line (response splitting)?
 bool is_writable(const response& answer);

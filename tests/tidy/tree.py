@@ -13,7 +13,7 @@ ROWS = [
     {"redis", "http"},
     {"queue", "backend", "callback", "store"},
     {"submit"},
-    {"worker", "api", "console"},
+    {"worker", "api", "console", "sandbox"},
     {"config"},
     {"app"},
 ]

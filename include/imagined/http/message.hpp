@@ -2,6 +2,7 @@
 #pragma once
 
 #include <any>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -118,10 +119,6 @@ struct file_slice {
     std::uint64_t length = 0;
 };
 
-// How much of an answer is put on the wire before the connection is closed. A server of ours is
-// always whole; the sandbox plays peers that are not.
-enum class delivery { whole, half, nothing };
-
 class body_stream;
 
 // A body that several answers share; it is never changed.
@@ -132,7 +129,9 @@ struct response {
     fields headers; // Content-Length, Date and Connection are the server's business
     // A stream (body_stream.hpp) is sent chunked, and its connection closed after it.
     std::variant<std::string, file_slice, std::shared_ptr<body_stream>, shared_text> body;
-    delivery sent = delivery::whole;
+    // The answer begins so much later. Meanwhile its connection stays open: whoever sets it bounds
+    // how many such answers there are.
+    std::chrono::milliseconds hold{0};
 
     // The body as text; "" for a file or a stream.
     std::string_view text() const {

@@ -2,7 +2,7 @@
 // nowhere else.
 #pragma once
 
-#include "form_dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 
 namespace imagined::backend {
 

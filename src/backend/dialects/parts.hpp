@@ -2,7 +2,7 @@
 // own. The per-model rules of the older models (ideogram-api.md §4) are applied by `keep_for`.
 #pragma once
 
-#include "form.hpp"
+#include "imagined/backend/form.hpp"
 
 #include <span>
 #include <string>

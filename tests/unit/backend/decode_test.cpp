@@ -1,4 +1,4 @@
-#include "a_request.hpp"
+#include "tests/support/a_request.hpp"
 
 #include "verdicts.hpp"
 

@@ -1,6 +1,6 @@
-#include "a_request.hpp"
+#include "tests/support/a_request.hpp"
 #include "expression.hpp"
-#include "form_dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include "a_request.hpp"
+#include "tests/support/a_request.hpp"
 
-#include "words.hpp"
+#include "imagined/backend/words.hpp"
 
 #include "imagined/backend/native_request.hpp"
 

@@ -1,6 +1,6 @@
 // The example answers of the documents, each with the fields, spellings and nulls that it has there
 // and shorter texts: what a dialect's decoder must make of it.
-#include "a_request.hpp"
+#include "tests/support/a_request.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "a_request.hpp"
+#include "tests/support/a_request.hpp"
 
 #include "imagined/backend/roster.hpp"
 #include "imagined/base/bytes.hpp"
