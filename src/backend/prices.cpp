@@ -1,5 +1,7 @@
 #include "imagined/backend/prices.hpp"
 
+#include "imagined/base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -89,20 +91,8 @@ std::int64_t shipped(const task::render_request& request) {
     }
 }
 
-std::vector<std::string_view> split(std::string_view key) {
-    std::vector<std::string_view> parts;
-    while (true) {
-        const auto slash = key.find('/');
-        parts.push_back(key.substr(0, slash));
-        if (slash == std::string_view::npos) {
-            return parts;
-        }
-        key.remove_prefix(slash + 1);
-    }
-}
-
 bool is_price_key(std::string_view key) {
-    const auto parts = split(key);
+    const auto parts = split(key, '/');
     if (!task::parse_operation(parts.back()) || parts.size() > 3) {
         return false;
     }

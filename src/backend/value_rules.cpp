@@ -3,6 +3,7 @@
 #include "imagined/backend/picture_facts.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/task/framing.hpp"
 #include "imagined/task/json_reader.hpp"
 
@@ -82,10 +83,6 @@ complaint check_boolean(const submitted_value& value) {
     const bool fine =
         value.typed ? value.value.is_boolean() : value.value == "true" || value.value == "false";
     return fine ? complaint() : not_among(value.name, value.value, words::booleans);
-}
-
-bool is_hex(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
 }
 
 bool is_palette_member(const json& member) {

@@ -1,9 +1,9 @@
 #include "verdicts.hpp"
 
 #include "refusal_signs.hpp"
-#include "retry_after.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/http/retry_after.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <utility>
 
 namespace imagined::backend {
@@ -20,6 +21,8 @@ namespace {
 using nlohmann::json;
 using task::fail_code;
 
+// A longer wish is cut to this: a typing mistake upstream must not put a key away for a week.
+constexpr std::chrono::seconds longest_retry_after{3600};
 constexpr std::size_t longest_words = 200; // bytes of an upstream's text that are passed on
 
 // On one line and short, cut between characters.
@@ -242,7 +245,11 @@ outcome judge_refusal(const http::response& response) {
             return turned_down(detail);
         }
         outcome made = elsewhere(key_effect::cool, words, std::move(detail));
-        made.retry_after = retry_after_of(response.headers);
+        made.retry_after = http::retry_after_of(
+            response.headers,
+            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+            longest_retry_after
+        );
         made.backend_failed = status == 503;
         return made;
     }

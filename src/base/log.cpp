@@ -1,6 +1,7 @@
 #include "imagined/base/log.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 #include "log_outlet.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
-#include <iterator>
 
 namespace imagined::log {
 
@@ -39,9 +39,10 @@ struct code_range {
 };
 
 // What moves other text about, ends a line for some reader, or cannot be seen: controls, format
-// characters, separators. Beyond ASCII.
+// characters, separators.
 constexpr std::array unseen{
-    code_range{0x80, 0x9f},
+    code_range{0x00, 0x1f},
+    code_range{0x7f, 0x9f},
     code_range{0xad, 0xad},
     code_range{0x600, 0x605},
     code_range{0x61c, 0x61c},
@@ -64,23 +65,17 @@ bool is_unseen(char32_t point) {
     });
 }
 
-void append_escape(std::string& out, char32_t point) {
-    if (point >= 0x10000) {
-        append_escape(out, 0xd800 + ((point - 0x10000) >> 10));
-        append_escape(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
-        return;
-    }
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(point));
-}
-
 struct code_point {
     char32_t value = 0xfffd; // what is not UTF-8
     std::size_t bytes = 1;
 };
 
-// The one at the front of `text`, which does not begin with ASCII.
+// The one at the front of `text`.
 code_point first_point(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text[0]);
+    if (lead < 0x80) {
+        return {lead, 1};
+    }
     const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
     if (bytes == 1 || !is_utf8(text.substr(0, bytes))) {
         return {};
@@ -92,43 +87,13 @@ code_point first_point(std::string_view text) {
     return {value, bytes};
 }
 
-void append_ascii(std::string& out, char c) {
-    switch (c) {
-    case '"':
-        out += "\\\"";
-        break;
-    case '\\':
-        out += "\\\\";
-        break;
-    case '\n':
-        out += "\\n";
-        break;
-    case '\r':
-        out += "\\r";
-        break;
-    case '\t':
-        out += "\\t";
-        break;
-    default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            append_escape(out, static_cast<unsigned char>(c));
-        } else {
-            out += c;
-        }
-    }
-}
-
 // JSON string escaping also serves the text form: it keeps a line a line.
 void append_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
-        if (static_cast<unsigned char>(text[0]) < 0x80) {
-            append_ascii(out, text[0]);
-            text.remove_prefix(1);
-            continue;
-        }
         const code_point next = first_point(text);
-        if (next.value == 0xfffd || is_unseen(next.value)) {
-            append_escape(out, next.value);
+        if (next.value == 0xfffd || next.value == '"' || next.value == '\\'
+            || is_unseen(next.value)) {
+            append_json_escape(out, next.value);
         } else {
             out += text.substr(0, next.bytes);
         }

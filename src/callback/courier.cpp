@@ -3,8 +3,9 @@
 #include "imagined/base/clock.hpp"
 #include "imagined/base/failpoint.hpp"
 #include "imagined/callback/signature.hpp"
-#include "retry_after.hpp"
+#include "imagined/http/retry_after.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace imagined::callback {
@@ -40,7 +41,11 @@ attempt_result from_answer(const http::response& answer, unix_millis now) {
         came.what = attempt_result::kind::gone;
     } else {
         came.what = attempt_result::kind::failed;
-        came.retry_after = parse_retry_after(answer.headers.get("Retry-After"), now);
+        came.retry_after = http::retry_after_of(
+            answer.headers,
+            std::chrono::floor<seconds>(std::chrono::sys_time<milliseconds>(milliseconds(now))),
+            std::chrono::floor<seconds>(max_retry_after)
+        );
     }
     return came;
 }

@@ -6,6 +6,7 @@
 
 #include "imagined/backend/dialect.hpp"
 #include "imagined/backend/prices.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/callback/signature.hpp"
 #include "imagined/http/egress.hpp"
 #include "imagined/http/proxy.hpp"
@@ -258,9 +259,7 @@ constraint caller_key() {
             return "";
         }
         const std::string hex = key.substr(digest.size());
-        const bool complete =
-            hex.size() == 64
-            && hex.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+        const bool complete = hex.size() == 64 && is_hex(hex);
         return complete ? "" : "expected 64 hex digits after sha256:";
     });
 }
@@ -293,9 +292,7 @@ constraint model_names() {
 constraint version_models() {
     return [](const value& what) -> std::string {
         for (const auto& [version, model] : std::get<word_map>(what)) {
-            const bool number =
-                !version.empty() && version.find_first_not_of("0123456789") == std::string::npos;
-            if (!number && version != "niji") {
+            if (!is_decimal(version) && version != "niji") {
                 return fmt::format("\"{}\" is neither a leading number nor niji", version);
             }
             if (std::string complaint = model_complaint(model); !complaint.empty()) {

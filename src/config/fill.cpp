@@ -6,6 +6,8 @@
 #include "listen.hpp"
 #include "rate.hpp"
 
+#include "imagined/base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,10 +66,8 @@ std::vector<std::string> lines_of(const std::string& path) {
     const auto content = path.empty() ? result<std::string>("") : read_small_file(path);
     std::istringstream stream(content ? *content : "");
     for (std::string line; std::getline(stream, line);) {
-        line.erase(line.find_last_not_of(" \t\r") + 1);
-        line.erase(0, line.find_first_not_of(" \t"));
-        if (!line.empty()) {
-            lines.push_back(std::move(line));
+        if (const auto words = trim(line, " \t\r"); !words.empty()) {
+            lines.emplace_back(words);
         }
     }
     return lines;

@@ -1,5 +1,6 @@
 #include "value.hpp"
 
+#include "imagined/base/text.hpp"
 #include "imagined/config/settings.hpp"
 
 #include <fmt/format.h>
@@ -15,14 +16,6 @@ namespace imagined::config {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(white_space);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
 
 template <class Number>
 std::optional<Number> read_number(std::string_view text) {
@@ -72,7 +65,7 @@ constexpr std::int64_t longest_duration = 100LL * 365 * 86400000;
 std::optional<byte_size> read_size(std::string_view text) {
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
     const auto count = read_number<std::int64_t>(text.substr(0, digits));
-    const std::string_view name = trim(text.substr(digits));
+    const std::string_view name = trim(text.substr(digits), white_space);
     for (const size_unit& candidate : size_units) {
         if (count && candidate.name == (name.empty() ? "B" : name)
             && *count <= largest_size / candidate.bytes) {
@@ -190,27 +183,28 @@ std::optional<value> value_from_text(shape is, std::string_view text) {
     case shape::words:
         return split_list(text);
     case shape::integer:
-        if (const auto number = read_number<std::int64_t>(trim(text))) {
+        if (const auto number = read_number<std::int64_t>(trim(text, white_space))) {
             return *number;
         }
         break;
     case shape::number:
-        if (const auto number = read_number<double>(trim(text)); number && std::isfinite(*number)) {
+        if (const auto number = read_number<double>(trim(text, white_space));
+            number && std::isfinite(*number)) {
             return *number;
         }
         break;
     case shape::flag:
-        if (const auto word = trim(text); word == "true" || word == "false") {
+        if (const auto word = trim(text, white_space); word == "true" || word == "false") {
             return word == "true";
         }
         break;
     case shape::duration:
-        if (const auto duration = parse_duration(trim(text))) {
+        if (const auto duration = parse_duration(trim(text, white_space))) {
             return *duration;
         }
         break;
     case shape::size:
-        if (const auto size = read_size(trim(text))) {
+        if (const auto size = read_size(trim(text, white_space))) {
             return *size;
         }
         break;
@@ -263,16 +257,12 @@ std::string to_toml(const value& what) {
 
 words split_list(std::string_view text) {
     words list;
-    while (true) {
-        const auto comma = text.find(',');
-        if (const auto item = trim(text.substr(0, comma)); !item.empty()) {
+    for (const auto piece : split(text, ',')) {
+        if (const auto item = trim(piece, white_space); !item.empty()) {
             list.emplace_back(item);
         }
-        if (comma == std::string_view::npos) {
-            return list;
-        }
-        text.remove_prefix(comma + 1);
     }
+    return list;
 }
 
 } // namespace imagined::config

@@ -2,6 +2,8 @@
 
 #include "grammar.hpp"
 
+#include "imagined/base/text.hpp"
+
 #include <idn2.h>
 
 #include <memory>

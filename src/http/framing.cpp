@@ -2,6 +2,7 @@
 
 #include "grammar.hpp"
 
+#include "imagined/base/text.hpp"
 #include "imagined/http/message.hpp"
 
 #include <algorithm>

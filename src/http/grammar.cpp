@@ -1,5 +1,6 @@
 #include "grammar.hpp"
 
+#include "imagined/base/text.hpp"
 #include "imagined/http/message.hpp"
 
 #include <algorithm>
@@ -44,28 +45,12 @@ bool is_field_value(std::string_view text) {
     return clean;
 }
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 std::string to_lower(std::string_view text) {
     std::string lower(text);
     for (auto& c : lower) {
         c = to_lower(c);
     }
     return lower;
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
@@ -91,17 +76,10 @@ std::optional<std::string> percent_decode(std::string_view text) {
 }
 
 bool list_has(std::string_view list, std::string_view token) {
-    while (!list.empty()) {
-        const auto comma = list.find(',');
-        if (iequals(trim(list.substr(0, comma)), token)) {
-            return true;
-        }
-        if (comma == std::string_view::npos) {
-            return false;
-        }
-        list.remove_prefix(comma + 1);
-    }
-    return false;
+    const auto entries = split(list, ',');
+    return std::any_of(entries.begin(), entries.end(), [token](std::string_view entry) {
+        return iequals(trim(entry), token);
+    });
 }
 
 std::optional<unsigned long long> parse_decimal(std::string_view text) {

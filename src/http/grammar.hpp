@@ -13,8 +13,6 @@ bool is_token(std::string_view text);
 // May stand in a field value: no control character but a tab.
 bool is_field_value(std::string_view text);
 
-std::string_view trim(std::string_view text); // spaces and tabs, both ends
-
 constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -23,9 +21,6 @@ std::string to_lower(std::string_view text);
 
 // Decodes %XX; nullopt when a '%' is not followed by two hex digits.
 std::optional<std::string> percent_decode(std::string_view text);
-
-// The value of a hex digit, or -1.
-int hex_value(char c);
 
 // True if the comma-separated `list` names `token`, without regard to case.
 bool list_has(std::string_view list, std::string_view token);

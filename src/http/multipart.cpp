@@ -3,6 +3,7 @@
 #include "grammar.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/http/message.hpp"
 
 #include <algorithm>

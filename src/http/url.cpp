@@ -3,6 +3,8 @@
 #include "address_encoding.hpp"
 #include "grammar.hpp"
 
+#include "imagined/base/text.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -21,19 +23,14 @@ failure refused(std::string_view why) {
     return {failure_kind::invalid, "the URL " + std::string(why)};
 }
 
-bool is_digits(std::string_view text) {
-    return !text.empty()
-           && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // What inet_aton would read as a number: "127", "0x7f", "0X". A host whose last label is one is an
 // IPv4 address to some resolvers, so it must be one in the canonical spelling or nothing.
 bool is_numeric_label(std::string_view label) {
-    if (is_digits(label)) {
+    if (is_decimal(label)) {
         return true;
     }
     return label.size() >= 2 && label[0] == '0' && to_lower(label[1]) == 'x'
-           && std::all_of(label.begin() + 2, label.end(), [](char c) { return hex_value(c) >= 0; });
+           && (label.size() == 2 || is_hex(label.substr(2)));
 }
 
 bool is_label(std::string_view label) {

@@ -4,6 +4,7 @@
 #include "backoff.hpp"
 
 #include "imagined/base/clock.hpp"
+#include "imagined/base/finally.hpp"
 #include "imagined/base/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -295,19 +296,14 @@ void client_core::deliver_soon() {
 
 void client_core::deliver() {
     // Also when a resumed coroutine's handler throws out of the loop: the others are not forgotten.
-    struct scope {
-        client_core& core;
-
-        ~scope() {
-            core.delivering_ = false;
-            core.deliver_soon();
-            core.flush_soon();
-        }
+    const auto end = [this] {
+        delivering_ = false;
+        deliver_soon();
+        flush_soon();
     };
-
     {
         delivering_ = true;
-        const scope running{*this};
+        const finally ended(end);
         while (pipeline_.has_finished()) {
             pipeline_.deliver_next();
         }

@@ -1,11 +1,11 @@
 #include "simulator.hpp"
 
 #include "documents.hpp"
-#include "in_flight.hpp"
 
 #include "imagined/backend/prices.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/clock.hpp"
+#include "imagined/base/finally.hpp"
 
 #include <fmt/format.h>
 
@@ -210,7 +210,8 @@ awaitable<reply> simulator::serve_call(route where, http::request incoming) {
         busy.headers.set("Retry-After", "1");
         co_return busy;
     }
-    const in_flight counted(ledger_, account);
+    ledger_->enter(account);
+    const finally left([book = ledger_, account] { book->leave(account); });
     co_return co_await work(where, incoming, entry);
 }
 
@@ -237,7 +238,10 @@ simulator::work(const route& where, const http::request& incoming, std::uint64_t
         ledger_->close(entry, "HTTP 429");
         co_return organisation_busy(switches_.org_pictures);
     }
-    const pictures_in_flight counted(ledger_, dialect, pictures);
+    ledger_->add_pictures(dialect, pictures);
+    const finally done([book = ledger_, dialect, pictures] {
+        book->remove_pictures(dialect, pictures);
+    });
     if (const auto there = co_await fetch_links(*call); !there) {
         co_return refuse_as(there.error());
     }

@@ -1,5 +1,6 @@
 #include "picture_name.hpp"
 
+#include "imagined/base/text.hpp"
 #include "imagined/store/image_store.hpp"
 
 #include <algorithm>
@@ -13,11 +14,6 @@ constexpr std::size_t id_digits = 16;
 constexpr int last_picture = 99;
 constexpr std::int64_t ids_per_milli = 1000; // an id starts with its microseconds since the epoch
 
-bool all_digits(std::string_view text) {
-    return !text.empty()
-           && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::int64_t number(std::string_view digits) {
     std::int64_t value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -27,7 +23,7 @@ std::int64_t number(std::string_view digits) {
 } // namespace
 
 bool is_task_id(std::string_view text) {
-    return text.size() == id_digits && all_digits(text);
+    return text.size() == id_digits && is_decimal(text);
 }
 
 result<picture_place> locate(const std::string& root, std::string_view id, int n) {
@@ -47,12 +43,12 @@ result<picture_place> locate(const std::string& root, std::string_view id, int n
 
 bool is_picture_name(std::string_view name) {
     const bool padded = name.size() == 2 && name.front() == '0';
-    return all_digits(name) && name.size() <= 2 && !padded;
+    return is_decimal(name) && name.size() <= 2 && !padded;
 }
 
 std::int64_t day_of_directory(std::string_view name) {
     constexpr std::size_t most_digits = 9; // far beyond what 16-digit ids can reach
-    return all_digits(name) && name.size() <= most_digits ? number(name) : -1;
+    return is_decimal(name) && name.size() <= most_digits ? number(name) : -1;
 }
 
 } // namespace imagined::store

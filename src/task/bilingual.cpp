@@ -1,5 +1,7 @@
 #include "imagined/task/bilingual.hpp"
 
+#include "imagined/base/text.hpp"
+
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -13,17 +15,6 @@ struct wish {
     std::optional<double> quality; // unset: not named
     std::size_t position = 0;      // of the range that set it; decides between equals
 };
-
-std::string_view trim(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && blank(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
 
 bool is_range_of(std::string_view range, std::string_view language_code) {
     if (range.size() < 2 || (range.size() > 2 && range[2] != '-')) {
@@ -61,12 +52,7 @@ language preferred_language(std::string_view accept_language) {
     wish chinese;
     wish any;
     std::size_t position = 0;
-    while (!accept_language.empty()) {
-        const std::size_t comma = accept_language.find(',');
-        const std::string_view entry = accept_language.substr(0, comma);
-        accept_language.remove_prefix(
-            comma == std::string_view::npos ? accept_language.size() : comma + 1
-        );
+    for (const std::string_view entry : split(accept_language, ',')) {
         const std::size_t semicolon = entry.find(';');
         const std::string_view range = trim(entry.substr(0, semicolon));
         std::optional<double> quality = 1.0;

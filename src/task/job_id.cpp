@@ -1,6 +1,7 @@
 #include "imagined/task/job_id.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 
 namespace imagined::task {
 
@@ -11,17 +12,13 @@ constexpr std::size_t id_digits = 16;
 constexpr std::size_t version_at = 14;
 constexpr std::size_t variant_at = 19;
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool is_hyphen_place(std::size_t at) {
     return at == 8 || at == 13 || at == 18 || at == 23;
 }
 
 bool is_uuid(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (is_hyphen_place(i) ? text[i] != '-' : !is_hex(text[i])) {
+        if (is_hyphen_place(i) ? text[i] != '-' : hex_value(text[i]) < 0) {
             return false;
         }
     }

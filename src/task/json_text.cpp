@@ -2,35 +2,11 @@
 
 #include "imagined/base/any_byte.hpp"
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 
 namespace imagined::task {
 
 namespace {
-
-void append_escape(std::string& out, unsigned char c) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    switch (c) {
-    case '"':
-        out += "\\\"";
-        break;
-    case '\\':
-        out += "\\\\";
-        break;
-    case '\n':
-        out += "\\n";
-        break;
-    case '\r':
-        out += "\\r";
-        break;
-    case '\t':
-        out += "\\t";
-        break;
-    default:
-        out += "\\u00";
-        out += digits[c >> 4U];
-        out += digits[c & 15U];
-    }
-}
 
 constexpr bool needs_escape(unsigned char c) {
     return (c < 0x20) | (c == '"') | (c == '\\');
@@ -50,7 +26,7 @@ void append_escaped(std::string& out, std::string_view text) {
         const auto c = static_cast<unsigned char>(text[i]);
         if (needs_escape(c)) {
             out += text.substr(plain, i - plain);
-            append_escape(out, c);
+            append_json_escape(out, c);
             plain = i + 1;
         }
     }

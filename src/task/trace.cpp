@@ -1,6 +1,7 @@
 #include "imagined/task/trace.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 
 #include <algorithm>
 
@@ -17,23 +18,18 @@ constexpr std::size_t length = trace_flags_at + 2;
 
 // Upper case is invalid.
 bool is_lower_hex(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
+    return is_hex(text)
+           && std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'F'; });
 }
 
 bool is_zero(std::string_view text) {
     return text.find_first_not_of('0') == std::string_view::npos;
 }
 
-int digit_of(char c) {
-    return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
 // Flags that version 00 does not know must not be passed on; it knows "sampled" and "random".
 std::string known_flags(char last) {
     constexpr int known = 3;
-    return std::string("0") + static_cast<char>('0' + (digit_of(last) & known));
+    return std::string("0") + static_cast<char>('0' + (hex_value(last) & known));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "http/authentication.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 
 namespace imagined::api {
 
@@ -11,48 +12,12 @@ constexpr std::string_view bearer = "Bearer ";
 constexpr std::size_t digest_bytes = 32;
 constexpr std::size_t most_keys = 4; // that a request may bring
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// Empty unless `text` is exactly the hex form of a digest.
-std::string from_hex(std::string_view text) {
-    std::string bytes;
-    if (text.size() != digest_bytes * 2) {
-        return bytes;
-    }
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = hex_digit(text[i]);
-        const int low = hex_digit(text[i + 1]);
-        if (high < 0 || low < 0) {
-            return {};
-        }
-        bytes += static_cast<char>(high * 16 + low);
-    }
-    return bytes;
-}
-
 std::string digest_of(std::string_view configured) {
     if (configured.starts_with(hashed_prefix)) {
-        return from_hex(configured.substr(hashed_prefix.size()));
+        const auto digest = from_hex(configured.substr(hashed_prefix.size()));
+        return digest && digest->size() == digest_bytes ? *digest : std::string{};
     }
     return configured.empty() ? std::string{} : sha256(configured);
-}
-
-std::string_view without_blanks(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-        text.remove_suffix(1);
-    }
-    return text;
 }
 
 } // namespace
@@ -113,7 +78,7 @@ std::optional<identity> key_ring::session_of(const http::fields& headers) const 
 }
 
 std::optional<std::string> key_ring::open_session(std::string_view key, unix_millis expires) const {
-    const entry* found = find(without_blanks(key));
+    const entry* found = find(trim(key));
     return found == nullptr ? std::nullopt : found->signer.sign(expires);
 }
 
@@ -126,11 +91,11 @@ told_keys key_ring::identify(const http::fields& headers) const {
     for (const auto& [name, value] : headers) {
         std::string_view key;
         if (http::iequals(name, "mj-api-secret") || http::iequals(name, "api-key")) {
-            key = without_blanks(value);
+            key = trim(value);
         } else if (http::iequals(name, "authorization")) {
-            key = without_blanks(value);
+            key = trim(value);
             if (http::iequals(key.substr(0, bearer.size()), bearer)) {
-                key = without_blanks(key.substr(bearer.size()));
+                key = trim(key.substr(bearer.size()));
             }
         }
         if (key.empty()) {

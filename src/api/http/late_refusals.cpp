@@ -1,24 +1,8 @@
 #include "http/late_refusals.hpp"
 
+#include "imagined/base/finally.hpp"
+
 namespace imagined::api {
-
-namespace {
-
-// Counts as long as it lives, also where the coroutine is destroyed in its wait.
-class counted {
-public:
-    explicit counted(std::size_t& count) : count_(count) { ++count_; }
-
-    counted(const counted&) = delete;
-    counted& operator=(const counted&) = delete;
-
-    ~counted() { --count_; }
-
-private:
-    std::size_t& count_;
-};
-
-} // namespace
 
 awaitable<> late_refusals::hold(time_point arrived) {
     const auto left =
@@ -26,7 +10,8 @@ awaitable<> late_refusals::hold(time_point arrived) {
     if (left <= milliseconds(0) || held_ >= most_held) {
         co_return;
     }
-    const counted place(held_);
+    ++held_;
+    const finally given_back([this] { --held_; });
     co_await pause_for(left);
 }
 

@@ -1,6 +1,7 @@
 #include "http/session.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 
 #include <charconv>
 
@@ -14,13 +15,6 @@ constexpr std::size_t name_digits = 32;
 
 std::string signature(std::string_view key, std::string_view expires) {
     return to_hex(hmac_sha256(key, expires));
-}
-
-std::string_view without_spaces(std::string_view text) {
-    const auto first = text.find_first_not_of(' ');
-    return first == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(first, text.find_last_not_of(' ') + 1 - first);
 }
 
 // "127.0.0.1:8080" of "http://127.0.0.1:8080".
@@ -73,7 +67,7 @@ std::string_view session_token(const http::fields& headers, std::string_view coo
     std::string_view cookies = headers.get("Cookie");
     while (!cookies.empty()) {
         const auto end = std::min(cookies.find(';'), cookies.size());
-        const std::string_view one = without_spaces(cookies.substr(0, end));
+        const std::string_view one = trim(cookies.substr(0, end), " ");
         const auto equals = one.find('=');
         if (equals != std::string_view::npos && one.substr(0, equals) == cookie) {
             return one.substr(equals + 1);

@@ -1,5 +1,6 @@
 #include "live/outlook.hpp"
 
+#include "imagined/base/finally.hpp"
 #include "imagined/task/progress.hpp"
 
 #include <algorithm>
@@ -10,20 +11,6 @@ namespace imagined::api {
 namespace {
 
 constexpr seconds kept_for{1};
-
-// Taken back however the wait ends.
-class raised {
-public:
-    explicit raised(bool& flag) : flag_(flag) { flag_ = true; }
-
-    raised(const raised&) = delete;
-    raised& operator=(const raised&) = delete;
-
-    ~raised() { flag_ = false; }
-
-private:
-    bool& flag_;
-};
 
 const queue::slot_state* find(const queue::statistics& counted, const std::string& slot) {
     const auto same = [&](const queue::slot_state& one) { return one.name == slot; };
@@ -92,7 +79,8 @@ awaitable<queue::statistics> figures::now() {
     if (counting_ || (known_ && at - counted_at_ < kept_for)) {
         co_return counted_;
     }
-    const raised counting(counting_);
+    counting_ = true;
+    const finally ended([this] { counting_ = false; });
     std::vector<std::string> slots = slots_;
     auto counted = co_await tasks_.stats(std::move(slots));
     if (counted) {

@@ -2,6 +2,8 @@
 
 #include "functions.hpp"
 
+#include "imagined/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -16,20 +18,6 @@ const redis::reply nothing{};
 
 failure corrupt(std::string what) {
     return {failure_kind::corrupt, "queue: " + std::move(what)};
-}
-
-std::vector<std::string_view> split(std::string_view text, std::size_t fields) {
-    std::vector<std::string_view> parts;
-    while (parts.size() + 1 < fields) {
-        const auto bar = text.find('|');
-        if (bar == std::string_view::npos) {
-            break;
-        }
-        parts.push_back(text.substr(0, bar));
-        text.remove_prefix(bar + 1);
-    }
-    parts.push_back(text);
-    return parts;
 }
 
 // Calls `visit(field, value)` for each pair of a flat array.
@@ -49,7 +37,7 @@ void each_pair(const redis::reply& flat, Visit visit) {
 }
 
 result<task::call> call_from(int index, std::string_view marker) {
-    const auto parts = split(marker, 6);
+    const auto parts = split(marker, '|', 6);
     if (parts.size() != 6) {
         return corrupt("a call marker has " + std::to_string(parts.size()) + " fields");
     }
@@ -245,7 +233,7 @@ result<followed> followed_from(const redis::reply& entry, std::optional<std::uin
 }
 
 result<task::event> event_from(std::string_view text) {
-    const auto parts = split(text, 3);
+    const auto parts = split(text, '|', 3);
     if (parts.size() != 3) {
         return corrupt("an event has " + std::to_string(parts.size()) + " fields");
     }
@@ -283,7 +271,7 @@ result<due_event> due_event_from(const redis::reply& entry) {
         return record.error();
     }
     const std::string event = text_at(entry, 4);
-    const auto parts = split(event, 3);
+    const auto parts = split(event, '|', 3);
     if (parts.size() != 3) {
         return corrupt("an outbox entry has " + std::to_string(parts.size()) + " fields");
     }
@@ -324,7 +312,7 @@ result<statistics> statistics_from(const redis::reply& answer) {
         slot.name = text_at(slots, i);
         slot.in_flight = static_cast<int>(number_at(slots, i + 1));
         const std::string text = text_at(slots, i + 2);
-        if (const auto cooling = split(text, 3); cooling.size() == 3) {
+        if (const auto cooling = split(text, '|', 3); cooling.size() == 3) {
             const auto until = to_number(cooling[0]);
             slot.cooling_until = until > made.now ? until : 0;
             slot.disabled = cooling[2] == "1" && until > made.now;
@@ -359,7 +347,7 @@ result<statistics> statistics_from(const redis::reply& answer) {
     });
     each_pair(item(answer, 16), [&](std::string_view name, const std::string& text) {
         const auto slash = name.rfind('/');
-        const auto parts = split(text, 5); // until, times, two of who tries, words
+        const auto parts = split(text, '|', 5); // until, times, two of who tries, words
         if (slash != std::string_view::npos && parts.size() == 5) {
             made.shut.push_back(
                 {std::string(name.substr(0, slash)),

@@ -4,6 +4,7 @@
 #include "imagined/submit/texts.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/http/message.hpp"
 #include "imagined/store/intake.hpp"
 
@@ -23,18 +24,13 @@ bool begins_with(std::string_view text, std::string_view word) {
     return http::iequals(text.substr(0, word.size()), word);
 }
 
-int hex_digit(char c) {
-    const char lower = static_cast<char>(c | 0x20);
-    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // No percent sign is base64's own.
 std::string percent_decoded(std::string_view text) {
     std::string plain;
     plain.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
+        const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+        const int low = high < 0 ? -1 : hex_value(text[i + 2]);
         if (low < 0) {
             plain += text[i];
         } else {

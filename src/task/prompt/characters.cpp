@@ -53,16 +53,6 @@ std::string lower_ascii(std::string_view text) {
     return result;
 }
 
-std::string_view trim_spaces(std::string_view text) {
-    while (text.starts_with(' ')) {
-        text.remove_prefix(1);
-    }
-    while (text.ends_with(' ')) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
 std::string with_plain_spaces(std::string_view text) {
     std::string result;
     result.reserve(text.size());

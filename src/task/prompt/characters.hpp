@@ -32,9 +32,6 @@ bool is_letter(char32_t c);
 
 std::string lower_ascii(std::string_view text);
 
-// Without blanks at both ends (the only white space left after with_plain_spaces is ' ').
-std::string_view trim_spaces(std::string_view text);
-
 // Every control character and every kind of white space (also zero-width ones) becomes ' ', and
 // runs of them one.
 std::string with_plain_spaces(std::string_view text);

@@ -1,6 +1,7 @@
 #include "prompt/flags.hpp"
 
 #include "imagined/base/edit_distance.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/task/framing.hpp"
 #include "prompt/characters.hpp"
 #include "prompt/scanner.hpp"
@@ -43,10 +44,6 @@ template <class Number>
 bool is_within(const flag& self, const std::optional<Number>& value) {
     return value && static_cast<double>(*value) >= self.low
            && static_cast<double>(*value) <= self.high;
-}
-
-bool is_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_url(std::string_view text) {
@@ -185,8 +182,7 @@ consumed take_no(const flag&, flag_words words, parsed_prompt& into) {
     quotations quoted(text);
     std::size_t start = 0;
     const auto finish = [&](std::size_t end) {
-        const auto item =
-            bare_value(trim_spaces(std::string_view(text).substr(start, end - start)));
+        const auto item = bare_value(trim(std::string_view(text).substr(start, end - start)));
         if (!item.empty()) {
             into.negatives.emplace_back(item);
         }
@@ -223,7 +219,7 @@ consumed take_style_refs(const flag& self, flag_words words, parsed_prompt& into
         if (urls == 0) {
             const std::string_view word = bare_value(words[count]);
             const std::string_view code = word.substr(0, word.find("::"));
-            if (!is_digits(code) && lower_ascii(code) != "random") {
+            if (!is_decimal(code) && lower_ascii(code) != "random") {
                 break;
             }
             record(self, word, into);

@@ -1,6 +1,7 @@
 #include "imagined/task/mended_prompt.hpp"
 
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/task/prompt.hpp"
 #include "prompt/characters.hpp"
 #include "prompt/flags.hpp"
@@ -53,8 +54,7 @@ character last_of(std::string_view text) {
 // A comma or full stop that was copied along with what it followed.
 std::string_view without_separator(std::string_view text) {
     const character last = last_of(text);
-    return holds(U",;.，；。", last.code) ? trim_spaces(text.substr(0, text.size() - last.length))
-                                          : text;
+    return holds(U",;.，；。", last.code) ? trim(text.substr(0, text.size() - last.length)) : text;
 }
 
 // Whether the first quotation ends somewhere inside and another begins after it: "a" and "b".
@@ -94,7 +94,7 @@ std::string_view inside_quotes(std::string_view text) {
     for (const quote_kind& kind : kinds) {
         if (holds(kind.opening, first.code) && holds(kind.closing, last.code)) {
             const auto inside = text.substr(first.length, text.size() - first.length - last.length);
-            return holds_two(inside, kind) ? std::string_view() : trim_spaces(inside);
+            return holds_two(inside, kind) ? std::string_view() : trim(inside);
         }
     }
     return {};
@@ -106,10 +106,10 @@ bool starts_with_letters(std::string_view text, std::string_view word) {
 
 // Past a colon of either width at the start of `text`, and the blanks around it; all of it else.
 std::string_view behind_colon(std::string_view text) {
-    const std::string_view rest = trim_spaces(text);
+    const std::string_view rest = trim(text);
     const character c = character_at(rest, 0);
     const bool colon = c.code == U':' || c.code == U'：';
-    return colon ? trim_spaces(rest.substr(c.length)) : text;
+    return colon ? trim(rest.substr(c.length)) : text;
 }
 
 std::string_view behind_command(std::string_view prompt) {
@@ -128,7 +128,7 @@ std::string_view behind_command(std::string_view prompt) {
     if (text.size() == rest.size() && !rest.empty() && !rest.starts_with(' ')) {
         return prompt; // "/imagined worlds"
     }
-    rest = trim_spaces(text);
+    rest = trim(text);
     if (!starts_with_letters(rest, option)) {
         return rest;
     }
@@ -275,7 +275,7 @@ struct unwrapped_prompt {
 
 // `prompt` went through with_plain_spaces().
 unwrapped_prompt without_wrapping(std::string_view prompt) {
-    unwrapped_prompt found{trim_spaces(prompt)};
+    unwrapped_prompt found{trim(prompt)};
     for (int layer = 0; layer < most_layers; ++layer) {
         const std::string_view rest = behind_command(found.text);
         if (rest.size() != found.text.size()) {

@@ -1,5 +1,6 @@
 #include "imagined/base/any_byte.hpp"
 #include "imagined/base/bytes.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/task/prompt.hpp"
 #include "prompt/characters.hpp"
 #include "prompt/flags.hpp"
@@ -71,7 +72,7 @@ void take_image_urls(parsed_prompt& prompt) {
     std::string_view rest = prompt.text;
     while (const std::size_t end = end_of_url(rest, 0)) {
         prompt.image_urls.push_back(bare_url(rest.substr(0, end)));
-        rest = trim_spaces(rest.substr(end));
+        rest = trim(rest.substr(end));
     }
     prompt.text = std::string(rest);
 }

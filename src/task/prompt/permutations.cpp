@@ -1,4 +1,5 @@
 #include "imagined/base/any_byte.hpp"
+#include "imagined/base/text.hpp"
 #include "imagined/task/prompt.hpp"
 
 #include <string>
@@ -74,7 +75,7 @@ private:
                 return option;
             }
             for (std::string& text : *option) {
-                options.push_back(trimmed(text));
+                options.emplace_back(trim(text));
             }
             if (at_ == prompt_.size()) {
                 return unbalanced();
@@ -123,14 +124,6 @@ private:
             }
         }
         return all;
-    }
-
-    static std::string trimmed(const std::string& text) {
-        const std::size_t first = text.find_first_not_of(' ');
-        if (first == std::string::npos) {
-            return {};
-        }
-        return text.substr(first, text.find_last_not_of(' ') - first + 1);
     }
 
     prompt_error too_many() const {

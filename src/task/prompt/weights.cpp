@@ -3,12 +3,14 @@
 #include "prompt/characters.hpp"
 #include "prompt/scanner.hpp"
 
+#include "imagined/base/text.hpp"
+
 namespace imagined::task {
 
 namespace {
 
 void append_part(std::string& text, std::string_view part) {
-    const std::string_view trimmed = trim_spaces(part);
+    const std::string_view trimmed = trim(part);
     if (trimmed.empty()) {
         return;
     }
@@ -34,7 +36,7 @@ unweighted without_weights(std::string_view text) {
         } else if (const std::size_t length = weight_length(text, at); length > 0) {
             const std::string_view weight = text.substr(at, length);
             const bool negative = weight.find('-') != std::string_view::npos;
-            const std::string_view words = trim_spaces(text.substr(part, at - part));
+            const std::string_view words = trim(text.substr(part, at - part));
             if (!negative) {
                 append_part(result.text, words);
             } else if (!words.empty()) {

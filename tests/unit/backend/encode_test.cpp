@@ -1,6 +1,6 @@
-#include "tests/support/a_request.hpp"
 #include "expression.hpp"
 #include "imagined/backend/form_dialect.hpp"
+#include "tests/support/a_request.hpp"
 
 #include <doctest/doctest.h>
 

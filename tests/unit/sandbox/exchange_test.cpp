@@ -11,7 +11,10 @@ namespace imagined::sandbox {
 
 namespace {
 
-using namespace backend;
+using backend::backend_options;
+using backend::dialect_names;
+using backend::key_effect;
+using backend::verdict;
 
 using nlohmann::json;
 using task::model;

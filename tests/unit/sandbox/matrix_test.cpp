@@ -13,7 +13,7 @@ namespace imagined::sandbox {
 
 namespace {
 
-using namespace backend;
+using backend::verdict;
 
 using task::model;
 using task::operation;

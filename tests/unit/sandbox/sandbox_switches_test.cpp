@@ -13,7 +13,7 @@ namespace imagined::sandbox {
 
 namespace {
 
-using namespace backend;
+using backend::verdict;
 
 using nlohmann::json;
 using test::running_sandbox;
@@ -53,7 +53,8 @@ TEST_CASE("each rule of our own reading is applied until it is waived, and again
     const std::vector<row> rows{
         {"unknown_fields", "/generate", older_request({{"colour", "red"}})},
         {"model_fields", "/generate", older_request({{"model", "V_1"}, {"style_type", "AUTO"}})},
-        {"model_fields", "/generate", older_request({{"model", "V_2A"}, {"negative_prompt", "fog"}})},
+        {"model_fields", "/generate", older_request({{"model", "V_2A"}, {"negative_prompt", "fog"}})
+        },
         {"model_fields",
          "/generate",
          older_request({{"model", "V_1"}, {"resolution", "RESOLUTION_1024_1024"}})},

@@ -11,8 +11,6 @@ namespace imagined::sandbox {
 
 namespace {
 
-using namespace backend;
-
 using nlohmann::json;
 using test::running_sandbox;
 

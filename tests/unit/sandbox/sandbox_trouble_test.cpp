@@ -15,7 +15,8 @@ namespace imagined::sandbox {
 
 namespace {
 
-using namespace backend;
+using backend::link_expiry;
+using backend::verdict;
 
 using nlohmann::json;
 using test::running_sandbox;

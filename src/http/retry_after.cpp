@@ -1,4 +1,6 @@
-#include "retry_after.hpp"
+#include "imagined/http/retry_after.hpp"
+
+#include "imagined/base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace imagined::backend {
+namespace imagined::http {
 
 namespace {
 
@@ -20,7 +22,7 @@ bool read_number(std::string_view text, Number& into) {
 }
 
 // "Fri, 20 Nov 2026 11:30:00 GMT", the one form that may still be sent (RFC 9110 §5.6.7).
-std::optional<sys_seconds> http_date(std::string_view text) {
+std::optional<sys_seconds> date_of(std::string_view text) {
     static constexpr std::array<std::string_view, 12> months{
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
     };
@@ -54,19 +56,18 @@ std::optional<sys_seconds> http_date(std::string_view text) {
 
 } // namespace
 
-std::optional<seconds> retry_after_of(const http::fields& headers) {
+std::optional<seconds> retry_after_of(const fields& headers, sys_seconds now, seconds longest) {
     const std::string_view wish = headers.get("Retry-After");
-    std::uint32_t count = 0;
-    if (read_number(wish, count)) {
-        return std::min(seconds(count), longest_retry_after);
+    if (is_decimal(wish)) {
+        std::uint32_t count = 0; // what does not fit is long
+        return read_number(wish, count) ? std::min(seconds(count), longest) : longest;
     }
-    const auto until = http_date(wish);
+    const auto until = date_of(wish);
     if (!until) {
         return std::nullopt;
     }
-    const auto now = http_date(headers.get("Date"))
-                         .value_or(std::chrono::floor<seconds>(std::chrono::system_clock::now()));
-    return std::clamp(seconds(*until - now), seconds(0), longest_retry_after);
+    const auto since = date_of(headers.get("Date")).value_or(now);
+    return std::clamp(seconds(*until - since), seconds(0), longest);
 }
 
-} // namespace imagined::backend
+} // namespace imagined::http
