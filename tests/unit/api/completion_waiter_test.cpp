@@ -53,6 +53,15 @@ struct waiting_hall {
         });
     }
 
+    void run_until_reads(std::size_t count, milliseconds limit = seconds(30)) {
+        run_on(context, [&]() -> awaitable<> {
+            const auto end = std::chrono::steady_clock::now() + limit;
+            while (tasks.reads < count && std::chrono::steady_clock::now() < end) {
+                co_await pause_for(milliseconds(5));
+            }
+        });
+    }
+
     void run_for(milliseconds time) { run_until(guests_come, time); }
 
     static constexpr std::size_t guests_come = 1000000;
@@ -82,9 +91,11 @@ TEST_CASE("all who wait are told of the end of their own tasks, by reads that th
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < many; ++i) {
         ids.push_back(hall.add_task());
-        hall.enter(ids.back());
     }
-    hall.run_for(milliseconds(150));
+    for (const std::string& id : ids) {
+        hall.enter(id); // all at one moment
+    }
+    hall.run_until_reads(2);
     CHECK(hall.answers.empty());
     CHECK(hall.tasks.reads == 2); // 256 at a time
     hall.tasks.succeed(ids[7]);
@@ -123,7 +134,7 @@ TEST_CASE("several who wait for one task are told together") {
 
 TEST_CASE("a wait that is over shows the task as it stands") {
     waiting_hall hall;
-    hall.enter(hall.add_task(), milliseconds(100));
+    hall.enter(hall.add_task(), milliseconds(1000));
     hall.run_until(1);
     REQUIRE(hall.answers.size() == 1);
     CHECK((*hall.answers[0])->record.state == task::state::queued);
