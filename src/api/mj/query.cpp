@@ -23,7 +23,9 @@ namespace {
 constexpr std::size_t tasks_queried = 1000;
 constexpr std::int64_t default_page_size = 10;
 constexpr std::int64_t max_page_size = 100;
-constexpr std::size_t max_ids_asked = 20000; // the rest is left out
+// Of what is listed in a request; the rest is left out.
+constexpr std::size_t max_ids_asked = 20000;
+constexpr std::size_t max_words_asked = 1000;
 
 // "" and an empty set hold for every task.
 struct conditions {
@@ -40,7 +42,8 @@ struct conditions {
     bool oldest_first = false;
 };
 
-std::unordered_set<std::string> set_of(std::vector<std::string> texts) {
+std::unordered_set<std::string> set_of(std::vector<std::string> texts, std::size_t most) {
+    texts.resize(std::min(texts.size(), most));
     return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
 }
 
@@ -50,19 +53,18 @@ conditions read_conditions(json_body& fields) {
     wanted.prompt_too = fields.text("promptEn");
     wanted.description = fields.text("description");
     wanted.fail_reason = fields.text("failReason");
-    wanted.actions = set_of(fields.texts("action"));
-    wanted.states = set_of(fields.texts("state"));
+    wanted.actions = set_of(fields.texts("action"), max_words_asked);
+    wanted.states = set_of(fields.texts("state"), max_words_asked);
     auto statuses = fields.texts("statusSet");
     for (std::string& status : fields.texts("status")) {
         statuses.push_back(std::move(status));
     }
-    wanted.statuses = set_of(std::move(statuses));
+    wanted.statuses = set_of(std::move(statuses), max_words_asked);
     auto ids = fields.ids("ids");
     if (std::string id = fields.id("id"); !id.empty()) {
         ids.push_back(std::move(id));
     }
-    ids.resize(std::min(ids.size(), max_ids_asked));
-    wanted.ids = set_of(std::move(ids));
+    wanted.ids = set_of(std::move(ids), max_ids_asked);
     wanted.page = std::max<std::int64_t>(fields.integer("pageNumber").value_or(0), 0);
     wanted.size = std::clamp<std::int64_t>(
         fields.integer("pageSize").value_or(default_page_size), 1, max_page_size
