@@ -2,6 +2,8 @@
 
 #include "context/slot_switches.hpp"
 
+#include "imagined/task/money.hpp"
+
 #include <algorithm>
 
 namespace imagined::api {
@@ -10,12 +12,10 @@ namespace {
 
 using micros_by_backend = std::vector<std::pair<std::string, std::int64_t>>;
 
-constexpr double micros_per_dollar = 1e6;
-
 double dollars_of(const micros_by_backend& all, const std::string& backend) {
     for (const auto& [name, micros] : all) {
         if (name == backend) {
-            return static_cast<double>(micros) / micros_per_dollar;
+            return static_cast<double>(micros) / task::micros_per_dollar;
         }
     }
     return 0;

@@ -2,6 +2,7 @@
 
 #include "imagined/backend/dialect.hpp"
 #include "imagined/task/event.hpp"
+#include "imagined/task/money.hpp"
 #include "imagined/task/view.hpp"
 
 #include <fmt/chrono.h>
@@ -15,8 +16,6 @@ namespace imagined::app {
 namespace {
 
 using nlohmann::json;
-
-constexpr double micros_per_dollar = 1e6;
 
 std::string moment(unix_millis at) {
     if (at == 0) {
@@ -124,7 +123,7 @@ std::string_view breaker_word(unix_millis until, unix_millis now) {
 }
 
 double dollars(std::int64_t micros) {
-    return static_cast<double>(micros) / micros_per_dollar;
+    return static_cast<double>(micros) / task::micros_per_dollar;
 }
 
 json slot_json(const backend::key_slot& slot, const queue::slot_state* state) {

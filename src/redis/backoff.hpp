@@ -9,6 +9,10 @@
 
 namespace imagined::redis {
 
+// Of a client whose Redis is gone.
+inline constexpr milliseconds least_pause{50};
+inline constexpr milliseconds most_pause{2000};
+
 class backoff {
 public:
     backoff(milliseconds least, milliseconds most) : least_(least), most_(most), next_(least) {}

@@ -16,8 +16,6 @@ namespace imagined::redis {
 
 namespace {
 
-constexpr milliseconds least_pause{50};
-constexpr milliseconds most_pause{2000};
 // How late a deadline may be noticed. The timer runs only while commands wait.
 constexpr milliseconds sweep_interval{25};
 constexpr std::size_t read_size = 64UL * 1024;

@@ -15,8 +15,6 @@ namespace imagined::redis {
 
 namespace {
 
-constexpr milliseconds least_wait{50};
-constexpr milliseconds most_wait{2000};
 // A channel may be silent for days, so the connection is asked for a sign of life now and then.
 constexpr int stall_limits_between_pings = 3;
 
@@ -53,14 +51,14 @@ public:
 
 private:
     static awaitable<> serve(std::shared_ptr<listener> self) {
-        backoff pause(least_wait, most_wait);
+        backoff pause(least_pause, most_pause);
         while (!self->closed_) {
             const auto begun = std::chrono::steady_clock::now();
             co_await self->live_once();
             if (self->closed_) {
                 break;
             }
-            if (std::chrono::steady_clock::now() - begun > most_wait) {
+            if (std::chrono::steady_clock::now() - begun > most_pause) {
                 pause.reset();
             }
             self->retry_timer_.expires_after(pause.next());

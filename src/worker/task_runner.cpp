@@ -5,6 +5,7 @@
 #include "imagined/store/picture_link.hpp"
 #include "imagined/task/follow_up.hpp"
 #include "imagined/task/job_id.hpp"
+#include "imagined/task/money.hpp"
 #include "insist.hpp"
 #include "showing.hpp"
 
@@ -29,10 +30,8 @@ constexpr milliseconds link_slack{600000}; // an upstream may fetch late
 constexpr seconds first_vouch{30};
 constexpr seconds storing_vouch{600};
 
-constexpr double micros_per_dollar = 1e6;
-
 std::int64_t micros_of(double dollars) {
-    return std::llround(dollars * micros_per_dollar);
+    return std::llround(dollars * task::micros_per_dollar);
 }
 
 std::string address_of(std::string base, const std::string& path) {
@@ -473,7 +472,7 @@ awaitable<event> task_runner::perform(const actions::record_answer& todo) {
             "imagined_spent_usd_total",
             "Price of the answered calls of this process, by the price table.",
             {{"caller", on_->caller_label(record().caller)}, {"backend", todo.backend}},
-            static_cast<double>(todo.cost_micros) / micros_per_dollar
+            static_cast<double>(todo.cost_micros) / task::micros_per_dollar
         );
     } else {
         log::warning(

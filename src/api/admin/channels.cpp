@@ -10,6 +10,8 @@
 #include "context/slot_switches.hpp"
 #include "v1/look.hpp"
 
+#include "imagined/task/money.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,14 +24,12 @@ using nlohmann::json;
 
 constexpr std::int64_t most_in_flight = 100000;
 
-constexpr double micros_per_dollar = 1e6;
-
 using micros_by_backend = std::vector<std::pair<std::string, std::int64_t>>;
 
 double dollars_of(const micros_by_backend& all, const std::string& backend) {
     for (const auto& [name, micros] : all) {
         if (name == backend) {
-            return static_cast<double>(micros) / micros_per_dollar;
+            return static_cast<double>(micros) / task::micros_per_dollar;
         }
     }
     return 0;

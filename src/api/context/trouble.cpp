@@ -2,6 +2,8 @@
 
 #include "context/slot_switches.hpp"
 
+#include "imagined/task/money.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -18,7 +20,6 @@ using task::bilingual;
 // What keeps a call from a key, sorted by what may pass sooner: a task waits for that.
 enum class obstacle { none, place, cooling, breaker, keys_refused, budget, paused };
 
-constexpr double micros_a_dollar = 1e6;
 constexpr std::size_t most_named = 3; // backends in one sentence
 
 const queue::slot_state* state_of(const queue::statistics& counted, const std::string& slot) {
@@ -59,7 +60,7 @@ sum_of(const std::vector<std::pair<std::string, std::int64_t>>& sums, const std:
 bool used_up(
     const queue::statistics& counted, const std::string& backend, double cap, std::int64_t price
 ) {
-    const auto limit = std::llround(cap * micros_a_dollar);
+    const auto limit = std::llround(cap * task::micros_per_dollar);
     return limit > 0
            && sum_of(counted.spent_by_backend_today, backend)
                       + sum_of(counted.held_by_backend_today, backend) + price

@@ -13,7 +13,6 @@ namespace {
 constexpr std::int64_t most_on_a_page = 100;
 constexpr std::int64_t usual_page = 10;
 constexpr std::int64_t last_page = 1'000'000;
-constexpr unix_millis millis_a_day = 86'400'000;
 
 std::optional<int> number_in(std::string_view digits) {
     int number = 0;
@@ -78,7 +77,7 @@ task_search read_task_search(submit::json_body& fields) {
     wanted.words = search.text("description");
     wanted.from = day_under(search, "submitTimeStart");
     const unix_millis last_day = day_under(search, "submitTimeEnd");
-    wanted.until = last_day == 0 ? 0 : last_day + millis_a_day;
+    wanted.until = last_day == 0 ? 0 : last_day + day_millis;
     fields.adopt_error(search);
     submit::json_body pages = fields.object("pagination");
     wanted.page = static_cast<std::size_t>(

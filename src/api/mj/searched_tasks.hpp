@@ -13,6 +13,8 @@
 
 namespace imagined::api {
 
+inline constexpr unix_millis day_millis = 86'400'000;
+
 // `search` and `pagination` of its body. An empty text asks for nothing.
 struct task_search {
     std::string id;

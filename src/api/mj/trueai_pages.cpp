@@ -24,7 +24,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t tasks_searched = 1000; // the newest; there is no index of texts behind it
-constexpr unix_millis day_millis = 86'400'000;
 constexpr int not_signed_in = 401;
 
 // The UI shows `message` of whatever says so.

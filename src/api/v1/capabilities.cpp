@@ -6,6 +6,7 @@
 #include "v1/look.hpp"
 
 #include "imagined/backend/offered_fields.hpp"
+#include "imagined/task/money.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,8 +19,6 @@ namespace {
 
 using nlohmann::json;
 using task::operation;
-
-constexpr double micros_a_dollar = 1e6;
 
 std::string_view word_of(backend::offered_field::kind what) {
     using kind = backend::offered_field::kind;
@@ -120,7 +119,7 @@ json price_json(const backend::roster& backends, const task::render_request& wan
     if (first == nullptr) {
         return nullptr;
     }
-    return static_cast<double>(first->prices().of_picture(wanted)) / micros_a_dollar;
+    return static_cast<double>(first->prices().of_picture(wanted)) / task::micros_per_dollar;
 }
 
 json prices_json(const backend::roster& backends) {

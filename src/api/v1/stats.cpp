@@ -6,6 +6,8 @@
 #include "v1/look.hpp"
 #include "v1/tally.hpp"
 
+#include "imagined/task/money.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -22,7 +24,6 @@ constexpr std::size_t page = 200;
 // An answer looks at no more tasks than this; `complete` tells whether these were all.
 constexpr std::size_t most_tasks = 2000;
 constexpr unix_millis minute = 60000;
-constexpr double stats_micros_per_dollar = 1e6;
 
 struct window {
     std::string_view name;
@@ -76,7 +77,7 @@ json now_json(const queue::statistics& counted, const identity& who) {
         {"workers", counted.workers},
         {"spentUsdToday",
          who.is_operator()
-             ? json(static_cast<double>(counted.spent_micros_today) / stats_micros_per_dollar)
+             ? json(static_cast<double>(counted.spent_micros_today) / task::micros_per_dollar)
              : json(nullptr)}
     };
 }

@@ -9,10 +9,6 @@ namespace imagined::submit {
 
 namespace {
 
-bool starts_with_word(std::string_view text, std::string_view word) {
-    return http::iequals(text.substr(0, word.size()), word);
-}
-
 const task::bilingual picture_cut{
     "图片不完整(被截断或已损坏)", "the picture is cut off or damaged: not all of its data is there"
 };

@@ -20,10 +20,6 @@ constexpr int most_encodings = 2; // a relay that encodes what was encoded
 constexpr std::size_t longest_line = 256;
 constexpr std::size_t most_columns = 4;
 
-bool begins_with(std::string_view text, std::string_view word) {
-    return http::iequals(text.substr(0, word.size()), word);
-}
-
 // No percent sign is base64's own.
 std::string percent_decoded(std::string_view text) {
     std::string plain;
@@ -52,7 +48,7 @@ std::optional<std::string_view> payload_of(std::string_view text) {
     if (marked) {
         return trimmed(text.substr(comma + 1));
     }
-    return begins_with(text, data_scheme) ? std::nullopt : std::optional(text);
+    return starts_with_word(text, data_scheme) ? std::nullopt : std::optional(text);
 }
 
 // Without line breaks and tabs, and without the spaces beside breaks when `trim_lines`.
@@ -169,6 +165,10 @@ private:
 };
 
 } // namespace
+
+bool starts_with_word(std::string_view text, std::string_view word) {
+    return http::iequals(text.substr(0, word.size()), word);
+}
 
 picture_text read_picture_text(std::string_view text) {
     text = trimmed(text);

@@ -10,6 +10,9 @@
 
 namespace imagined::submit {
 
+// In any case.
+bool starts_with_word(std::string_view text, std::string_view word);
+
 struct picture_text {
     std::string bytes;                    // "" with `fault`
     std::optional<task::bilingual> fault; // no base64, or of a kind that we do not take

@@ -3,6 +3,7 @@
 #include "pictures/client_mask.hpp"
 #include "pictures/task_inputs.hpp"
 #include "read_prompt.hpp"
+#include "requests/imagine.hpp"
 
 #include <algorithm>
 #include <array>
@@ -109,21 +110,6 @@ void keep_shape(const std::string& picture, task::render_request& request) {
     }
 }
 
-draft draft_of(
-    context& ctx, const requester& from, edit_request wanted, task::mapped_imagine mapped
-) {
-    draft made;
-    made.submission = begin_submission(ctx, from, std::move(wanted.base));
-    made.submission.what = task::action::edit;
-    made.submission.prompt = std::move(wanted.prompt);
-    made.submission.final_prompt = mapped.request.prompt;
-    made.submission.description = "/edit " + made.submission.prompt;
-    made.submission.mode = mapped.mode;
-    made.submission.request = std::move(mapped.request);
-    add_notes(made.submission, std::move(mapped.notes));
-    return made;
-}
-
 awaitable<outcome> draw_anew(context& ctx, requester from, json_body fields, wish wanted) {
     edit_request asked = read_request(ctx, from, fields);
     if (fields.error()) {
@@ -149,7 +135,15 @@ awaitable<outcome> draw_anew(context& ctx, requester from, json_body fields, wis
     if (by == operation::remix && !parsed.image_weight) {
         mapped.request.image_weight = wanted == wish::retexture ? retexture_weight : edit_weight;
     }
-    draft made = draft_of(ctx, from, std::move(asked), std::move(mapped));
+    draft made = draft_of_prompt(
+        ctx,
+        from,
+        task::action::edit,
+        "/edit",
+        std::move(asked.prompt),
+        std::move(asked.base),
+        std::move(mapped)
+    );
     auto inputs = gather_inputs(std::move(pictures), parsed, made.submission);
     if (auto refused = co_await fetch_pictures(ctx, from, inputs.all)) {
         co_return std::move(*refused);

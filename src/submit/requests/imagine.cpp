@@ -60,22 +60,28 @@ bool apply_state(const imagine_wish& wanted, task::parsed_prompt& parsed) {
     return true;
 }
 
-draft draft_of(
-    context& ctx, const requester& from, imagine_wish wanted, task::mapped_imagine mapped
+} // namespace
+
+draft draft_of_prompt(
+    context& ctx,
+    const requester& from,
+    task::action what,
+    std::string_view command,
+    std::string prompt,
+    base_fields base,
+    task::mapped_imagine mapped
 ) {
     draft made;
-    made.submission = begin_submission(ctx, from, std::move(wanted.base));
-    made.submission.what = task::action::imagine;
-    made.submission.prompt = std::move(wanted.prompt);
+    made.submission = begin_submission(ctx, from, std::move(base));
+    made.submission.what = what;
+    made.submission.prompt = std::move(prompt);
     made.submission.final_prompt = mapped.request.prompt;
-    made.submission.description = "/imagine " + made.submission.prompt;
+    made.submission.description = std::string(command) + ' ' + made.submission.prompt;
     made.submission.mode = mapped.mode;
     made.submission.request = std::move(mapped.request);
     add_notes(made.submission, std::move(mapped.notes));
     return made;
 }
-
-} // namespace
 
 awaitable<imagine_draft> draft_imagine(context& ctx, const requester& from, imagine_wish wanted) {
     imagine_draft drafted;
@@ -103,7 +109,15 @@ awaitable<imagine_draft> draft_imagine(context& ctx, const requester& from, imag
         drafted.refused = refuse_unserved();
         co_return drafted;
     }
-    drafted.made = draft_of(ctx, from, std::move(wanted), std::move(mapped));
+    drafted.made = draft_of_prompt(
+        ctx,
+        from,
+        task::action::imagine,
+        "/imagine",
+        std::move(wanted.prompt),
+        std::move(wanted.base),
+        std::move(mapped)
+    );
     task::submission& submission = drafted.made.submission;
     if (used_state) {
         submission.notes.emplace_back("state: the flags in it were applied");

@@ -5,8 +5,11 @@
 #include "enqueue.hpp"
 #include "pictures/input_pictures.hpp"
 
+#include "imagined/task/mapping.hpp"
+
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imagined::submit {
@@ -16,6 +19,17 @@ struct imagine_wish {
     std::vector<input_picture> pictures; // of the body; those of the prompt come before them
     base_fields base;
 };
+
+// The task of a prompt that was read; its description begins with the command, "/imagine".
+draft draft_of_prompt(
+    context& ctx,
+    const requester& from,
+    task::action what,
+    std::string_view command,
+    std::string prompt,
+    base_fields base,
+    task::mapped_imagine mapped
+);
 
 struct imagine_draft {
     draft made;
