@@ -242,11 +242,12 @@ private:
         }
     }
 
-    int serve_command() const {
+    int serve_command() {
+        log::configure(settings_->log);
         const role as = chosen_.role == "api"      ? role::api
                         : chosen_.role == "worker" ? role::worker
                                                    : role::all;
-        return serve(*settings_, as);
+        return serve(*std::move(settings_), as);
     }
 
     int check_config_command() const {

@@ -3,7 +3,6 @@
 #include "operator_text.hpp"
 
 #include "imagined/backend/picture_fetcher.hpp"
-#include "imagined/queue/resubmit.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/task/submission.hpp"
 
@@ -43,7 +42,7 @@ failure with_id(failure why, const std::string& id) {
     return why;
 }
 
-awaitable<result<queue::snapshot>> read_one(queue::task_queue& tasks, std::string id) {
+awaitable<result<queue::snapshot>> read_one(queue::reading& tasks, std::string id) {
     if (!store::is_task_id(id)) {
         co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
     }
@@ -95,7 +94,7 @@ awaitable<result<report>> cancel_task(operator_context with, std::string id) {
     const auto submitted = task::submission_from_text(shown->submission);
     const bool english = submitted && submitted->lang == task::language::en;
     std::string reason = english ? "Task cancelled" : "取消任务";
-    auto ended = co_await with.tasks.cancel(everybody, id, std::move(reason));
+    auto ended = co_await with.submission.cancel(everybody, id, std::move(reason));
     if (!ended) {
         co_return with_id(ended.error(), id);
     }
@@ -181,11 +180,10 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
     const auto paid = paid_answers(shown->record, *submitted, told->calls, with.tasks.now());
     result<queue::submitted> accepted = failure{};
     if (paid.calls.empty()) {
-        accepted = co_await with.tasks.submit(std::move(again), submit_budget);
+        accepted = co_await with.submission.submit(std::move(again), submit_budget);
     } else {
-        accepted = co_await queue::resubmit(
-            with.connection, with.options, id, std::move(again), paid.calls, paid.complete
-        );
+        accepted =
+            co_await with.operating.resubmit(id, std::move(again), paid.calls, paid.complete);
     }
     if (!accepted) {
         co_return accepted.error();
@@ -205,7 +203,7 @@ awaitable<result<report>> retry_callback(operator_context with, std::string id) 
     if (!store::is_task_id(id)) {
         co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
     }
-    const auto due = co_await with.tasks.outbox_replay(id, "command line");
+    const auto due = co_await with.operating.replay_callback(id, "command line");
     if (!due) {
         co_return with_id(due.error(), id);
     }
@@ -228,7 +226,7 @@ awaitable<result<report>> show_queue(operator_context with) {
 }
 
 awaitable<result<report>> audit_queue(operator_context with) {
-    auto broken = co_await with.tasks.audit();
+    auto broken = co_await with.operating.audit();
     if (!broken) {
         co_return broken.error();
     }

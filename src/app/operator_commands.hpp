@@ -3,16 +3,18 @@
 #pragma once
 
 #include "imagined/backend/roster.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/operating.hpp"
+#include "imagined/queue/reading.hpp"
+#include "imagined/queue/submission.hpp"
 
 #include <string>
 
 namespace imagined::app {
 
 struct operator_context {
-    queue::task_queue& tasks;
-    redis::client& connection; // of `tasks`
-    queue::queue_options options;
+    queue::reading& tasks;
+    queue::submission& submission;
+    queue::operating& operating;
     const backend::roster& backends;
     milliseconds task_timeout{3600000}; // of a task that is submitted again
     std::size_t queue_limit = 100000;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "imagined/backend/roster.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

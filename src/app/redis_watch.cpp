@@ -99,7 +99,7 @@ redis_health judge(const result<redis_facts>& facts, const std::optional<result<
 
 awaitable<> watch(
     redis::client& client,
-    queue::task_queue& tasks,
+    queue::operating& tasks,
     redis_health& health,
     std::function<void()> connected,
     std::function<void(std::string)> refused

@@ -1,7 +1,7 @@
 // Keeps an eye on the Redis that we were given: may we start on it, and can we work with it now?
 #pragma once
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/operating.hpp"
 #include "imagined/redis/client.hpp"
 
 #include <functional>
@@ -46,7 +46,7 @@ redis_health judge(const result<redis_facts>& facts, const std::optional<result<
 // only shows in `health`. Runs until cancelled.
 awaitable<> watch(
     redis::client& client,
-    queue::task_queue& tasks,
+    queue::operating& tasks,
     redis_health& health,
     std::function<void()> connected,
     std::function<void(std::string)> refused

@@ -1,7 +1,7 @@
 // How often a caller may submit: "60/m".
 #pragma once
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/operating.hpp"
 
 #include <optional>
 #include <string_view>

@@ -299,7 +299,7 @@ awaitable<outcome> enqueue(context& ctx, const requester& from, draft made) {
     }
     queue::new_task task = task_of(ctx, from, made);
     const bool waits = !task.lane.empty();
-    const auto told = co_await ctx.tasks.submit(std::move(task), ctx.options.submit_budget);
+    const auto told = co_await ctx.submission.submit(std::move(task), ctx.options.submit_budget);
     if (!told) {
         // Nobody knows yet whether the task exists, so its pictures stay.
         co_return failed(told.error(), "submit a task");
@@ -333,7 +333,7 @@ awaitable<outcome> enqueue_answer(context& ctx, const requester& from, draft mad
     }
     queue::new_task task = task_of(ctx, from, made);
     const auto answered =
-        co_await ctx.tasks.submit_modal(from.who, std::move(task), ctx.options.submit_budget);
+        co_await ctx.submission.submit_modal(from.who, std::move(task), ctx.options.submit_budget);
     if (answered) {
         co_return outcome_of(ctx, from, *answered);
     }

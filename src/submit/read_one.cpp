@@ -8,7 +8,7 @@
 namespace imagined::submit {
 
 awaitable<result<queue::snapshot>>
-read_one(queue::task_queue& tasks, queue::scope who, std::string id) {
+read_one(queue::reading& tasks, queue::scope who, std::string id) {
     if (!store::is_task_id(id)) {
         co_return failure{failure_kind::not_found, "not a task id"};
     }

@@ -8,6 +8,7 @@ context::context(submit::options chosen, parts given)
     : options(std::move(chosen)),
       banned(options.banned_words),
       tasks(given.tasks),
+      submission(given.submission),
       images(given.images),
       pool(given.pool),
       backends(given.backends),

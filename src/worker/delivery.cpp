@@ -185,7 +185,7 @@ awaitable<> settle(
     callback::attempt_result went
 ) {
     using kind = callback::attempt_result::kind;
-    auto& tasks = on->parts.tasks;
+    auto& callbacks = on->parts.callbacks;
     on->parts.metrics.count(
         "imagined_callbacks_total",
         "Callback deliveries by caller and result.",
@@ -194,12 +194,12 @@ awaitable<> settle(
     );
     const std::string& note = went.note;
     if (went.what == kind::gone) {
-        auto write = [&tasks, &event, &note] { return tasks.outbox_gone(event, note); };
+        auto write = [&callbacks, &event, &note] { return callbacks.gone(event, note); };
         co_await insist(write);
         co_return;
     }
     if (went.what == kind::delivered) {
-        auto write = [&tasks, &event, &note] { return tasks.outbox_delivered(event, note); };
+        auto write = [&callbacks, &event, &note] { return callbacks.delivered(event, note); };
         co_await insist(write);
         co_return;
     }
@@ -209,7 +209,9 @@ awaitable<> settle(
     log::info(
         "callback failed", {{"task", event.record.id}, {"trace", trace.id}, {"reason", went.note}}
     );
-    auto write = [&tasks, &event, delay, &note] { return tasks.outbox_failed(event, delay, note); };
+    auto write = [&callbacks, &event, delay, &note] {
+        return callbacks.failed(event, delay, note);
+    };
     co_await insist(write);
 }
 
@@ -225,8 +227,8 @@ awaitable<> deliver_one(std::shared_ptr<shift> on, std::shared_ptr<due_callback>
         const std::string host = target ? target->authority() : "";
         const auto gate = gate_of(caller, host);
         if (const auto later = co_await take_place(on, caller, gate)) {
-            auto write = [&tasks = on->parts.tasks, &event, delay = *later] {
-                return tasks.outbox_release(event, delay);
+            auto write = [&callbacks = on->parts.callbacks, &event, delay = *later] {
+                return callbacks.release(event, delay);
             };
             co_await insist(write);
             co_return;
@@ -291,7 +293,7 @@ void start_delivery(const std::shared_ptr<shift>& on, due_callback due) {
 
 awaitable<> deliver_callbacks(std::shared_ptr<shift> on) {
     while (!on->draining) {
-        auto due = co_await on->parts.tasks.outbox_claim(
+        auto due = co_await on->parts.callbacks.claim(
             claimed_at_once, on->parts.courier.options().timeout + outbox_slack, room_now(*on)
         );
         if (!due) {

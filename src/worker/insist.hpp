@@ -1,5 +1,5 @@
 // Repeats a queue verb while Redis cannot answer: what a worker knows about a paid call must not be
-// lost to an outage. Every verb is safe to repeat (task_queue.hpp).
+// lost to an outage. Every verb is safe to repeat (queue/work.hpp).
 #pragma once
 
 #include "imagined/base/async.hpp"

@@ -17,7 +17,7 @@ constexpr seconds grace{2};
 awaitable<> wait_for_queue(std::shared_ptr<shift> on) {
     for (;;) {
         co_await pause_for(insist_pause);
-        if (const auto told = co_await on->parts.tasks.show_switches(); told) {
+        if (const auto told = co_await on->parts.reading.show_switches(); told) {
             break;
         }
     }

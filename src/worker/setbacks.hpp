@@ -2,7 +2,7 @@
 // there is anybody left to ask. Pure.
 #pragma once
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/work.hpp"
 
 #include <algorithm>
 #include <chrono>

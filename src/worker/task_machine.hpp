@@ -39,7 +39,7 @@
 
 #include "imagined/backend/dialect.hpp"
 #include "imagined/base/failure.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/work.hpp"
 #include "imagined/task/event.hpp"
 #include "imagined/task/record.hpp"
 #include "imagined/task/view.hpp"

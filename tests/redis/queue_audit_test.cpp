@@ -22,7 +22,7 @@ struct audit : queue_fixture {
         done_id = submit(a_task().in("fourth").hooked());
         finish(lease("fourth"));
         delayed_id = submit(a_task().in("fifth"));
-        must(tasks().release(lease("fifth"), "", seconds(60), "x"));
+        must(tasks().work->release(lease("fifth"), "", seconds(60), "x"));
         REQUIRE(complaints().empty());
     }
 
@@ -199,28 +199,28 @@ TEST_CASE_FIXTURE(audit, "an audit looks beyond its first page") {
 TEST_CASE_FIXTURE(queue_fixture, "newest looks through the parts of an index") {
     constexpr std::size_t many = 400; // in parts of 128
     std::vector<std::string> made;
-    const auto reserved = must(tasks().reserve_id()); // older than all, and used last
+    const auto reserved = must(tasks().submission->reserve_id()); // older than all, and used last
     for (std::size_t i = 0; i < many; ++i) {
         made.push_back(submit());
     }
     submit(a_task().named(reserved));
     const scope ann{"ann", false};
-    const auto all = must(tasks().newest(ann, 2 * many));
+    const auto all = must(tasks().reading->newest(ann, 2 * many));
     REQUIRE(all.size() == many + 1);
     CHECK(all.front().record.id == made.back());
     CHECK(all.back().record.id == reserved);
-    CHECK(must(tasks().newest(ann, 300)).size() == 300);
-    const auto middle = must(tasks().newest(ann, many, {made[100], made[300]}));
+    CHECK(must(tasks().reading->newest(ann, 300)).size() == 300);
+    const auto middle = must(tasks().reading->newest(ann, many, {made[100], made[300]}));
     REQUIRE(middle.size() == 200);
     CHECK(middle.front().record.id == made[299]);
     CHECK(middle.back().record.id == made[100]);
     CHECK(complaints().empty());
     for (const auto& id : made) {
-        must(tasks().cancel(everybody, id, "x"));
+        must(tasks().submission->cancel(everybody, id, "x"));
     }
     advance(seconds(1));
-    CHECK(must(tasks().forget(seconds(0), many)) == many);
-    CHECK(must(tasks().newest(ann, many)).size() == 1);
+    CHECK(must(tasks().work->forget(seconds(0), many)) == many);
+    CHECK(must(tasks().reading->newest(ann, many)).size() == 1);
     CHECK(*raw.command({"ZCARD", key("idx:ann")}).integer() == 1);
     CHECK(complaints().empty());
 }
@@ -229,13 +229,13 @@ TEST_CASE_FIXTURE(audit, "a ghost does not stop the duties") {
     for (const auto* set : {"delay", "modal", "waiting", "lease", "oq", "done"}) {
         raw.command({"ZADD", key(set), "1", ghost});
     }
-    must(tasks().promote(9));
-    must(tasks().reap(9));
+    must(tasks().work->promote(9));
+    must(tasks().work->reap(9));
     CHECK(due().size() == 1);
-    must(tasks().forget(seconds(0), 9));
+    must(tasks().work->forget(seconds(0), 9));
     CHECK(complaints().empty());
     advance(seconds(60));
-    must(tasks().promote(9));
+    must(tasks().work->promote(9));
     CHECK(record(delayed_id).state == task::state::queued);
 }
 
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(queue_fixture, "newest and unfinished show a caller its own, t
     }
     claim(1);
     claim(1);
-    must(tasks().cancel(everybody, own[3], "x"));
+    must(tasks().submission->cancel(everybody, own[3], "x"));
     const auto ids = [](const std::vector<queue::snapshot>& from) {
         std::vector<std::string> made;
         made.reserve(from.size());
@@ -257,11 +257,11 @@ TEST_CASE_FIXTURE(queue_fixture, "newest and unfinished show a caller its own, t
         return made;
     };
     const scope ann{"ann", false};
-    CHECK(ids(must(tasks().newest(ann, 2))) == std::vector{own[3], own[2]});
-    CHECK(ids(must(tasks().newest(everybody, 99))).size() == 8);
-    CHECK(ids(must(tasks().unfinished(ann, 2))) == std::vector{own[0], own[1]});
-    CHECK(ids(must(tasks().unfinished(ann, 99))) == std::vector{own[0], own[1], own[2]});
-    CHECK(ids(must(tasks().unfinished(everybody, 99))).size() == 7);
+    CHECK(ids(must(tasks().reading->newest(ann, 2))) == std::vector{own[3], own[2]});
+    CHECK(ids(must(tasks().reading->newest(everybody, 99))).size() == 8);
+    CHECK(ids(must(tasks().reading->unfinished(ann, 2))) == std::vector{own[0], own[1]});
+    CHECK(ids(must(tasks().reading->unfinished(ann, 99))) == std::vector{own[0], own[1], own[2]});
+    CHECK(ids(must(tasks().reading->unfinished(everybody, 99))).size() == 7);
 }
 
 TEST_CASE_FIXTURE(queue_fixture, "unfinished includes tasks that wait to be stored") {
@@ -270,8 +270,8 @@ TEST_CASE_FIXTURE(queue_fixture, "unfinished includes tasks that wait to be stor
     call(held);
     answer(held);
     advance(milliseconds(15'001));
-    must(tasks().reap(9));
-    CHECK(must(tasks().unfinished({"ann", false}, 9)).size() == 1);
+    must(tasks().work->reap(9));
+    CHECK(must(tasks().reading->unfinished({"ann", false}, 9)).size() == 1);
 }
 
 TEST_CASE_FIXTURE(queue_fixture, "the figures are the sizes of the sets") {
@@ -282,8 +282,8 @@ TEST_CASE_FIXTURE(queue_fixture, "the figures are the sizes of the sets") {
     submit(a_task().in("upscale/V_2"));
     submit(a_task().as_modal());
     submit(a_task().ended("{}").hooked());
-    must(tasks().renew("w1", 5, seconds(15), {}));
-    const auto stats = must(tasks().stats({"alpha:1"}));
+    must(tasks().work->renew("w1", 5, seconds(15), {}));
+    const auto stats = must(tasks().reading->stats({"alpha:1"}));
     CHECK(stats.now == now());
     CHECK(stats.waiting == 3);
     CHECK(stats.running == 0);
@@ -297,8 +297,8 @@ TEST_CASE_FIXTURE(queue_fixture, "the figures are the sizes of the sets") {
     }
     CHECK(sum == 3);
     claim(9);
-    CHECK(must(tasks().stats({"alpha:1"})).slots[0].in_flight == 2);
-    CHECK(must(tasks().stats({})).running == 2);
+    CHECK(must(tasks().reading->stats({"alpha:1"})).slots[0].in_flight == 2);
+    CHECK(must(tasks().reading->stats({})).running == 2);
 }
 
 } // namespace imagined::test

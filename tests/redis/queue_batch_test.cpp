@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(batch, "calls, answers and ends of one turn share a script eac
         marker.backend = "alpha";
         marker.slot = {"alpha:1", 9};
         marker.duration_key = "generate/V_3/DEFAULT";
-        return tasks().calling(std::move(one), std::move(marker));
+        return tasks().work->calling(std::move(one), std::move(marker));
     });
     CHECK(scripts() == 1);
     CHECK(granted[0]->has_value());
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(batch, "calls, answers and ends of one turn share a script eac
     CHECK(granted[2]->error().kind == failure_kind::conflict);
     scripts();
     const auto stored = together<result<void>>(held, [&](token one) {
-        return tasks().stored(std::move(one), 0, "paid", true, 5);
+        return tasks().work->stored(std::move(one), 0, "paid", true, 5);
     });
     CHECK(stored[0]->has_value());
     CHECK(scripts() == 2); // and the stale one is offered by adopt
@@ -91,14 +91,14 @@ TEST_CASE_FIXTURE(batch, "calls, answers and ends of one turn share a script eac
         how.view = "{}";
         how.event = {task::event_kind::stored, {"1"}};
         how.billed = "yes";
-        return tasks().finish(std::move(one), std::move(how));
+        return tasks().work->finish(std::move(one), std::move(how));
     });
     CHECK(scripts() == 1);
     CHECK(ended[3]->has_value());
     CHECK(ended[2]->error().kind == failure_kind::conflict);
     CHECK(record(held[2].id).state == task::state::leased);
     CHECK(record(held[3].id).state == task::state::success);
-    CHECK(must(tasks().stats({})).spent_micros_today == 15);
+    CHECK(must(tasks().reading->stats({})).spent_micros_today == 15);
     CHECK(complaints().empty());
 }
 
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(batch, "a key's places are not taken twice in one turn") {
         marker.backend = "beta";
         marker.slot = {"beta:1", 2};
         marker.duration_key = "generate/V_3/DEFAULT";
-        return tasks().calling(std::move(one), std::move(marker));
+        return tasks().work->calling(std::move(one), std::move(marker));
     });
     int given = 0;
     for (const auto& one : granted) {

@@ -78,15 +78,15 @@ TEST_CASE_FIXTURE(doors, "a caller's counts are of its own tasks") {
     submit(a_task().by("ann"));
     submit(a_task().by("ann").as_modal());
     submit(a_task().by("bob"));
-    CHECK(must(tasks().counts("ann")).waiting == 2);
-    CHECK(must(tasks().counts("ann")).modal == 1);
-    CHECK(must(tasks().counts("bob")).waiting == 1);
-    CHECK(must(tasks().counts("nobody")).waiting == 0);
+    CHECK(must(tasks().reading->counts("ann")).waiting == 2);
+    CHECK(must(tasks().reading->counts("ann")).modal == 1);
+    CHECK(must(tasks().reading->counts("bob")).waiting == 1);
+    CHECK(must(tasks().reading->counts("nobody")).waiting == 0);
     REQUIRE(claim(4).size() == 3);
-    const auto ann = must(tasks().counts("ann"));
+    const auto ann = must(tasks().reading->counts("ann"));
     CHECK(ann.waiting == 0);
     CHECK(ann.running == 2);
-    CHECK(must(tasks().counts("bob")).running == 1);
+    CHECK(must(tasks().reading->counts("bob")).running == 1);
 }
 
 } // namespace imagined::test

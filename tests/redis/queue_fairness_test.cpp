@@ -32,7 +32,8 @@ struct fairness : queue_fixture {
 } // namespace
 
 TEST_CASE_FIXTURE(fairness, "callers share by weight while all have tasks waiting") {
-    must(tasks().register_callers({{"ann", 1, 0, 0}, {"bob", 2, 0, 0}, {"cyd", 5, 0, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 0}, {"bob", 2, 0, 0}, {"cyd", 5, 0, 0}})
+    );
     for (const auto* name : {"ann", "bob", "cyd"}) {
         fill(name, 120);
     }
@@ -43,7 +44,7 @@ TEST_CASE_FIXTURE(fairness, "callers share by weight while all have tasks waitin
 }
 
 TEST_CASE_FIXTURE(fairness, "weights hold over several lanes") {
-    must(tasks().register_callers({{"ann", 1, 0, 0}, {"bob", 3, 0, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 0}, {"bob", 3, 0, 0}}));
     for (const auto* lane : {"a", "b", "c"}) {
         fill("ann", 60, lane);
         fill("bob", 60, lane);
@@ -90,7 +91,7 @@ TEST_CASE_FIXTURE(fairness, "a lane that was blocked for long does not turn the 
 }
 
 TEST_CASE_FIXTURE(fairness, "a caller's running limit is never exceeded and lets others pass") {
-    must(tasks().register_callers({{"ann", 1, 0, 2}, {"bob", 1, 0, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 2}, {"bob", 1, 0, 0}}));
     fill("ann", 5);
     fill("bob", 5);
     const auto taken = claim(10, "w1", {{"alpha:1", 1000}});
@@ -114,7 +115,7 @@ TEST_CASE_FIXTURE(fairness, "a caller's tasks start in the order of their submit
         ids.push_back(submit());
     }
     const auto held = lease();
-    must(tasks().release(held, "", {}, "back"));
+    must(tasks().work->release(held, "", {}, "back"));
     for (const auto& id : ids) {
         CHECK(lease().id == id);
     }

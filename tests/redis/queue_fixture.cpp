@@ -46,7 +46,7 @@ submitted queue_fixture::try_submit(new_task task) {
     if (task.submission.empty()) {
         task.submission = "a cat";
     }
-    return must(tasks().submit(std::move(task), seconds(5)));
+    return must(tasks().submission->submit(std::move(task), seconds(5)));
 }
 
 std::string queue_fixture::submit(new_task task) {
@@ -59,7 +59,7 @@ std::vector<queue::claimed> queue_fixture::claim(
     std::size_t most, std::string worker, std::vector<slot> slots, std::string lane
 ) {
     std::vector<queue::lane> lanes{{std::move(lane), std::move(slots)}};
-    return must(tasks().claim(std::move(worker), most, seconds(15), std::move(lanes))).tasks;
+    return must(tasks().work->claim(std::move(worker), most, seconds(15), std::move(lanes))).tasks;
 }
 
 token queue_fixture::lease(std::string lane) {
@@ -78,11 +78,11 @@ call_permit queue_fixture::call(token held, int index, slot at) {
     marker.backend = "alpha";
     marker.slot = std::move(at);
     marker.duration_key = "generate/V_3/DEFAULT";
-    return must(tasks().calling(std::move(held), std::move(marker))).what;
+    return must(tasks().work->calling(std::move(held), std::move(marker))).what;
 }
 
 void queue_fixture::answer(token held, int index, bool complete, std::int64_t cost) {
-    must(tasks().stored(std::move(held), index, R"({"paid":1})", complete, cost));
+    must(tasks().work->stored(std::move(held), index, R"({"paid":1})", complete, cost));
 }
 
 void queue_fixture::finish(token held, bool success) {
@@ -95,21 +95,21 @@ void queue_fixture::finish(token held, bool success) {
         how.code = task::fail_code::backend_refused;
         how.reason = "no luck";
     }
-    must(tasks().finish(std::move(held), std::move(how)));
+    must(tasks().work->finish(std::move(held), std::move(how)));
 }
 
 task::record queue_fixture::record(const std::string& id) {
-    auto found = must(tasks().read(everybody, {id}));
+    auto found = must(tasks().reading->read(everybody, {id}));
     REQUIRE(found.size() == 1);
     return found.front().record;
 }
 
 std::vector<queue::due_event> queue_fixture::due(std::size_t most) {
-    return must(tasks().outbox_claim(most, seconds(30), {most}));
+    return must(tasks().outbox->claim(most, seconds(30), {most}));
 }
 
 int queue_fixture::in_flight(const std::string& slot_name) {
-    return must(tasks().stats({slot_name})).slots.front().in_flight;
+    return must(tasks().reading->stats({slot_name})).slots.front().in_flight;
 }
 
 } // namespace imagined::test

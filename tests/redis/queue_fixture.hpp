@@ -4,7 +4,7 @@
 
 #include "blocking_redis.hpp"
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/redis_queue.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/run_coroutine.hpp"
 
@@ -40,7 +40,7 @@ class queue_fixture {
 public:
     queue_fixture();
 
-    queue::task_queue& tasks() { return *queue_; }
+    queue::ports& tasks() { return queue_; }
 
     // Moves the clock.
     void advance(milliseconds by) { set_time(now_ + by.count()); }
@@ -100,11 +100,11 @@ public:
     task::record record(const std::string& id);
     std::vector<queue::due_event> due(std::size_t most = 100);
 
-    std::vector<std::string> complaints() { return must(tasks().audit()); }
+    std::vector<std::string> complaints() { return must(tasks().operating->audit()); }
 
     int in_flight(const std::string& slot_name);
 
-    std::size_t waiting() { return must(tasks().stats({})).waiting; }
+    std::size_t waiting() { return must(tasks().reading->stats({})).waiting; }
 
     blocking_redis raw;
 
@@ -117,7 +117,7 @@ private:
     unix_millis now_ = 1'800'000'000'000;
     int repeats_ = 0;
     std::function<void(std::string_view)> on_submit_;
-    std::unique_ptr<queue::task_queue> queue_;
+    queue::ports queue_;
 };
 
 // A task for tests, with only the facts that matter.

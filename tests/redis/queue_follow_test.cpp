@@ -12,13 +12,13 @@ namespace {
 struct following : queue_fixture {
     std::optional<queue::followed>
     follow(const std::string& id, std::optional<std::uint64_t> known = {}, scope who = everybody) {
-        return must(tasks().follow({{id, std::move(who), known}})).front();
+        return must(tasks().reading->follow({{id, std::move(who), known}})).front();
     }
 
     std::optional<std::size_t> ahead(const std::string& id) { return follow(id)->ahead; }
 
     void weigh(const std::string& caller, int weight) {
-        must(tasks().register_callers({{caller, weight, 0, 0}}));
+        must(tasks().operating->register_callers({{caller, weight, 0, 0}}));
     }
 };
 
@@ -64,7 +64,8 @@ TEST_CASE_FIXTURE(following, "answers stand where they were asked for; strangers
     const auto mine = submit(a_task().by("ann"));
     const auto other = submit(a_task().by("bob"));
     const scope ann{"ann", false};
-    const auto told = must(tasks().follow({{other, ann, 0U}, {"1", ann, 0U}, {mine, ann, 0U}}));
+    const auto told =
+        must(tasks().reading->follow({{other, ann, 0U}, {"1", ann, 0U}, {mine, ann, 0U}}));
     REQUIRE(told.size() == 3);
     CHECK_FALSE(told[0]);
     CHECK_FALSE(told[1]);
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(following, "a lane is its own queue, and a delayed task stands
     CHECK(ahead(here) == 0);
     CHECK(ahead(there) == 0);
     const auto held = lease();
-    must(tasks().release(held, lane_name, seconds(10), "all keys are busy"));
+    must(tasks().work->release(held, lane_name, seconds(10), "all keys are busy"));
     CHECK_FALSE(ahead(here));
     CHECK(record(here).state == task::state::queued);
 }
@@ -129,25 +130,25 @@ TEST_CASE_FIXTURE(following, "pages of the index follow one another without gap 
     const std::vector<std::string> newest_first(placed.rbegin(), placed.rend());
     std::vector<std::string> seen;
     for (std::string before; seen.size() < placed.size();) {
-        const auto page = ids_of(must(tasks().newest(everybody, 3, {"", before})));
+        const auto page = ids_of(must(tasks().reading->newest(everybody, 3, {"", before})));
         REQUIRE(!page.empty());
         seen.insert(seen.end(), page.begin(), page.end());
         before = page.back();
     }
     CHECK(seen == newest_first);
-    CHECK(must(tasks().newest(everybody, 3, {"", placed.front()})).empty());
+    CHECK(must(tasks().reading->newest(everybody, 3, {"", placed.front()})).empty());
     CHECK(
-        ids_of(must(tasks().newest({"bob", false}, 9)))
+        ids_of(must(tasks().reading->newest({"bob", false}, 9)))
         == std::vector<std::string>{placed[5], placed[3], placed[1]}
     );
     CHECK(
-        ids_of(must(tasks().newest(everybody, 9, {placed[4], placed[6]})))
+        ids_of(must(tasks().reading->newest(everybody, 9, {placed[4], placed[6]})))
         == std::vector<std::string>{placed[5], placed[4]}
     );
 }
 
 TEST_CASE_FIXTURE(following, "a submit tells what is left of its caller's limit") {
-    must(tasks().register_callers({{"ann", 1, 2, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 2, 0}}));
     CHECK(try_submit(a_task().by("ann")).caller_left == 1U);
     CHECK(try_submit(a_task().by("ann")).caller_left == 0U);
     const auto refused = try_submit(a_task().by("ann"));
@@ -157,13 +158,13 @@ TEST_CASE_FIXTURE(following, "a submit tells what is left of its caller's limit"
 }
 
 TEST_CASE_FIXTURE(following, "the figures tell how long calls take") {
-    CHECK(must(tasks().stats({})).durations_ms.empty());
+    CHECK(must(tasks().reading->stats({})).durations_ms.empty());
     submit();
     const auto held = lease();
     call(held);
     advance(seconds(4));
     answer(held);
-    const auto told = must(tasks().stats({})).durations_ms;
+    const auto told = must(tasks().reading->stats({})).durations_ms;
     REQUIRE(told.size() == 1);
     CHECK(told.front().second == 4000);
 }

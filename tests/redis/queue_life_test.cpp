@@ -14,14 +14,14 @@ TEST_CASE_FIXTURE(life, "a submitted task waits, is visible to its caller and to
     CHECK(made.what == submitted::verdict::accepted);
     CHECK(made.ahead == 0);
     CHECK_FALSE(made.immediate);
-    const auto seen = must(tasks().read({"ann", false}, {made.id}));
+    const auto seen = must(tasks().reading->read({"ann", false}, {made.id}));
     REQUIRE(seen.size() == 1);
     CHECK(seen.front().record.state == task::state::queued);
     CHECK(seen.front().record.submitted == now());
     CHECK(seen.front().record.deadline == now() + 3'600'000);
     CHECK(seen.front().submission == "a cat");
-    CHECK(must(tasks().read({"bob", false}, {made.id})).empty());
-    CHECK(must(tasks().read(everybody, {made.id, "1", made.id})).size() == 2);
+    CHECK(must(tasks().reading->read({"bob", false}, {made.id})).empty());
+    CHECK(must(tasks().reading->read(everybody, {made.id, "1", made.id})).size() == 2);
     CHECK(complaints().empty());
 }
 
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(life, "a claim takes at most what is asked for and says what e
     }
     submit(a_task().in("upscale/V_2"));
     const auto answer =
-        must(tasks().claim("w1", 3, seconds(15), {{lane_name, {{"alpha:1", 100}}}}));
+        must(tasks().work->claim("w1", 3, seconds(15), {{lane_name, {{"alpha:1", 100}}}}));
     CHECK(answer.tasks.size() == 3);
     CHECK(answer.lanes.size() == 2);
 }
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(life, "a recorded answer is booked and frees its place") {
     CHECK(seen.cost_micros == 80'000);
     CHECK(seen.billed == "yes");
     CHECK(in_flight("alpha:1") == 0);
-    const auto stats = must(tasks().stats({}));
+    const auto stats = must(tasks().reading->stats({}));
     CHECK(stats.spent_micros_today == 80'000);
     REQUIRE(stats.spent_by_backend_today.size() == 1);
     CHECK(stats.spent_by_backend_today[0].first == "alpha");
@@ -109,15 +109,15 @@ TEST_CASE_FIXTURE(life, "finish writes the end once") {
     answer(held);
     advance(seconds(2));
     finish(held);
-    const auto seen = must(tasks().read(everybody, {id})).front();
+    const auto seen = must(tasks().reading->read(everybody, {id})).front();
     CHECK(seen.record.state == task::state::success);
     CHECK(seen.record.finished == now());
     CHECK(seen.record.nonce.empty());
     CHECK(seen.view == R"({"view":1})");
     queue::ending again;
     again.view = "other";
-    CHECK(refused(tasks().finish(held, again)) == conflict);
-    CHECK(must(tasks().read(everybody, {id})).front().view == R"({"view":1})");
+    CHECK(refused(tasks().work->finish(held, again)) == conflict);
+    CHECK(must(tasks().reading->read(everybody, {id})).front().view == R"({"view":1})");
     CHECK(complaints().empty());
 }
 
@@ -145,11 +145,11 @@ TEST_CASE_FIXTURE(life, "every write of a worker is refused when its token is no
         call_marker marker;
         marker.index = 1;
         marker.slot = {"alpha:1", 100};
-        CHECK(refused(tasks().calling(stale, marker)) == conflict);
-        CHECK(refused(tasks().lost(stale, 0, "x")) == conflict);
-        CHECK(refused(tasks().finish(stale, {})) == conflict);
-        CHECK(refused(tasks().release(stale, "", {}, "x")) == conflict);
-        CHECK(must(tasks().renew("w9", 1, seconds(99), {stale})).size() == 1);
+        CHECK(refused(tasks().work->calling(stale, marker)) == conflict);
+        CHECK(refused(tasks().work->lost(stale, 0, "x")) == conflict);
+        CHECK(refused(tasks().work->finish(stale, {})) == conflict);
+        CHECK(refused(tasks().work->release(stale, "", {}, "x")) == conflict);
+        CHECK(must(tasks().work->renew("w9", 1, seconds(99), {stale})).size() == 1);
     }
     const auto after = record(id);
     CHECK(after.sequence == before.sequence);
@@ -159,13 +159,19 @@ TEST_CASE_FIXTURE(life, "every write of a worker is refused when its token is no
 }
 
 TEST_CASE_FIXTURE(life, "a task without an id, or that never was, is missing or stale") {
-    CHECK(refused(tasks().cancel(everybody, "1234567890123450", "x")) == failure_kind::not_found);
-    CHECK(refused(tasks().history("1234567890123450")) == failure_kind::not_found);
-    CHECK(refused(tasks().outbox_replay("1234567890123450")) == failure_kind::not_found);
     CHECK(
-        refused(tasks().adopt({"1234567890123450", 1, "n"}, 0, "{}", 1)) == failure_kind::not_found
+        refused(tasks().submission->cancel(everybody, "1234567890123450", "x"))
+        == failure_kind::not_found
     );
-    CHECK(refused(tasks().finish({"1234567890123450", 1, "n"}, {})) == conflict);
+    CHECK(refused(tasks().reading->history("1234567890123450")) == failure_kind::not_found);
+    CHECK(
+        refused(tasks().operating->replay_callback("1234567890123450")) == failure_kind::not_found
+    );
+    CHECK(
+        refused(tasks().work->adopt({"1234567890123450", 1, "n"}, 0, "{}", 1))
+        == failure_kind::not_found
+    );
+    CHECK(refused(tasks().work->finish({"1234567890123450", 1, "n"}, {})) == conflict);
 }
 
 TEST_CASE_FIXTURE(life, "the history tells each transition in order") {
@@ -174,7 +180,7 @@ TEST_CASE_FIXTURE(life, "the history tells each transition in order") {
     call(held);
     answer(held);
     finish(held);
-    const auto told = must(tasks().history(id));
+    const auto told = must(tasks().reading->history(id));
     const auto& events = told.events;
     REQUIRE(events.size() == 5);
     using enum task::event_kind;
@@ -191,7 +197,7 @@ TEST_CASE_FIXTURE(life, "the history tells each transition in order") {
 TEST_CASE_FIXTURE(life, "a task that ends at once is a success with its view and one callback") {
     const auto made = try_submit(a_task().hooked().ended(R"({"u":1})"));
     CHECK(made.immediate);
-    const auto seen = must(tasks().read(everybody, {made.id})).front();
+    const auto seen = must(tasks().reading->read(everybody, {made.id})).front();
     CHECK(seen.record.state == task::state::success);
     CHECK(seen.view == R"({"u":1})");
     const auto events = due();
@@ -211,7 +217,7 @@ TEST_CASE_FIXTURE(life, "observed durations become the estimate of the next call
     submit();
     const auto next = lease();
     CHECK(
-        must(tasks().calling(
+        must(tasks().work->calling(
                  next, {0, "alpha", {"alpha:1", 9}, 1, 1, seconds(180), "generate/V_3/DEFAULT"}
              ))
             .expected_ms
@@ -231,7 +237,7 @@ TEST_CASE_FIXTURE(life, "ids have 16 digits and increase, also when the clock st
         if (i == 200) {
             advance(seconds(3600));
         }
-        ids.push_back(i % 2 == 0 ? must(tasks().reserve_id()) : submit());
+        ids.push_back(i % 2 == 0 ? must(tasks().submission->reserve_id()) : submit());
     }
     for (std::size_t i = 0; i < ids.size(); ++i) {
         CHECK(ids[i].size() == 16);
@@ -243,10 +249,10 @@ TEST_CASE_FIXTURE(life, "ids have 16 digits and increase, also when the clock st
 }
 
 TEST_CASE_FIXTURE(life, "a task takes the id that was reserved for it, once") {
-    const auto id = must(tasks().reserve_id());
+    const auto id = must(tasks().submission->reserve_id());
     CHECK(submit(a_task().named(id)) == id);
     const auto again = a_task().named(id).by("ann").in(lane_name);
-    CHECK(refused(tasks().submit(again, seconds(5))) == conflict);
+    CHECK(refused(tasks().submission->submit(again, seconds(5))) == conflict);
     CHECK(waiting() == 1);
 }
 

@@ -62,7 +62,9 @@ struct lost_answer : queue_fixture {
         const auto tasks = queue::open_redis_queue(deaf, options);
         task.caller = "ann";
         task.lane = lane_name;
-        auto made = run_on<result<submitted>>(context, [&] { return tasks->submit(task, budget); });
+        auto made = run_on<result<submitted>>(context, [&] {
+            return tasks.submission->submit(task, budget);
+        });
         context.restart();
         context.run();
         return made;
@@ -75,7 +77,7 @@ TEST_CASE_FIXTURE(lost_answer, "a submit whose first answer is lost is accepted 
     const auto made = submit_losing(1, a_task(), seconds(20));
     REQUIRE(made.has_value());
     CHECK(made->what == submitted::verdict::accepted);
-    CHECK(must(tasks().newest(everybody, 9)).size() == 1);
+    CHECK(must(tasks().reading->newest(everybody, 9)).size() == 1);
     CHECK(record(made->id).state == task::state::queued);
 }
 
@@ -83,17 +85,17 @@ TEST_CASE_FIXTURE(lost_answer, "a submit that is answered 503 leaves no task and
     const auto made = submit_losing(all, a_task().keyed("k"), seconds(1));
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().kind == failure_kind::unavailable);
-    CHECK(must(tasks().newest(everybody, 9)).empty());
+    CHECK(must(tasks().reading->newest(everybody, 9)).empty());
     CHECK(raw.list({"KEYS", key("idem:*")}).empty());
     CHECK(complaints().empty());
 }
 
 TEST_CASE_FIXTURE(lost_answer, "a submit under a reserved id is taken back as well") {
     advance(-seconds(3600));
-    const auto id = must(tasks().reserve_id());
+    const auto id = must(tasks().submission->reserve_id());
     const auto made = submit_losing(all, a_task().named(id), milliseconds(300));
     REQUIRE_FALSE(made.has_value());
-    CHECK(must(tasks().read(everybody, {id})).empty());
+    CHECK(must(tasks().reading->read(everybody, {id})).empty());
 }
 
 } // namespace imagined::test

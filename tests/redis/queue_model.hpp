@@ -3,7 +3,7 @@
 // the same tasks behind.
 #pragma once
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/redis_queue.hpp"
 
 #include <deque>
 #include <functional>

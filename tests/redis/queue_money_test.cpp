@@ -33,11 +33,11 @@ public:
         marker.cost_micros = price;
         marker.backend_cap_micros = cap;
         marker.total_cap_micros = total;
-        return must(tasks().calling(held, marker)).what;
+        return must(tasks().work->calling(held, marker)).what;
     }
 
     std::int64_t held_for(const std::string& backend) {
-        for (const auto& [name, micros] : must(tasks().stats({})).held_by_backend_today) {
+        for (const auto& [name, micros] : must(tasks().reading->stats({})).held_by_backend_today) {
             if (name == backend) {
                 return micros;
             }
@@ -49,7 +49,7 @@ public:
     void fail_one(const slot& at = alpha) {
         const auto held = leased(at);
         REQUIRE(call(held, 0, at) == call_permit::granted);
-        must(tasks().lost(held, 0, "HTTP 500", queue::aftermath::over));
+        must(tasks().work->lost(held, 0, "HTTP 500", queue::aftermath::over));
         finish(held, false);
     }
 
@@ -70,13 +70,14 @@ public:
         submit();
         const auto taken = claim(1, "probe", {at});
         for (const auto& one : taken) {
-            must(tasks().release(token_of(one), "", milliseconds(0), "only looked"));
+            must(tasks().work->release(token_of(one), "", milliseconds(0), "only looked"));
         }
         return !taken.empty();
     }
 
     std::optional<unix_millis> open_until(const std::string& backend) {
-        for (const auto& one : must(tasks().stats({"alpha:1", "alpha:2", "beta:1"})).breakers) {
+        for (const auto& one :
+             must(tasks().reading->stats({"alpha:1", "alpha:2", "beta:1"})).breakers) {
             if (one.backend == backend) {
                 return one.open_until;
             }
@@ -124,7 +125,7 @@ TEST_CASE_FIXTURE(money, "an answer turns what was held into what it cost") {
 TEST_CASE_FIXTURE(money, "a call that did not start gives its money back") {
     const auto held = leased();
     ask(held, 100, 100);
-    must(tasks().not_started(held, 0, {}));
+    must(tasks().work->not_started(held, 0, {}));
     CHECK(held_for("alpha") == 0);
     CHECK(ask(held, 100, 100, 0, alpha, 1) == call_permit::granted);
 }
@@ -132,7 +133,7 @@ TEST_CASE_FIXTURE(money, "a call that did not start gives its money back") {
 TEST_CASE_FIXTURE(money, "a call of unknown outcome stays on the bill of its day") {
     const auto held = leased();
     ask(held, 100, 100);
-    must(tasks().lost(held, 0, "cut"));
+    must(tasks().work->lost(held, 0, "cut"));
     finish(held, false);
     CHECK(held_for("alpha") == 100);
     CHECK(ask(leased(), 1, 100) == call_permit::over_budget);
@@ -141,8 +142,8 @@ TEST_CASE_FIXTURE(money, "a call of unknown outcome stays on the bill of its day
 TEST_CASE_FIXTURE(money, "its late answer settles it") {
     const auto held = leased();
     ask(held, 100, 100);
-    must(tasks().lost(held, 0, "cut"));
-    must(tasks().adopt(held, 0, "late", 60));
+    must(tasks().work->lost(held, 0, "cut"));
+    must(tasks().work->adopt(held, 0, "late", 60));
     CHECK(held_for("alpha") == 0);
     CHECK(ask(leased(), 40, 100) == call_permit::granted);
 }
@@ -156,7 +157,7 @@ TEST_CASE_FIXTURE(money, "a new day, by UTC, begins with nothing spent") {
     advance(milliseconds(1));
     CHECK(ask(leased(), 100, 100) == call_permit::granted);
     // What yesterday held is given back to yesterday.
-    must(tasks().not_started(held, 0, {}));
+    must(tasks().work->not_started(held, 0, {}));
     CHECK(held_for("alpha") == 100);
 }
 
@@ -202,7 +203,7 @@ TEST_CASE_FIXTURE(money, "refusals count for the backend, 429 and bad keys count
             const slot at{"gamma:" + std::to_string(static_cast<int>(said) * 10 + i), 1};
             const auto held = leased(at);
             REQUIRE(call(held, 0, at) == call_permit::granted);
-            must(tasks().not_started(held, 0, {said, milliseconds(0)}));
+            must(tasks().work->not_started(held, 0, {said, milliseconds(0)}));
             finish(held, false);
         }
     }
@@ -214,7 +215,7 @@ TEST_CASE_FIXTURE(money, "no connection and 503 count against the backend") {
         const slot at{"alpha:" + std::to_string(i), 1};
         const auto held = leased(at);
         REQUIRE(call(held, 0, at) == call_permit::granted);
-        must(tasks().not_started(held, 0, {key_verdict::kind::cool, milliseconds(0), true}));
+        must(tasks().work->not_started(held, 0, {key_verdict::kind::cool, milliseconds(0), true}));
         finish(held, false);
     }
     CHECK(open_until("alpha"));
@@ -261,7 +262,7 @@ TEST_CASE_FIXTURE(money, "a place that was reserved before is worth nothing whil
 TEST_CASE_FIXTURE(money, "a call that is over frees its place although its outcome is unknown") {
     const auto held = leased();
     call(held, 0, alpha);
-    must(tasks().lost(held, 0, "HTTP 500", queue::aftermath::over));
+    must(tasks().work->lost(held, 0, "HTTP 500", queue::aftermath::over));
     CHECK(in_flight("alpha:1") == 0);
     CHECK(complaints().empty());
 }

@@ -20,7 +20,7 @@ struct outbox_fairness : queue_fixture {
     }
 
     std::vector<queue::due_event> claim_due(std::size_t most, queue::outbox_room room) {
-        return must(tasks().outbox_claim(most, seconds(30), std::move(room)));
+        return must(tasks().outbox->claim(most, seconds(30), std::move(room)));
     }
 
     static std::map<std::string, int> by_caller(const std::vector<queue::due_event>& events) {
@@ -95,29 +95,29 @@ TEST_CASE_FIXTURE(outbox_fairness, "who is owed nothing any more is looked at no
     owe("ann", 1);
     CHECK(raw.list({"SMEMBERS", key("owed")}) == std::vector<std::string>{"ann"});
     for (const auto& event : claim_due(9, {9})) {
-        must(tasks().outbox_delivered(event, ""));
+        must(tasks().outbox->delivered(event, ""));
     }
     CHECK(claim_due(9, {9}).empty());
     CHECK(raw.list({"SMEMBERS", key("owed")}).empty());
-    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(must(tasks().reading->stats({})).outbox == 0);
 }
 
 TEST_CASE_FIXTURE(outbox_fairness, "what the version before kept in one set is delivered") {
     const auto ann = owe("ann", 2);
     owe("bob", 1);
     move_back();
-    CHECK(must(tasks().stats({})).outbox == 3);
+    CHECK(must(tasks().reading->stats({})).outbox == 3);
     CHECK(complaints().empty());
     advance(seconds(1));
-    CHECK(refused(tasks().outbox_replay(ann[0])) == failure_kind::conflict);
-    CHECK(must(tasks().forget(seconds(0), 9)) == 0);
+    CHECK(refused(tasks().operating->replay_callback(ann[0])) == failure_kind::conflict);
+    CHECK(must(tasks().work->forget(seconds(0), 9)) == 0);
     const auto events = claim_due(9, {9});
     CHECK(by_caller(events) == counts{{"ann", 2}, {"bob", 1}});
     CHECK(*raw.command({"EXISTS", key("oq")}).integer() == 0);
     for (const auto& event : events) {
-        must(tasks().outbox_delivered(event, ""));
+        must(tasks().outbox->delivered(event, ""));
     }
-    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(must(tasks().reading->stats({})).outbox == 0);
     CHECK(complaints().empty());
 }
 
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(outbox_fairness, "a lease of the version before is not cut sho
     REQUIRE(events.size() == 1);
     move_back();
     CHECK(claim_due(1, {1}).empty());
-    must(tasks().outbox_failed(events[0], seconds(5), "500"));
+    must(tasks().outbox->failed(events[0], seconds(5), "500"));
     CHECK(claim_due(1, {1}).empty());
     advance(seconds(6));
     CHECK(claim_due(1, {1}).size() == 1);

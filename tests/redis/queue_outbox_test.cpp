@@ -11,12 +11,16 @@ struct outbox : queue_fixture {
         return lease();
     }
 
-    void progress(const token& held, int percent) { must(tasks().progress({{held, percent}})); }
+    void progress(const token& held, int percent) {
+        must(tasks().work->progress({{held, percent}}));
+    }
 
-    void delivered(queue::due_event event) { must(tasks().outbox_delivered(std::move(event), "")); }
+    void delivered(queue::due_event event) {
+        must(tasks().outbox->delivered(std::move(event), ""));
+    }
 
     void failed(queue::due_event event, std::optional<milliseconds> delay) {
-        must(tasks().outbox_failed(std::move(event), delay, "callback 500"));
+        must(tasks().outbox->failed(std::move(event), delay, "callback 500"));
     }
 
     queue::due_event one_due() {
@@ -64,7 +68,7 @@ TEST_CASE_FIXTURE(
         delivered(events[0]);
     }
     CHECK(seen == names{"SUBMITTED 0%", "IN_PROGRESS 40%", "SUCCESS 100%"});
-    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(must(tasks().reading->stats({})).outbox == 0);
     CHECK(complaints().empty());
 }
 
@@ -76,7 +80,7 @@ TEST_CASE_FIXTURE(outbox, "a task without a hook owes nothing") {
     answer(held);
     finish(held);
     CHECK(due().empty());
-    CHECK(refused(tasks().outbox_replay(held.id)) == conflict);
+    CHECK(refused(tasks().operating->replay_callback(held.id)) == conflict);
 }
 
 TEST_CASE_FIXTURE(outbox, "only the head of a task is out at a time; other tasks go on") {
@@ -99,17 +103,17 @@ TEST_CASE_FIXTURE(outbox, "a courier that dies loses its turn, and its word") {
     advance(milliseconds(1));
     const auto again = one_due();
     CHECK(again.sequence == first.sequence);
-    CHECK(refused(tasks().outbox_delivered(first, "")) == conflict);
-    CHECK(refused(tasks().outbox_failed(first, seconds(5), "x")) == conflict);
+    CHECK(refused(tasks().outbox->delivered(first, "")) == conflict);
+    CHECK(refused(tasks().outbox->failed(first, seconds(5), "x")) == conflict);
     delivered(again);
     CHECK(due().empty());
-    CHECK(refused(tasks().outbox_delivered(again, "")) == conflict);
+    CHECK(refused(tasks().outbox->delivered(again, "")) == conflict);
 }
 
 TEST_CASE_FIXTURE(outbox, "who writes an event may take it along; then nobody else finds it") {
     submit(a_task().hooked());
     const std::vector<queue::lane> asked{{lane_name, {{"alpha:1", 100}}}};
-    auto taken = must(tasks().claim("w1", 1, seconds(15), asked, seconds(20)));
+    auto taken = must(tasks().work->claim("w1", 1, seconds(15), asked, seconds(20)));
     REQUIRE(taken.tasks.size() == 1);
     const auto& task = taken.tasks.front();
     REQUIRE(task.event);
@@ -124,7 +128,7 @@ TEST_CASE_FIXTURE(outbox, "who writes an event may take it along; then nobody el
         marker.backend = "alpha";
         marker.slot = {"alpha:1", 2};
         marker.event_lease = seconds(20);
-        CHECK_FALSE(must(tasks().calling(held, marker)).event);
+        CHECK_FALSE(must(tasks().work->calling(held, marker)).event);
         CHECK(due().empty());
         delivered(first);
         CHECK(one_due().status == "IN_PROGRESS");
@@ -135,32 +139,32 @@ TEST_CASE_FIXTURE(outbox, "who writes an event may take it along; then nobody el
         marker.backend = "alpha";
         marker.slot = {"alpha:1", 2};
         marker.event_lease = seconds(20);
-        const auto second = must(tasks().calling(held, marker)).event;
+        const auto second = must(tasks().work->calling(held, marker)).event;
         REQUIRE(second);
         CHECK(second->sequence > task.event->sequence);
         CHECK(due().empty());
         queue::due_event next = first;
         next.nonce = second->nonce;
-        CHECK(refused(tasks().outbox_delivered(first, "")) == conflict);
+        CHECK(refused(tasks().outbox->delivered(first, "")) == conflict);
         delivered(next);
         answer(held);
         queue::ending how;
         how.success = true;
         how.view = "{}";
         how.event_lease = seconds(20);
-        const auto last = must(tasks().finish(held, how));
+        const auto last = must(tasks().work->finish(held, how));
         REQUIRE(last);
         CHECK(due().empty());
         next.nonce = last->nonce;
         delivered(next);
-        CHECK(must(tasks().stats({})).outbox == 0);
+        CHECK(must(tasks().reading->stats({})).outbox == 0);
     }
     SUBCASE("a deliverer that dies leaves it to others, when its time is over") {
         advance(milliseconds(19'999));
         CHECK(due().empty());
         advance(milliseconds(1));
         CHECK(one_due().sequence == task.event->sequence);
-        CHECK(refused(tasks().outbox_delivered(first, "")) == conflict);
+        CHECK(refused(tasks().outbox->delivered(first, "")) == conflict);
     }
     CHECK(complaints().empty());
 }
@@ -168,24 +172,24 @@ TEST_CASE_FIXTURE(outbox, "who writes an event may take it along; then nobody el
 TEST_CASE_FIXTURE(outbox, "an event that was given back untried is due after the delay") {
     const auto held = hooked_lease();
     const auto first = one_due();
-    must(tasks().outbox_release(first, milliseconds(1000)));
+    must(tasks().outbox->release(first, milliseconds(1000)));
     CHECK(due().empty());
     advance(milliseconds(1000));
     const auto again = one_due();
     CHECK(again.sequence == first.sequence);
     CHECK(again.attempt == 0);
-    CHECK(refused(tasks().outbox_release(first, milliseconds(0))) == conflict);
+    CHECK(refused(tasks().outbox->release(first, milliseconds(0))) == conflict);
     SUBCASE("one that failed before gives way to a newer one, as when it fails") {
         failed(again, seconds(0));
         const auto retried = one_due();
         CHECK(retried.attempt == 1);
         call(held);
-        must(tasks().outbox_release(retried, seconds(30)));
+        must(tasks().outbox->release(retried, seconds(30)));
         CHECK(one_due().status == "IN_PROGRESS");
     }
     SUBCASE("one that never failed does not") {
         call(held);
-        must(tasks().outbox_release(again, seconds(0)));
+        must(tasks().outbox->release(again, seconds(0)));
         CHECK(one_due().status == "SUBMITTED");
     }
     CHECK(complaints().empty());
@@ -197,10 +201,10 @@ TEST_CASE_FIXTURE(outbox, "an event without a lease settles nothing") {
     failed(event, seconds(0));
     auto nobody = event;
     nobody.nonce = "";
-    CHECK(refused(tasks().outbox_delivered(nobody, "")) == conflict);
-    CHECK(refused(tasks().outbox_failed(nobody, {}, "x")) == conflict);
-    CHECK(refused(tasks().outbox_gone(nobody, "x")) == conflict);
-    CHECK(refused(tasks().outbox_release(nobody, seconds(0))) == conflict);
+    CHECK(refused(tasks().outbox->delivered(nobody, "")) == conflict);
+    CHECK(refused(tasks().outbox->failed(nobody, {}, "x")) == conflict);
+    CHECK(refused(tasks().outbox->gone(nobody, "x")) == conflict);
+    CHECK(refused(tasks().outbox->release(nobody, seconds(0))) == conflict);
     CHECK(one_due().sequence == event.sequence);
 }
 
@@ -231,7 +235,7 @@ TEST_CASE_FIXTURE(outbox, "progress of a lost lease is passed over") {
     deliver_all();
     auto stale = held;
     stale.nonce = "00";
-    must(tasks().progress({{stale, 50}, {held, 60}}));
+    must(tasks().work->progress({{stale, 50}, {held, 60}}));
     CHECK(deliver_all() == names{"IN_PROGRESS 60%"});
 }
 
@@ -287,12 +291,12 @@ TEST_CASE_FIXTURE(outbox, "an event given up is gone; a terminal one becomes a d
     const auto held = hooked_lease();
     failed(one_due(), {});
     CHECK(due().empty());
-    CHECK(must(tasks().stats({})).dead_letters == 0);
+    CHECK(must(tasks().reading->stats({})).dead_letters == 0);
     finish(held);
     const auto terminal = one_due();
     failed(terminal, {});
-    CHECK(must(tasks().stats({})).dead_letters == 1);
-    CHECK(must(tasks().stats({})).outbox == 0);
+    CHECK(must(tasks().reading->stats({})).dead_letters == 1);
+    CHECK(must(tasks().reading->stats({})).outbox == 0);
     CHECK(complaints().empty());
 }
 
@@ -302,16 +306,16 @@ TEST_CASE_FIXTURE(outbox, "a dead letter is replayed as the same event") {
     finish(held);
     const auto terminal = one_due();
     failed(terminal, {});
-    must(tasks().outbox_replay(held.id));
-    CHECK(must(tasks().stats({})).dead_letters == 0);
+    must(tasks().operating->replay_callback(held.id));
+    CHECK(must(tasks().reading->stats({})).dead_letters == 0);
     const auto again = one_due();
     CHECK(again.sequence == terminal.sequence);
     CHECK(again.status == "SUCCESS");
     CHECK(again.terminal);
     CHECK(again.attempt == 0);
-    CHECK(refused(tasks().outbox_replay(held.id)) == conflict); // owed already
+    CHECK(refused(tasks().operating->replay_callback(held.id)) == conflict); // owed already
     delivered(again);
-    must(tasks().outbox_replay(held.id)); // delivered ones as well
+    must(tasks().operating->replay_callback(held.id)); // delivered ones as well
     CHECK(one_due().sequence == terminal.sequence);
     CHECK(complaints().empty());
 }
@@ -322,13 +326,13 @@ TEST_CASE_FIXTURE(
     const auto held = hooked_lease();
     const auto first = one_due();
     progress(held, 40);
-    must(tasks().outbox_gone(first, "callback SUBMITTED 410"));
+    must(tasks().outbox->gone(first, "callback SUBMITTED 410"));
     CHECK(due().empty());
-    CHECK(refused(tasks().outbox_gone(first, "again")) == conflict);
+    CHECK(refused(tasks().outbox->gone(first, "again")) == conflict);
     finish(held);
     CHECK(due().empty());
-    CHECK(must(tasks().stats({})).outbox == 0);
-    must(tasks().outbox_replay(held.id));
+    CHECK(must(tasks().reading->stats({})).outbox == 0);
+    must(tasks().operating->replay_callback(held.id));
     CHECK(one_due().status == "SUCCESS");
     CHECK(complaints().empty());
 }
@@ -336,27 +340,27 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(outbox, "a task that has not ended can not be replayed") {
     const auto held = hooked_lease();
     deliver_all();
-    CHECK(refused(tasks().outbox_replay(held.id)) == conflict);
+    CHECK(refused(tasks().operating->replay_callback(held.id)) == conflict);
 }
 
 TEST_CASE_FIXTURE(outbox, "every end is called back: cancel, time-out, ambiguity") {
     submit(a_task().hooked().within(seconds(1)));
     const auto cancelled = submit(a_task().hooked());
-    must(tasks().cancel(everybody, cancelled, "x"));
+    must(tasks().submission->cancel(everybody, cancelled, "x"));
     advance(seconds(1));
-    must(tasks().promote(9));
+    must(tasks().work->promote(9));
     const auto held = hooked_lease();
     call(held);
     deliver_all();
     advance(milliseconds(182'001));
-    must(tasks().reap(9));
+    must(tasks().work->reap(9));
     CHECK(deliver_all() == names{"FAILURE 100%"});
 }
 
 TEST_CASE_FIXTURE(outbox, "claiming an attempt again does not say SUBMITTED again") {
     const auto held = hooked_lease();
     deliver_all();
-    must(tasks().release(held, "", {}, "x"));
+    must(tasks().work->release(held, "", {}, "x"));
     lease();
     CHECK(due().empty());
 }
@@ -387,12 +391,12 @@ TEST_CASE_FIXTURE(outbox, "an ended task is forgotten after its time, without a 
     call(held);
     answer(held);
     finish(held);
-    CHECK(must(tasks().forget(seconds(100), 9)) == 0);
+    CHECK(must(tasks().work->forget(seconds(100), 9)) == 0);
     advance(seconds(100));
-    CHECK(must(tasks().forget(seconds(100), 9)) == 1);
-    CHECK(must(tasks().read(everybody, {id})).empty());
+    CHECK(must(tasks().work->forget(seconds(100), 9)) == 1);
+    CHECK(must(tasks().reading->read(everybody, {id})).empty());
     CHECK(raw.list({"KEYS", "*" + id + "*"}).empty());
-    CHECK(must(tasks().newest(everybody, 9)).empty());
+    CHECK(must(tasks().reading->newest(everybody, 9)).empty());
     CHECK(complaints().empty());
 }
 
@@ -402,7 +406,7 @@ TEST_CASE_FIXTURE(outbox, "an open task is never forgotten") {
     submit();
     submit(a_task().as_modal());
     advance(seconds(1'000'000));
-    CHECK(must(tasks().forget(seconds(0), 9)) == 0);
+    CHECK(must(tasks().work->forget(seconds(0), 9)) == 0);
 }
 
 TEST_CASE_FIXTURE(
@@ -412,14 +416,14 @@ TEST_CASE_FIXTURE(
     deliver_all();
     finish(held);
     advance(seconds(100));
-    CHECK(must(tasks().forget(seconds(100), 9)) == 0);
+    CHECK(must(tasks().work->forget(seconds(100), 9)) == 0);
     failed(one_due(), {});
     advance(seconds(3700));
-    CHECK(must(tasks().forget(seconds(100), 9)) == 0);
-    must(tasks().outbox_replay(held.id));
+    CHECK(must(tasks().work->forget(seconds(100), 9)) == 0);
+    must(tasks().operating->replay_callback(held.id));
     deliver_all();
     advance(seconds(3700));
-    CHECK(must(tasks().forget(seconds(100), 9)) == 1);
+    CHECK(must(tasks().work->forget(seconds(100), 9)) == 1);
 }
 
 TEST_CASE_FIXTURE(
@@ -428,12 +432,12 @@ TEST_CASE_FIXTURE(
     submit();
     const auto held = lease();
     call(held);
-    must(tasks().cancel(everybody, held.id, "x"));
-    CHECK(must(tasks().forget(seconds(0), 9)) == 0);
-    CHECK(refused(tasks().stored(held, 0, "{}", true, 5)) == conflict);
+    must(tasks().submission->cancel(everybody, held.id, "x"));
+    CHECK(must(tasks().work->forget(seconds(0), 9)) == 0);
+    CHECK(refused(tasks().work->stored(held, 0, "{}", true, 5)) == conflict);
     CHECK(record(held.id).cost_micros == 5);
     advance(seconds(3700));
-    CHECK(must(tasks().forget(seconds(0), 9)) == 1);
+    CHECK(must(tasks().work->forget(seconds(0), 9)) == 1);
 }
 
 } // namespace imagined::test

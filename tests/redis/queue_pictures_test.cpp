@@ -28,7 +28,7 @@ struct pictures : queue_fixture {
     }
 
     std::vector<queue::claimed> take(std::vector<queue::lane> lanes) {
-        return must(tasks().claim("w1", 100, seconds(15), std::move(lanes))).tasks;
+        return must(tasks().work->claim("w1", 100, seconds(15), std::move(lanes))).tasks;
     }
 
     call_permit begin(const queue::claimed& one, slot at, int count, int index = 0) {
@@ -41,7 +41,7 @@ struct pictures : queue_fixture {
         marker.slot = std::move(at);
         marker.count = count;
         marker.duration_key = "generate/V_3/DEFAULT";
-        const auto told = must(tasks().calling(std::move(held), std::move(marker)));
+        const auto told = must(tasks().work->calling(std::move(held), std::move(marker)));
         most = told.most_pictures;
         return told.what;
     }
@@ -61,11 +61,11 @@ struct pictures : queue_fixture {
         key_verdict full;
         full.what = kind::full;
         full.allowed_pictures = named;
-        must(tasks().not_started(token_of(one), 0, full));
+        must(tasks().work->not_started(token_of(one), 0, full));
     }
 
     queue::slot_state state(const std::string& name = "org:1") {
-        return must(tasks().stats({name})).slots.front();
+        return must(tasks().reading->stats({name})).slots.front();
     }
 
     int most = 0;
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(pictures, "keys of one group share its pictures and its calls"
 }
 
 TEST_CASE_FIXTURE(pictures, "a submit counts the room of a group once") {
-    (void)must(tasks().renew("w1", 100, seconds(15), {}));
+    (void)must(tasks().work->renew("w1", 100, seconds(15), {}));
     const std::vector<slot> both{key_of(1, 4), key_of(2, 4)};
     CHECK(try_submit(a_task().in(fours).served_by(both)).immediate);
     CHECK(try_submit(a_task().in(fours).served_by(both)).immediate);
@@ -255,14 +255,14 @@ TEST_CASE_FIXTURE(pictures, "where others fill the organisation its group rests,
     key_verdict full;
     full.what = kind::full;
     full.allowed_pictures = ten;
-    must(tasks().not_started(token_of(one[0]), 1, full));
+    must(tasks().work->not_started(token_of(one[0]), 1, full));
     CHECK(state().resting_until == now() + 1000);
 }
 
 TEST_CASE_FIXTURE(pictures, "what an operator resets forgets what was learnt") {
     const auto two = calling_fours(2, key_of(1, 4));
     refuse(two[1], 5);
-    must(tasks().reset_channel("me", "org", "org", {"org:1", "org:2"}));
+    must(tasks().operating->reset_channel("me", "org", "org", {"org:1", "org:2"}));
     CHECK(state().lowered_pictures == 0);
 }
 
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(pictures, "places that the version before took are counted by 
 }
 
 TEST_CASE_FIXTURE(pictures, "an operator's limit of one key bounds that key") {
-    (void)must(tasks().switch_channel("me", {.name = "org:1", .pause = {}, .limit = 1}));
+    (void)must(tasks().operating->switch_channel("me", {.name = "org:1", .pause = {}, .limit = 1}));
     submit_many(9, singles);
     CHECK(take({{singles, {key_of(1, 1), key_of(2, 1)}}}).size() == 9);
     CHECK(in_flight("org:1") == 1);

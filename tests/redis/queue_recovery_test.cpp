@@ -9,14 +9,14 @@ namespace {
 constexpr auto ambiguous = task::fail_code::ambiguous_upstream_outcome;
 
 struct recovery : queue_fixture {
-    std::size_t reap() { return must(tasks().reap(100)); }
+    std::size_t reap() { return must(tasks().work->reap(100)); }
 
-    std::size_t promote() { return must(tasks().promote(100)); }
+    std::size_t promote() { return must(tasks().work->promote(100)); }
 
     task::state state_of(const std::string& id) { return record(id).state; }
 
     void cancel(const std::string& id) {
-        must(tasks().cancel({"ann", false}, id, "changed my mind"));
+        must(tasks().submission->cancel({"ann", false}, id, "changed my mind"));
     }
 
     void check_cancelled(const std::string& id) {
@@ -24,7 +24,7 @@ struct recovery : queue_fixture {
         CHECK(seen.state == task::state::failure);
         CHECK(seen.fail_code == task::fail_code::cancelled);
         CHECK(seen.fail_reason == "changed my mind");
-        CHECK(refused(tasks().cancel(everybody, id, "again")) == conflict);
+        CHECK(refused(tasks().submission->cancel(everybody, id, "again")) == conflict);
         CHECK(complaints().empty());
     }
 
@@ -40,7 +40,7 @@ struct recovery : queue_fixture {
 
 TEST_CASE_FIXTURE(recovery, "a foreign task can not be cancelled") {
     const auto id = submit();
-    CHECK(refused(tasks().cancel({"bob", false}, id, "x")) == failure_kind::not_found);
+    CHECK(refused(tasks().submission->cancel({"bob", false}, id, "x")) == failure_kind::not_found);
     CHECK(state_of(id) == task::state::queued);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(recovery, "cancelling a modal ends it") {
 
 TEST_CASE_FIXTURE(recovery, "cancelling a delayed task ends it") {
     const auto id = submit();
-    must(tasks().release(lease(), "", seconds(30), "later"));
+    must(tasks().work->release(lease(), "", seconds(30), "later"));
     cancel(id);
     check_cancelled(id);
     advance(seconds(60));
@@ -75,10 +75,10 @@ TEST_CASE_FIXTURE(recovery, "cancelling a leased task frees its place and tells 
     cancel(id);
     check_cancelled(id);
     CHECK(in_flight("alpha:1") == 0);
-    CHECK(must(tasks().renew("w1", 1, seconds(15), {held})).size() == 1);
+    CHECK(must(tasks().work->renew("w1", 1, seconds(15), {held})).size() == 1);
     call_marker marker;
     marker.slot = {"alpha:1", 1};
-    CHECK(refused(tasks().calling(held, marker)) == conflict);
+    CHECK(refused(tasks().work->calling(held, marker)) == conflict);
 }
 
 TEST_CASE_FIXTURE(
@@ -89,14 +89,14 @@ TEST_CASE_FIXTURE(
     check_cancelled(held.id);
     CHECK(record(held.id).billed == "unknown");
     CHECK(in_flight("alpha:1") == 1);
-    CHECK(refused(tasks().stored(held, 0, R"({"late":1})", true, 70'000)) == conflict);
+    CHECK(refused(tasks().work->stored(held, 0, R"({"late":1})", true, 70'000)) == conflict);
     const auto seen = record(held.id);
     CHECK(seen.fail_code == task::fail_code::cancelled);
     CHECK(seen.cost_micros == 70'000);
     CHECK(seen.billed == "yes");
     CHECK(in_flight("alpha:1") == 0);
     CHECK(raw.text({"HGET", key("c:" + held.id), "a0"}) == R"({"late":1})");
-    CHECK(must(tasks().stats({})).spent_micros_today == 70'000);
+    CHECK(must(tasks().reading->stats({})).spent_micros_today == 70'000);
     CHECK(complaints().empty());
 }
 
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(recovery, "a late answer is booked once, however often it is t
     const auto held = calling_task();
     cancel(held.id);
     for (int i = 0; i < 3; ++i) {
-        CHECK(refused(tasks().stored(held, 0, "{}", true, 70'000)) == conflict);
+        CHECK(refused(tasks().work->stored(held, 0, "{}", true, 70'000)) == conflict);
     }
     CHECK(record(held.id).cost_micros == 70'000);
 }
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(recovery, "a late answer is booked once, however often it is t
 TEST_CASE_FIXTURE(recovery, "a cancelled call that did not start frees its place") {
     const auto held = calling_task();
     cancel(held.id);
-    CHECK(refused(tasks().not_started(held, 0, {})) == conflict);
+    CHECK(refused(tasks().work->not_started(held, 0, {})) == conflict);
     CHECK(in_flight("alpha:1") == 0);
 }
 
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(recovery, "cancelling while storing keeps what was paid") {
     CHECK(record(held.id).billed == "yes");
     queue::ending how;
     how.success = true;
-    CHECK(refused(tasks().finish(held, how)) == conflict);
+    CHECK(refused(tasks().work->finish(held, how)) == conflict);
 }
 
 TEST_CASE_FIXTURE(recovery, "an expired lease returns the task to the head of its queue") {
@@ -142,15 +142,15 @@ TEST_CASE_FIXTURE(recovery, "an expired lease returns the task to the head of it
     REQUIRE(again.size() == 1);
     CHECK(again[0].record.id == first);
     CHECK(again[0].record.attempt == 2);
-    CHECK(refused(tasks().finish(held, {})) == conflict);
+    CHECK(refused(tasks().work->finish(held, {})) == conflict);
 }
 
 TEST_CASE_FIXTURE(recovery, "a lease that is renewed is not reaped, and is only extended") {
     submit();
     const auto held = lease();
     advance(seconds(10));
-    CHECK(must(tasks().renew("w1", 1, seconds(15), {held})).empty());
-    CHECK(must(tasks().renew("w1", 1, seconds(1), {held})).empty());
+    CHECK(must(tasks().work->renew("w1", 1, seconds(15), {held})).empty());
+    CHECK(must(tasks().work->renew("w1", 1, seconds(1), {held})).empty());
     advance(seconds(15));
     CHECK(reap() == 0);
 }
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(
     CHECK(seen.fail_code == ambiguous);
     CHECK(seen.billed == "unknown");
     CHECK(complaints().empty());
-    CHECK(refused(tasks().stored(held, 0, "{}", true, 70'000)) == conflict);
+    CHECK(refused(tasks().work->stored(held, 0, "{}", true, 70'000)) == conflict);
     CHECK(record(held.id).cost_micros == 70'000);
     CHECK(record(held.id).fail_code == ambiguous);
 }
@@ -214,9 +214,9 @@ TEST_CASE_FIXTURE(recovery, "retry_once grants a call that was lost exactly one 
 TEST_CASE_FIXTURE(recovery, "a worker that sees the loss itself gets the same single repeat") {
     allow_repeats(1);
     const auto held = calling_task();
-    CHECK(must(tasks().lost(held, 0, "cut")));
+    CHECK(must(tasks().work->lost(held, 0, "cut")));
     call(held, 1);
-    CHECK_FALSE(must(tasks().lost(held, 1, "cut")));
+    CHECK_FALSE(must(tasks().work->lost(held, 1, "cut")));
     CHECK(record(held.id).ambiguous_retries == 1);
 }
 
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(recovery, "past the task's deadline a lost call is not repeate
     const auto other = lease();
     call(other);
     advance(seconds(61));
-    CHECK_FALSE(must(tasks().lost(other, 0, "cut")));
+    CHECK_FALSE(must(tasks().work->lost(other, 0, "cut")));
     advance(milliseconds(182'001));
     reap();
     CHECK(record(held.id).fail_code == ambiguous);
@@ -322,8 +322,8 @@ TEST_CASE_FIXTURE(recovery, "adopt delivers a late answer and revokes the newer 
     advance(milliseconds(182'001));
     reap();
     const auto newer = lease();
-    must(tasks().adopt(stale, 0, R"({"late":1})", 50'000));
-    CHECK(must(tasks().renew("w1", 1, seconds(15), {newer})).size() == 1);
+    must(tasks().work->adopt(stale, 0, R"({"late":1})", 50'000));
+    CHECK(must(tasks().work->renew("w1", 1, seconds(15), {newer})).size() == 1);
     const auto taken = claim_storing();
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].record.calls[0].answer == R"({"late":1})");
@@ -338,9 +338,9 @@ TEST_CASE_FIXTURE(recovery, "adopt takes a waiting or delayed task out of its qu
     reap();
     SUBCASE("waiting") {}
     SUBCASE("delayed") {
-        must(tasks().release(lease(), "", seconds(60), "later"));
+        must(tasks().work->release(lease(), "", seconds(60), "later"));
     }
-    must(tasks().adopt(stale, 0, "{}", 1));
+    must(tasks().work->adopt(stale, 0, "{}", 1));
     CHECK(claim().empty());
     CHECK(claim_storing().size() == 1);
     advance(seconds(100));
@@ -355,7 +355,7 @@ TEST_CASE_FIXTURE(recovery, "adopt does not disturb a newer call in flight but k
     reap();
     const auto newer = lease();
     call(newer, 1);
-    CHECK(refused(tasks().adopt(stale, 0, "{}", 50'000)) == conflict);
+    CHECK(refused(tasks().work->adopt(stale, 0, "{}", 50'000)) == conflict);
     CHECK(record(stale.id).cost_micros == 50'000);
     CHECK(state_of(stale.id) == task::state::calling);
     answer(newer, 1);
@@ -367,17 +367,17 @@ TEST_CASE_FIXTURE(recovery, "adopt does not disturb a newer call in flight but k
 TEST_CASE_FIXTURE(recovery, "release gives a task back with strictly increasing attempts") {
     submit();
     const auto held = lease();
-    must(tasks().release(held, "", {}, "drain"));
-    CHECK(refused(tasks().release(held, "", {}, "drain")) == conflict);
+    must(tasks().work->release(held, "", {}, "drain"));
+    CHECK(refused(tasks().work->release(held, "", {}, "drain")) == conflict);
     CHECK(in_flight("alpha:1") == 0);
     CHECK(lease().attempt == 2);
 }
 
 TEST_CASE_FIXTURE(recovery, "release with a delay keeps the task back until promote finds it due") {
     const auto id = submit();
-    must(tasks().release(lease(), "upscale/V_2", seconds(30), "cooling"));
+    must(tasks().work->release(lease(), "upscale/V_2", seconds(30), "cooling"));
     CHECK(waiting() == 1);
-    CHECK(must(tasks().unfinished({"ann", false}, 9)).size() == 1);
+    CHECK(must(tasks().reading->unfinished({"ann", false}, 9)).size() == 1);
     advance(milliseconds(29'999));
     CHECK(promote() == 0);
     CHECK(claim(1, "w1", {{"alpha:1", 9}}, "upscale/V_2").empty());
@@ -389,7 +389,7 @@ TEST_CASE_FIXTURE(recovery, "release with a delay keeps the task back until prom
 
 TEST_CASE_FIXTURE(recovery, "a delay does not reach beyond the task's deadline") {
     const auto id = submit(a_task().within(seconds(60)));
-    must(tasks().release(lease(), "", seconds(600), "cooling"));
+    must(tasks().work->release(lease(), "", seconds(600), "cooling"));
     advance(seconds(60));
     promote();
     CHECK(record(id).fail_code == task::fail_code::timeout);
@@ -397,7 +397,7 @@ TEST_CASE_FIXTURE(recovery, "a delay does not reach beyond the task's deadline")
 
 TEST_CASE_FIXTURE(recovery, "a task with a call in flight can not be released") {
     const auto held = calling_task();
-    CHECK(refused(tasks().release(held, "", {}, "x")) == conflict);
+    CHECK(refused(tasks().work->release(held, "", {}, "x")) == conflict);
     CHECK(state_of(held.id) == task::state::calling);
 }
 
@@ -407,7 +407,7 @@ TEST_CASE_FIXTURE(recovery, "a task that waits beyond its deadline ends as TIMEO
     CHECK(promote() == 0);
     advance(milliseconds(1));
     CHECK(promote() == 1);
-    const auto seen = must(tasks().read(everybody, {id})).front();
+    const auto seen = must(tasks().reading->read(everybody, {id})).front();
     CHECK(seen.record.fail_code == task::fail_code::timeout);
     CHECK(seen.view.empty());
     CHECK(claim().empty());
@@ -420,15 +420,15 @@ TEST_CASE_FIXTURE(recovery, "duties stop at the number they were asked for") {
     }
     claim(2, "w1", {{"alpha:1", 9}});
     advance(seconds(61));
-    CHECK(must(tasks().reap(1)) == 1);
-    CHECK(must(tasks().reap(9)) == 1);
-    CHECK(must(tasks().promote(3)) == 3);
-    CHECK(must(tasks().promote(3)) == 2);
+    CHECK(must(tasks().work->reap(1)) == 1);
+    CHECK(must(tasks().work->reap(9)) == 1);
+    CHECK(must(tasks().work->promote(3)) == 3);
+    CHECK(must(tasks().work->promote(3)) == 2);
 }
 
 TEST_CASE_FIXTURE(recovery, "what is known of the bill only grows") {
     const auto held = calling_task();
-    must(tasks().lost(held, 0, "cut"));
+    must(tasks().work->lost(held, 0, "cut"));
     finish(held, false); // says "no"
     CHECK(record(held.id).billed == "unknown");
 }

@@ -1,5 +1,4 @@
 // A failed task once more, from the answers that were paid for it.
-#include "imagined/queue/resubmit.hpp"
 
 #include "queue_fixture.hpp"
 
@@ -30,11 +29,8 @@ public:
 
     awaitable<result<submitted>>
     resubmitted(std::string of, new_task task, std::vector<int> calls, bool complete) {
-        queue::queue_options options;
-        options.prefix = "test";
-        options.fixed_now = std::to_string(now());
-        return queue::resubmit(
-            raw, std::move(options), std::move(of), std::move(task), std::move(calls), complete
+        return tasks().operating->resubmit(
+            std::move(of), std::move(task), std::move(calls), complete
         );
     }
 
@@ -42,7 +38,7 @@ public:
         return must(resubmitted(of, again(), std::move(calls), complete));
     }
 
-    std::int64_t spent() { return must(tasks().stats({})).spent_micros_today; }
+    std::int64_t spent() { return must(tasks().reading->stats({})).spent_micros_today; }
 };
 
 } // namespace
@@ -90,7 +86,7 @@ TEST_CASE_FIXTURE(resubmitting, "it has its own deadline, and its hook") {
     const auto taken = claim();
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].record.deadline > now());
-    must(tasks().finish(
+    must(tasks().work->finish(
         token_of(taken[0]),
         {.success = true, .view = "{}", .event = {task::event_kind::stored, {"1"}}}
     ));
@@ -117,7 +113,7 @@ TEST_CASE_FIXTURE(resubmitting, "a full queue and a paused intake refuse it") {
     full.queue_limit = 1;
     CHECK(must(resubmitted(failed, full, {0}, false)).what == submitted::verdict::queue_full);
     CHECK(must(resubmitted(failed, full, {0}, true)).what == submitted::verdict::accepted);
-    must(tasks().switch_queue("op", {.pause_intake = true, .pause_dispatch = {}}));
+    must(tasks().operating->switch_queue("op", {.pause_intake = true, .pause_dispatch = {}}));
     CHECK(resubmit(failed, {0}, true).what == submitted::verdict::intake_paused);
 }
 

@@ -21,7 +21,7 @@ struct rights : queue_fixture {
     }
 
     failure probe() {
-        const auto answer = run(tasks().probe());
+        const auto answer = run(tasks().operating->probe());
         REQUIRE(!answer);
         return answer.error();
     }
@@ -54,7 +54,7 @@ std::set<std::string> commands_used() {
 TEST_CASE_FIXTURE(
     rights, "the probe names whatever right the functions need and their user lacks"
 ) {
-    must(tasks().probe());
+    must(tasks().operating->probe());
     const auto used = commands_used();
     CHECK(used.size() > 30);
     for (const auto& name : used) {
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(
             why.detail.find(tells ? "publish to test:{0}:hint" : "run " + name) != why.detail.npos
         );
     }
-    must(tasks().probe());
+    must(tasks().operating->probe());
 }
 
 TEST_CASE_FIXTURE(rights, "rights to our keys and channels alone are enough, and needed") {
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(rights, "rights to our keys and channels alone are enough, and
     change("~test:*");
     change("resetchannels");
     change("&test:*");
-    must(tasks().probe());
+    must(tasks().operating->probe());
     change("resetkeys");
     change("~test:{0}:");
     CHECK(probe().kind == failure_kind::rejected);
@@ -94,12 +94,12 @@ TEST_CASE_FIXTURE(rights, "without the right to publish every verb is done whole
     finish(held);
     CHECK(record(id).state == task::state::success);
     for (auto owed = due(); !owed.empty(); owed = due()) {
-        must(tasks().outbox_delivered(owed.front(), "200"));
+        must(tasks().outbox->delivered(owed.front(), "200"));
     }
-    must(tasks().outbox_replay(id));
+    must(tasks().operating->replay_callback(id));
     CHECK(complaints().empty());
     change("&test:*");
-    must(tasks().probe());
+    must(tasks().operating->probe());
 }
 
 TEST_CASE_FIXTURE(rights, "when a kind of data is taken from the user no verb is done by half") {
@@ -117,27 +117,34 @@ TEST_CASE_FIXTURE(rights, "when a kind of data is taken from the user no verb is
     for (const char* kind : {"hash", "list", "set", "sortedset", "string"}) {
         CAPTURE(kind);
         change(std::string("-@") + kind);
-        CHECK(refused(tasks().submit(a_task(), milliseconds(100))) == failure_kind::unavailable);
-        CHECK(refused(tasks().cancel(everybody, waiting, "why")) == failure_kind::unavailable);
         CHECK(
-            refused(tasks().claim("w2", 9, seconds(1), {{lane_name, {{"alpha:1", 2}}}}))
+            refused(tasks().submission->submit(a_task(), milliseconds(100)))
             == failure_kind::unavailable
         );
-        CHECK(refused(tasks().stored(held, 0, "a", true, 1)) == failure_kind::unavailable);
-        CHECK(refused(tasks().adopt(held, 0, "a", 1)) == failure_kind::unavailable);
-        CHECK(refused(tasks().lost(held, 0, "why")) == failure_kind::unavailable);
-        CHECK(refused(tasks().not_started(held, 0, {})) == failure_kind::unavailable);
-        CHECK(refused(tasks().finish(held, won)) == failure_kind::unavailable);
         CHECK(
-            refused(tasks().release(held, "", milliseconds(0), "why")) == failure_kind::unavailable
-        );
-        CHECK(refused(tasks().reap(9)) == failure_kind::unavailable);
-        CHECK(refused(tasks().promote(9)) == failure_kind::unavailable);
-        CHECK(
-            refused(tasks().outbox_failed(due_events[0], std::nullopt, "500"))
+            refused(tasks().submission->cancel(everybody, waiting, "why"))
             == failure_kind::unavailable
         );
-        CHECK(refused(tasks().outbox_gone(due_events[0], "410")) == failure_kind::unavailable);
+        CHECK(
+            refused(tasks().work->claim("w2", 9, seconds(1), {{lane_name, {{"alpha:1", 2}}}}))
+            == failure_kind::unavailable
+        );
+        CHECK(refused(tasks().work->stored(held, 0, "a", true, 1)) == failure_kind::unavailable);
+        CHECK(refused(tasks().work->adopt(held, 0, "a", 1)) == failure_kind::unavailable);
+        CHECK(refused(tasks().work->lost(held, 0, "why")) == failure_kind::unavailable);
+        CHECK(refused(tasks().work->not_started(held, 0, {})) == failure_kind::unavailable);
+        CHECK(refused(tasks().work->finish(held, won)) == failure_kind::unavailable);
+        CHECK(
+            refused(tasks().work->release(held, "", milliseconds(0), "why"))
+            == failure_kind::unavailable
+        );
+        CHECK(refused(tasks().work->reap(9)) == failure_kind::unavailable);
+        CHECK(refused(tasks().work->promote(9)) == failure_kind::unavailable);
+        CHECK(
+            refused(tasks().outbox->failed(due_events[0], std::nullopt, "500"))
+            == failure_kind::unavailable
+        );
+        CHECK(refused(tasks().outbox->gone(due_events[0], "410")) == failure_kind::unavailable);
         change("+@all");
         CHECK(dump() == before);
     }

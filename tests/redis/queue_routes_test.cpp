@@ -28,15 +28,15 @@ struct routes : queue_fixture {
         key_verdict said;
         said.what = what;
         said.words = "HTTP 404 no such path";
-        return must(tasks().not_started(std::move(held), index, said));
+        return must(tasks().work->not_started(std::move(held), index, said));
     }
 
-    std::vector<queue::shut_route> shut() { return must(tasks().stats({wide.name})).shut; }
+    std::vector<queue::shut_route> shut() { return must(tasks().reading->stats({wide.name})).shut; }
 
     std::size_t claimable(std::string lane = lane_name) {
         const auto taken = claim(9, "w2", {wide, second}, std::move(lane));
         for (const auto& one : taken) {
-            must(tasks().release(token_of(one), "", {}, "only looked"));
+            must(tasks().work->release(token_of(one), "", {}, "only looked"));
         }
         return taken.size();
     }
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(routes, "a shut route is told with its words, and its key is n
     CHECK(shut()[0].operation == "generate");
     CHECK(shut()[0].words == "HTTP 404 no such path");
     CHECK(shut()[0].until == now() + 1'000);
-    const auto state = must(tasks().stats({wide.name})).slots.front();
+    const auto state = must(tasks().reading->stats({wide.name})).slots.front();
     CHECK(state.cooling_until == 0);
     CHECK_FALSE(state.refused);
 }
@@ -173,18 +173,18 @@ TEST_CASE_FIXTURE(routes, "who finds a route shut is told how often it met that 
     call_marker marker;
     marker.index = 1;
     marker.slot = wide;
-    CHECK(must(tasks().calling(held, marker)).absences == 1);
+    CHECK(must(tasks().work->calling(held, marker)).absences == 1);
     submit();
     const auto other = token_of(claim(1, "w1", {{"beta:1", 1}}).at(0));
     marker.index = 0;
-    CHECK(must(tasks().calling(other, marker)).absences == 0);
+    CHECK(must(tasks().work->calling(other, marker)).absences == 0);
     marker.slot = {"beta:2", 0};
-    CHECK(must(tasks().calling(other, marker)).absences == -1);
+    CHECK(must(tasks().work->calling(other, marker)).absences == -1);
 }
 
 TEST_CASE_FIXTURE(routes, "an operator opens a route") {
     refuse(called());
-    must(tasks().reset_channel("operator", "alpha", "alpha", {wide.name}));
+    must(tasks().operating->reset_channel("operator", "alpha", "alpha", {wide.name}));
     CHECK(shut().empty());
 }
 
@@ -198,15 +198,15 @@ TEST_CASE_FIXTURE(routes, "the same refusal again and again leaves a bounded tra
         said.what = kind::cool;
         said.at_least = seconds(1);
         said.words = "HTTP 429 slow down";
-        must(tasks().not_started(held, i, said));
-        must(tasks().release(held, "", {}, "no place"));
+        must(tasks().work->not_started(held, i, said));
+        must(tasks().work->release(held, "", {}, "no place"));
         advance(seconds(1));
     }
-    CHECK(must(tasks().history(id)).events.size() < 24);
+    CHECK(must(tasks().reading->history(id)).events.size() < 24);
     CHECK(raw.number({"HLEN", key("c:" + id)}) < 30);
     const auto held = called_again(wide, 60);
     answer(held, 60);
-    CHECK(must(tasks().history(id)).events.back().what.kind == task::event_kind::answered);
+    CHECK(must(tasks().reading->history(id)).events.back().what.kind == task::event_kind::answered);
 }
 
 TEST_CASE_FIXTURE(routes, "who waited in vain is told what the upstream last said") {
@@ -214,9 +214,9 @@ TEST_CASE_FIXTURE(routes, "who waited in vain is told what the upstream last sai
     const auto held = called_again();
     const auto waited = submit(a_task().within(seconds(30)));
     refuse(held, 0, kind::disable);
-    must(tasks().release(held, "", {}, "no place"));
+    must(tasks().work->release(held, "", {}, "no place"));
     advance(milliseconds(30'001));
-    CHECK(must(tasks().promote(9, {{lane_name, {second, wide}}})) == 2);
+    CHECK(must(tasks().work->promote(9, {{lane_name, {second, wide}}})) == 2);
     for (const auto& id : {held.id, waited}) {
         CHECK(record(id).fail_code == task::fail_code::timeout);
         CHECK(record(id).last_words == "alpha: HTTP 404 no such path");
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(routes, "who waited for a place alone is told of nobody's old 
     finish(held);
     const auto waited = submit(a_task().within(seconds(1)));
     advance(milliseconds(1'001));
-    must(tasks().promote(9, {{lane_name, {wide}}}));
+    must(tasks().work->promote(9, {{lane_name, {wide}}}));
     CHECK(record(waited).last_words.empty());
 }
 
@@ -241,17 +241,17 @@ TEST_CASE_FIXTURE(
 ) {
     const auto held = called();
     refuse(held, 0, kind::disable);
-    auto state = must(tasks().stats({wide.name})).slots.front();
+    auto state = must(tasks().reading->stats({wide.name})).slots.front();
     CHECK(state.refused);
     CHECK_FALSE(state.on_trial);
     CHECK(state.words == "HTTP 404 no such path");
     advance(seconds(300));
-    state = must(tasks().stats({wide.name})).slots.front();
+    state = must(tasks().reading->stats({wide.name})).slots.front();
     CHECK(state.refused);
     CHECK(state.on_trial);
     REQUIRE(call(held, 1, wide) == call_permit::granted);
     answer(held, 1);
-    state = must(tasks().stats({wide.name})).slots.front();
+    state = must(tasks().reading->stats({wide.name})).slots.front();
     CHECK_FALSE(state.refused);
     CHECK(state.words.empty());
 }
@@ -259,11 +259,11 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(
     routes, "callers with a limit are counted, and switches shown, with the figures"
 ) {
-    must(tasks().register_callers({{"free", 1, 0, 0}, {"bound", 1, 0, 2}}));
+    must(tasks().operating->register_callers({{"free", 1, 0, 0}, {"bound", 1, 0, 2}}));
     submit(a_task().by("bound"));
     claim(1, "w1", {wide});
-    must(tasks().switch_queue("operator", {std::nullopt, true}));
-    const auto counted = must(tasks().stats({}));
+    must(tasks().operating->switch_queue("operator", {std::nullopt, true}));
+    const auto counted = must(tasks().reading->stats({}));
     REQUIRE(counted.loads.size() == 1);
     CHECK(counted.loads[0].name == "bound");
     CHECK(counted.loads[0].running == 1);

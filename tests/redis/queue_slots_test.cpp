@@ -21,16 +21,16 @@ struct slots : queue_fixture {
     }
 
     void refuse(token held, kind what, milliseconds at_least = {}) {
-        must(tasks().not_started(std::move(held), 0, {what, at_least}));
+        must(tasks().work->not_started(std::move(held), 0, {what, at_least}));
     }
 
-    queue::slot_state state() { return must(tasks().stats({"alpha:1"})).slots.front(); }
+    queue::slot_state state() { return must(tasks().reading->stats({"alpha:1"})).slots.front(); }
 
     bool can_claim() {
         submit();
         const auto taken = claim(1, "w1", {narrow});
         if (!taken.empty()) {
-            must(tasks().release(token_of(taken[0]), "", {}, "only looked"));
+            must(tasks().work->release(token_of(taken[0]), "", {}, "only looked"));
         }
         return !taken.empty();
     }
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(slots, "a call index is used once") {
     const auto held = calling_task();
     call_marker marker;
     marker.slot = {"beta:1", 1};
-    CHECK(refused(tasks().calling(held, marker)) == failure_kind::conflict);
+    CHECK(refused(tasks().work->calling(held, marker)) == failure_kind::conflict);
     CHECK(in_flight("beta:1") == 0);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(slots, "renewing a lease keeps its reservation") {
     submit();
     const auto taken = claim(1, "w1", {narrow});
     advance(seconds(10));
-    CHECK(must(tasks().renew("w1", 5, seconds(15), {token_of(taken[0])})).empty());
+    CHECK(must(tasks().work->renew("w1", 5, seconds(15), {token_of(taken[0])})).empty());
     advance(seconds(10));
     submit();
     CHECK(claim(1, "w2", {narrow}).empty());
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(slots, "a lease renewed too late does not take its expired res
     submit();
     const auto taken = claim(1, "w1", {narrow});
     advance(milliseconds(15'001));
-    CHECK(must(tasks().renew("w1", 5, seconds(15), {token_of(taken[0])})).empty());
+    CHECK(must(tasks().work->renew("w1", 5, seconds(15), {token_of(taken[0])})).empty());
     CHECK(state().in_flight == 0);
 }
 
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(slots, "a dead worker's call holds its place until its deadlin
 
 TEST_CASE_FIXTURE(slots, "a lost call holds its place until its deadline, its task goes on") {
     const auto held = calling_task();
-    CHECK_FALSE(must(tasks().lost(held, 0, "cut")));
+    CHECK_FALSE(must(tasks().work->lost(held, 0, "cut")));
     CHECK(record(held.id).state == task::state::leased);
     CHECK(record(held.id).billed == "unknown");
     CHECK(state().in_flight == 1);
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(slots, "a foreign token does not void the marker of a call in 
     const auto held = calling_task();
     auto foreign = held;
     foreign.nonce = "00";
-    CHECK(refused(tasks().not_started(foreign, 0, {})) == failure_kind::conflict);
+    CHECK(refused(tasks().work->not_started(foreign, 0, {})) == failure_kind::conflict);
     CHECK(state().in_flight == 1);
     CHECK(complaints().empty());
     answer(held);
@@ -176,8 +176,8 @@ TEST_CASE_FIXTURE(slots, "telling twice that a call did not start is telling it 
 TEST_CASE_FIXTURE(slots, "telling twice that a call is lost is telling it once") {
     allow_repeats(1);
     const auto held = calling_task();
-    CHECK(must(tasks().lost(held, 0, "cut")));
-    CHECK(must(tasks().lost(held, 0, "cut")));
+    CHECK(must(tasks().work->lost(held, 0, "cut")));
+    CHECK(must(tasks().work->lost(held, 0, "cut")));
     CHECK(record(held.id).ambiguous_retries == 1);
 }
 

@@ -1,7 +1,7 @@
 // What submit promises: the verdict, idempotency, limits without a trace, modals, and a write that
 // its caller no longer waits for.
-#include "redis/keys.hpp"
 #include "queue_fixture.hpp"
+#include "redis/keys.hpp"
 #include "redis/library.hpp"
 
 #include "imagined/base/task_group.hpp"
@@ -21,7 +21,7 @@ const std::vector<slot> alphas{{"alpha:1", 2}};
 
 struct submitting : queue_fixture {
     void worker(std::size_t capacity, std::string name = "w1") {
-        must(tasks().renew(std::move(name), capacity, seconds(15), {}));
+        must(tasks().work->renew(std::move(name), capacity, seconds(15), {}));
     }
 
     // Every key but those that a refused submit may touch by reading.
@@ -69,11 +69,11 @@ struct submitting : queue_fixture {
             one.lane = lane_name;
             one.submission = "a cat";
         }
-        return run(submit_all(tasks(), std::move(many)));
+        return run(submit_all(*tasks().submission, std::move(many)));
     }
 
     static awaitable<std::vector<result<submitted>>>
-    submit_all(queue::task_queue& to, std::vector<new_task> many) {
+    submit_all(queue::submission& to, std::vector<new_task> many) {
         std::vector<result<submitted>> answers;
         answers.reserve(many.size());
         const auto on = co_await asio::this_coro::executor;
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(submitting, "a worker that signed off, or is silent, is not a 
     const auto ask = a_task().served_by({{"alpha:1", 100}});
     worker(100);
     CHECK(try_submit(ask).immediate);
-    must(tasks().sign_off("w1"));
+    must(tasks().work->sign_off("w1"));
     CHECK_FALSE(try_submit(ask).immediate);
     worker(100);
     advance(seconds(16));
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(submitting, "the queue limit refuses without a trace") {
 }
 
 TEST_CASE_FIXTURE(submitting, "a caller's own limit counts all its lanes and nobody else's tasks") {
-    must(tasks().register_callers({{"ann", 1, 2, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 2, 0}}));
     submit();
     submit(a_task().in("upscale/V_2"));
     submit(a_task().by("bob"));
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(submitting, "modals have the queue's limit, ended tasks withou
 }
 
 TEST_CASE_FIXTURE(submitting, "what ends at its submit counts while its callback is owed") {
-    must(tasks().register_callers({{"ann", 1, 3, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 3, 0}}));
     submit();
     submit(a_task().ended("{}").hooked());
     submit(a_task().ended("{}").hooked());
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(submitting, "what ends at its submit counts while its callback
     CHECK(try_submit(a_task()).what == verdict::accepted);
     claim(2);
     for (const auto& event : due()) {
-        must(tasks().outbox_delivered(event, ""));
+        must(tasks().outbox->delivered(event, ""));
     }
     CHECK(try_submit(one_more).what == verdict::accepted);
     CHECK(complaints().empty());
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(submitting, "a caller without a limit has the queue's for owed
 }
 
 TEST_CASE_FIXTURE(submitting, "a caller submits at its rate, whatever it is, and in bursts of it") {
-    must(tasks().register_callers({{"ann", 1, 0, 0, {3, seconds(60)}}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 0, {3, seconds(60)}}}));
     submit();
     submit(a_task().ended("{}"));
     const auto modal = submit(a_task().as_modal());
@@ -228,7 +228,10 @@ TEST_CASE_FIXTURE(submitting, "a caller submits at its rate, whatever it is, and
     CHECK(try_submit(a_task().by("bob")).what == verdict::accepted);
     // The answer of a modal is no submit of its own.
     const auto answered = a_task().named(modal).in(lane_name);
-    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::accepted);
+    CHECK(
+        must(tasks().submission->submit_modal(everybody, answered, seconds(5))).what
+        == verdict::accepted
+    );
     advance(milliseconds(19'999));
     CHECK(try_submit().retry_after == milliseconds(1));
     advance(milliseconds(1));
@@ -245,7 +248,7 @@ TEST_CASE_FIXTURE(submitting, "a caller submits at its rate, whatever it is, and
 }
 
 TEST_CASE_FIXTURE(submitting, "a refused submit costs nothing of the rate") {
-    must(tasks().register_callers({{"ann", 1, 1, 0, {2, seconds(60)}}}));
+    must(tasks().operating->register_callers({{"ann", 1, 1, 0, {2, seconds(60)}}}));
     submit();
     for (int i = 0; i < 3; ++i) {
         CHECK(try_submit().what == verdict::caller_full);
@@ -255,12 +258,12 @@ TEST_CASE_FIXTURE(submitting, "a refused submit costs nothing of the rate") {
 }
 
 TEST_CASE_FIXTURE(submitting, "a rate that is raised or taken away counts at once") {
-    must(tasks().register_callers({{"ann", 1, 0, 0, {1, seconds(86'400)}}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 0, {1, seconds(86'400)}}}));
     submit();
     CHECK(try_submit().retry_after == seconds(86'400));
-    must(tasks().register_callers({{"ann", 1, 0, 0, {60, seconds(60)}}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 0, {60, seconds(60)}}}));
     CHECK(try_submit().retry_after == seconds(1));
-    must(tasks().register_callers({{"ann", 1, 0, 0}}));
+    must(tasks().operating->register_callers({{"ann", 1, 0, 0}}));
     CHECK(try_submit().what == verdict::accepted);
 }
 
@@ -274,7 +277,7 @@ TEST_CASE_FIXTURE(
     advance(seconds(600));
     worker(9);
     const auto answered = a_task().named(id).in(lane_name).saying("a dog").served_by(alphas);
-    const auto made = must(tasks().submit_modal({"ann", false}, answered, seconds(5)));
+    const auto made = must(tasks().submission->submit_modal({"ann", false}, answered, seconds(5)));
     CHECK(made.what == verdict::accepted);
     CHECK(made.id == id);
     CHECK(made.immediate);
@@ -291,38 +294,51 @@ TEST_CASE_FIXTURE(submitting, "a modal is answered once, by those who see it, wi
     const auto id = submit(a_task().as_modal());
     const auto answered = a_task().named(id).in(lane_name);
     CHECK(
-        refused(tasks().submit_modal({"bob", false}, answered, seconds(5)))
+        refused(tasks().submission->submit_modal({"bob", false}, answered, seconds(5)))
         == failure_kind::not_found
     );
     submit(a_task().by("bob"));
     auto tight = a_task().named(id).in(lane_name).limited_to(1);
-    CHECK(must(tasks().submit_modal(everybody, tight, seconds(5))).what == verdict::queue_full);
-    must(tasks().register_callers({{"ann", 1, 1, 0}}));
+    CHECK(
+        must(tasks().submission->submit_modal(everybody, tight, seconds(5))).what
+        == verdict::queue_full
+    );
+    must(tasks().operating->register_callers({{"ann", 1, 1, 0}}));
     submit();
-    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::caller_full);
+    CHECK(
+        must(tasks().submission->submit_modal(everybody, answered, seconds(5))).what
+        == verdict::caller_full
+    );
     CHECK(record(id).state == task::state::modal);
     claim(9);
-    must(tasks().submit_modal(everybody, answered, seconds(5)));
-    CHECK(refused(tasks().submit_modal(everybody, answered, seconds(5))) == failure_kind::conflict);
+    must(tasks().submission->submit_modal(everybody, answered, seconds(5)));
+    CHECK(
+        refused(tasks().submission->submit_modal(everybody, answered, seconds(5)))
+        == failure_kind::conflict
+    );
 }
 
 TEST_CASE_FIXTURE(submitting, "the answer of a modal replays by its idempotency key") {
     const auto id = submit(a_task().as_modal());
     const auto answered = a_task().named(id).in(lane_name).keyed("m");
     const scope ann{"ann", false};
-    must(tasks().submit_modal(ann, answered, seconds(5)));
-    CHECK(must(tasks().submit_modal(ann, answered, seconds(5))).what == verdict::replayed);
+    must(tasks().submission->submit_modal(ann, answered, seconds(5)));
+    CHECK(
+        must(tasks().submission->submit_modal(ann, answered, seconds(5))).what == verdict::replayed
+    );
     const auto other = a_task().named(id).in(lane_name).keyed("m", "other");
-    CHECK(must(tasks().submit_modal(ann, other, seconds(5))).what == verdict::key_reused);
+    CHECK(
+        must(tasks().submission->submit_modal(ann, other, seconds(5))).what == verdict::key_reused
+    );
     CHECK(waiting() == 1);
 }
 
 TEST_CASE_FIXTURE(submitting, "a modal nobody answers is cancelled after an hour") {
     const auto id = submit(a_task().as_modal().hooked());
     advance(seconds(3599));
-    CHECK(must(tasks().promote(10)) == 0);
+    CHECK(must(tasks().work->promote(10)) == 0);
     advance(seconds(1));
-    CHECK(must(tasks().promote(10)) == 1);
+    CHECK(must(tasks().work->promote(10)) == 1);
     CHECK(record(id).fail_code == task::fail_code::cancelled);
     CHECK(due().size() == 1);
     CHECK(complaints().empty());
@@ -353,7 +369,7 @@ TEST_CASE_FIXTURE(submitting, "several tasks in one script get each its own verd
     const auto add = [&values](const redis::arguments& task) {
         values.insert(values.end(), task.begin(), task.end());
     };
-    const auto reserved = must(tasks().reserve_id());
+    const auto reserved = must(tasks().submission->reserve_id());
     add(submit_values("m1", "0", "", "hash", "f"));
     add(submit_values("m2", "0", "", "hash", "f"));     // the same again
     add(submit_values("m3", "0", "", "hash", "other")); // the key of another
@@ -426,7 +442,7 @@ TEST_CASE_FIXTURE(submitting, "a submit that is repeated finds its first write b
 TEST_CASE_FIXTURE(
     submitting, "a repeated submit under a reserved id finds it however old the id is"
 ) {
-    const auto id = must(tasks().reserve_id());
+    const auto id = must(tasks().submission->reserve_id());
     advance(seconds(60));
     const auto since = std::to_string(now() - 5000);
     submit_by_script(submit_values("m1", "0", id));
@@ -446,7 +462,7 @@ TEST_CASE_FIXTURE(submitting, "withdraw takes a ghost back without a trace, its 
         return all;
     };
     const auto before = keys();
-    for (const auto& given : std::vector<std::string>{"", must(tasks().reserve_id())}) {
+    for (const auto& given : std::vector<std::string>{"", must(tasks().submission->reserve_id())}) {
         submit_by_script(submit_values("m1", "0", given, "hash", "f"));
         advance(seconds(3));
         const auto since = std::to_string(now() - 5000);
@@ -468,7 +484,7 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a worker has touched")
     const auto since = std::to_string(now() - 5000);
     const redis::arguments ghost{"ann", "m1", since, "", ""};
     CHECK(to_list(script(queue::functions().withdraw, 0, ghost))[1] == "started");
-    must(tasks().release(held, "", seconds(5), "x"));
+    must(tasks().work->release(held, "", seconds(5), "x"));
     CHECK(to_list(script(queue::functions().withdraw, 0, ghost))[1] == "started");
     CHECK(record(made[1]).state == task::state::queued);
     CHECK(complaints().empty());
@@ -480,7 +496,8 @@ TEST_CASE_FIXTURE(submitting, "withdraw leaves alone what a replay has told some
     CHECK(again[0] == "replayed");
     const auto since = std::to_string(now() - 5000);
     CHECK(
-        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1] == "none"
+        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", "hash"}))[1]
+        == "none"
     );
     CHECK(record(made[1]).state == task::state::queued);
 }
@@ -519,7 +536,8 @@ TEST_CASE_FIXTURE(submitting, "a withdrawn success that nobody was told of leave
     script(queue::functions().submit, 0, values);
     CHECK(due().size() == 1); // under way
     CHECK(
-        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", ""}))[1] == "started"
+        to_list(script(queue::functions().withdraw, 0, {"ann", "m1", since, "", ""}))[1]
+        == "started"
     );
     CHECK(complaints().empty());
 }

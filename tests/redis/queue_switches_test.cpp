@@ -11,29 +11,31 @@ const slot only_place{"alpha:1", 1};
 
 struct operators : queue_fixture {
     queue::switches turn_intake(bool pause) {
-        return must(tasks().switch_queue("operator", {.pause_intake = pause, .pause_dispatch = {}})
-        );
+        return must(tasks().operating->switch_queue(
+            "operator", {.pause_intake = pause, .pause_dispatch = {}}
+        ));
     }
 
     queue::switches turn_dispatch(bool pause) {
-        return must(tasks().switch_queue("operator", {.pause_intake = {}, .pause_dispatch = pause})
-        );
+        return must(tasks().operating->switch_queue(
+            "operator", {.pause_intake = {}, .pause_dispatch = pause}
+        ));
     }
 
     queue::switches pause_channel(std::string name, bool pause = true) {
-        return must(tasks().switch_channel(
+        return must(tasks().operating->switch_channel(
             "operator", {.name = std::move(name), .pause = pause, .limit = std::nullopt}
         ));
     }
 
     queue::switches limit_channel(std::string name, int limit) {
-        return must(tasks().switch_channel(
+        return must(tasks().operating->switch_channel(
             "operator", {.name = std::move(name), .pause = std::nullopt, .limit = limit}
         ));
     }
 
     void reset(const std::string& name = "alpha", const std::string& backend = "alpha") {
-        must(tasks().reset_channel("operator", name, backend, {"alpha:1", "alpha:2"}));
+        must(tasks().operating->reset_channel("operator", name, backend, {"alpha:1", "alpha:2"}));
     }
 
     // How many of several waiting tasks find a place at these slots.
@@ -43,7 +45,7 @@ struct operators : queue_fixture {
         }
         const auto taken = claim(5, "w1", std::move(slots));
         for (const auto& one : taken) {
-            must(tasks().release(token_of(one), "", {}, "only looked"));
+            must(tasks().work->release(token_of(one), "", {}, "only looked"));
         }
         return taken.size();
     }
@@ -57,9 +59,11 @@ struct operators : queue_fixture {
     }
 
     // The one call of a fresh task fails.
-    void fail(key_verdict how) { must(tasks().not_started(calling_task(), 0, how)); }
+    void fail(key_verdict how) { must(tasks().work->not_started(calling_task(), 0, how)); }
 
-    std::vector<queue::operator_action> actions() { return must(tasks().activity(1000)); }
+    std::vector<queue::operator_action> actions() {
+        return must(tasks().operating->activity(1000));
+    }
 
     bool channel_is_open(const std::string& name) {
         submit();
@@ -95,13 +99,20 @@ TEST_CASE_FIXTURE(operators, "a modal stays unanswered while intake is paused") 
     auto answered = a_task().named(id).keyed("k");
     turn_intake(true);
     CHECK(
-        must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::intake_paused
+        must(tasks().submission->submit_modal(everybody, answered, seconds(5))).what
+        == verdict::intake_paused
     );
     CHECK(record(id).state == task::state::modal);
     turn_intake(false);
-    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::accepted);
+    CHECK(
+        must(tasks().submission->submit_modal(everybody, answered, seconds(5))).what
+        == verdict::accepted
+    );
     turn_intake(true);
-    CHECK(must(tasks().submit_modal(everybody, answered, seconds(5))).what == verdict::replayed);
+    CHECK(
+        must(tasks().submission->submit_modal(everybody, answered, seconds(5))).what
+        == verdict::replayed
+    );
 }
 
 TEST_CASE_FIXTURE(operators, "while dispatch is paused only what is paid is claimed") {
@@ -110,9 +121,9 @@ TEST_CASE_FIXTURE(operators, "while dispatch is paused only what is paid is clai
     REQUIRE(call(paid) == call_permit::granted);
     answer(paid);
     advance(milliseconds(15'001)); // its worker is dead
-    must(tasks().reap(10));
+    must(tasks().work->reap(10));
     submit();
-    must(tasks().renew("w1", 5, seconds(15), {}));
+    must(tasks().work->renew("w1", 5, seconds(15), {}));
     CHECK(turn_dispatch(true).dispatch_paused_since == now());
     CHECK(claim().empty());
     CHECK(claim_storing().size() == 1);
@@ -152,7 +163,7 @@ TEST_CASE_FIXTURE(operators, "a paused backend has no place at any of its slots"
     CHECK_FALSE(channel_is_open("alpha:1"));
     CHECK_FALSE(channel_is_open("alpha:2"));
     CHECK(channel_is_open("beta:1"));
-    must(tasks().renew("w1", 50, seconds(15), {}));
+    must(tasks().work->renew("w1", 50, seconds(15), {}));
     CHECK_FALSE(try_submit(a_task().served_by({{"alpha:1", 9}})).immediate);
 }
 
@@ -212,7 +223,8 @@ TEST_CASE_FIXTURE(operators, "each change is told, newest first; what changes no
     turn_intake(true);
     advance(seconds(1));
     CHECK(turn_intake(true).intake_paused_since == now() - 1000);
-    must(tasks().switch_queue("her|he", {.pause_intake = false, .pause_dispatch = true}));
+    must(tasks().operating->switch_queue("her|he", {.pause_intake = false, .pause_dispatch = true})
+    );
     limit_channel("alpha", 3);
     limit_channel("alpha", 4);
     limit_channel("alpha", 0);
@@ -231,7 +243,7 @@ TEST_CASE_FIXTURE(operators, "each change is told, newest first; what changes no
     CHECK(told[4].before == "paused");
     CHECK(told[4].after.empty());
     CHECK(told[5].after == "paused");
-    CHECK(must(tasks().activity(2)).size() == 2);
+    CHECK(must(tasks().operating->activity(2)).size() == 2);
 }
 
 TEST_CASE_FIXTURE(operators, "the list of actions is bounded") {
@@ -249,9 +261,9 @@ TEST_CASE_FIXTURE(operators, "a callback that an operator repeats is told") {
     answer(held);
     finish(held);
     for (auto events = due(); !events.empty(); events = due()) {
-        must(tasks().outbox_delivered(events[0], "200"));
+        must(tasks().outbox->delivered(events[0], "200"));
     }
-    must(tasks().outbox_replay(held.id, "operator"));
+    must(tasks().operating->replay_callback(held.id, "operator"));
     REQUIRE(actions().size() == 1);
     CHECK(actions()[0].what == "callback");
     CHECK(actions()[0].of == held.id);
@@ -276,7 +288,7 @@ TEST_CASE_FIXTURE(operators, "switches are in Redis, and there they are all") {
     turn_dispatch(true);
     pause_channel("alpha");
     limit_channel("alpha", 7);
-    const auto told = must(tasks().show_switches());
+    const auto told = must(tasks().reading->show_switches());
     CHECK(told.intake_paused_since == now());
     CHECK(told.dispatch_paused_since == now());
     REQUIRE(told.channels.size() == 1);

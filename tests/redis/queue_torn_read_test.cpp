@@ -69,7 +69,7 @@ struct torn_read : queue_fixture {
         options.prefix = "test";
         const auto reader = queue::open_redis_queue(client, options);
         auto found = run_on<result<std::vector<queue::snapshot>>>(context, [&] {
-            return reader->read(everybody, {id});
+            return reader.reading->read(everybody, {id});
         });
         groups = client.groups;
         REQUIRE(found.has_value());
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(torn_read, "a task that ends while it is read is read as it en
 
 TEST_CASE_FIXTURE(torn_read, "a task that ended without a view is read once") {
     const auto id = submit();
-    REQUIRE(run(tasks().cancel(everybody, id, "no more")).has_value());
+    REQUIRE(run(tasks().submission->cancel(everybody, id, "no more")).has_value());
     const auto seen = read_while(id, [] {});
     CHECK(seen.record.state == task::state::failure);
     CHECK(seen.view.empty());

@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(trouble, "out of memory, no verb is done by half") {
     const auto held = lease();
     const auto delayed = submit(a_task());
     const auto released = lease();
-    must(tasks().release(released, "", seconds(5), "later"));
+    must(tasks().work->release(released, "", seconds(5), "later"));
     submit(a_task().as_modal());
     const auto storing_id = submit(a_task());
     const auto storing = lease();
@@ -48,24 +48,24 @@ TEST_CASE_FIXTURE(trouble, "out of memory, no verb is done by half") {
     run_out_of_memory();
     // The tests' own client throws what the program's client tells as `unavailable`; a batch
     // turns that into a failure.
-    CHECK_FALSE(run(tasks().submit(a_task(), milliseconds(100))).has_value());
-    CHECK_THROWS(run(tasks().cancel(everybody, waiting, "why")));
-    CHECK_THROWS(run(tasks().cancel(everybody, delayed, "why")));
-    CHECK_THROWS(run(tasks().claim("w2", 9, seconds(1), {{lane_name, {{"alpha:1", 2}}}})));
-    CHECK_FALSE(run(tasks().stored(storing, 0, "answer", true, 1)).has_value());
-    CHECK_THROWS(run(tasks().adopt(storing, 0, "answer", 1)));
-    CHECK_THROWS(run(tasks().lost(storing, 0, "why")));
-    CHECK_THROWS(run(tasks().not_started(storing, 0, {})));
-    CHECK_FALSE(run(tasks().finish(held, won)).has_value());
-    CHECK_THROWS(run(tasks().release(held, "", milliseconds(0), "why")));
-    CHECK_THROWS(run(tasks().reap(9)));
-    CHECK_THROWS(run(tasks().promote(9)));
-    CHECK_FALSE(run(tasks().outbox_delivered(due_events[0], "200")).has_value());
-    CHECK_THROWS(run(tasks().outbox_failed(due_events[0], std::nullopt, "500")));
-    CHECK_THROWS(run(tasks().outbox_gone(due_events[0], "410")));
-    CHECK(must(tasks().read(everybody, {waiting})).size() == 1);
-    CHECK(must(tasks().history(waiting)).events.size() >= 2);
-    CHECK(must(tasks().stats({})).modal == 1);
+    CHECK_FALSE(run(tasks().submission->submit(a_task(), milliseconds(100))).has_value());
+    CHECK_THROWS(run(tasks().submission->cancel(everybody, waiting, "why")));
+    CHECK_THROWS(run(tasks().submission->cancel(everybody, delayed, "why")));
+    CHECK_THROWS(run(tasks().work->claim("w2", 9, seconds(1), {{lane_name, {{"alpha:1", 2}}}})));
+    CHECK_FALSE(run(tasks().work->stored(storing, 0, "answer", true, 1)).has_value());
+    CHECK_THROWS(run(tasks().work->adopt(storing, 0, "answer", 1)));
+    CHECK_THROWS(run(tasks().work->lost(storing, 0, "why")));
+    CHECK_THROWS(run(tasks().work->not_started(storing, 0, {})));
+    CHECK_FALSE(run(tasks().work->finish(held, won)).has_value());
+    CHECK_THROWS(run(tasks().work->release(held, "", milliseconds(0), "why")));
+    CHECK_THROWS(run(tasks().work->reap(9)));
+    CHECK_THROWS(run(tasks().work->promote(9)));
+    CHECK_FALSE(run(tasks().outbox->delivered(due_events[0], "200")).has_value());
+    CHECK_THROWS(run(tasks().outbox->failed(due_events[0], std::nullopt, "500")));
+    CHECK_THROWS(run(tasks().outbox->gone(due_events[0], "410")));
+    CHECK(must(tasks().reading->read(everybody, {waiting})).size() == 1);
+    CHECK(must(tasks().reading->history(waiting)).events.size() >= 2);
+    CHECK(must(tasks().reading->stats({})).modal == 1);
     CHECK(dump() == before);
 }
 

@@ -13,7 +13,7 @@ queue_walk::queue_walk(blocking_redis& on) : redis_(on) {
     reopen();
     std::vector<queue::caller_limits> limits{{"ann", 1, 0, 0}, {"bob", 3, 6, 2}};
     model_.register_callers(limits);
-    (void)run(queue_->register_callers(std::move(limits)));
+    (void)run(queue_.operating->register_callers(std::move(limits)));
 }
 
 void queue_walk::reopen() {
@@ -186,7 +186,7 @@ void queue_walk::submit() {
     }
     if (chance(10)) {
         const auto id = model_.reserve_id();
-        expect("reserved id", id, run(queue_->reserve_id()).value());
+        expect("reserved id", id, run(queue_.submission->reserve_id()).value());
         reserved_.push_back(id);
     }
     if (!reserved_.empty() && chance(15)) {
@@ -202,7 +202,7 @@ void queue_walk::submit() {
         + std::to_string(task.queue_limit)
     );
     const auto wanted = model_.submit(task);
-    expect_submitted(wanted, run(queue_->submit(task, seconds(5))));
+    expect_submitted(wanted, run(queue_.submission->submit(task, seconds(5))));
 }
 
 void queue_walk::submit_modal() {
@@ -220,7 +220,7 @@ void queue_walk::submit_modal() {
     const auto who = some_scope();
     tell("submit_modal " + task.id + " by " + who.caller + (who.all ? " (all)" : ""));
     const auto wanted = model_.submit_modal(who, task);
-    expect_submitted(wanted, run(queue_->submit_modal(who, task, seconds(5))));
+    expect_submitted(wanted, run(queue_.submission->submit_modal(who, task, seconds(5))));
     touch(task.id);
 }
 
@@ -229,7 +229,7 @@ void queue_walk::cancel() {
     const auto id = some_task(is_open);
     tell("cancel " + id + " by " + who.caller + (who.all ? " (all)" : ""));
     const auto wanted = model_.cancel(who, id, "why");
-    const auto found = run(queue_->cancel(who, id, "why"));
+    const auto found = run(queue_.submission->cancel(who, id, "why"));
     expect("cancel", words_of(wanted), words_of(found));
     touch(id);
 }
@@ -245,7 +245,7 @@ void queue_walk::register_callers() {
     };
     tell("register_callers");
     model_.register_callers(limits);
-    expect_refusal("register_callers", {}, run(queue_->register_callers(limits)));
+    expect_refusal("register_callers", {}, run(queue_.operating->register_callers(limits)));
 }
 
 void queue_walk::look() {
@@ -260,9 +260,11 @@ void queue_walk::look() {
         }
         return made;
     };
-    expect("newest", model_.newest(who, most), ids(run(queue_->newest(who, most)).value()));
+    expect("newest", model_.newest(who, most), ids(run(queue_.reading->newest(who, most)).value()));
     expect(
-        "unfinished", model_.unfinished(who, most), ids(run(queue_->unfinished(who, most)).value())
+        "unfinished",
+        model_.unfinished(who, most),
+        ids(run(queue_.reading->unfinished(who, most)).value())
     );
 }
 
@@ -273,11 +275,11 @@ void queue_walk::settle() {
         model_.now += 4'000'000;
         reopen();
         constexpr std::size_t all = 10'000;
-        expect("reaped", model_.reap(all), run(queue_->reap(all)).value());
-        expect("promoted", model_.promote(all), run(queue_->promote(all)).value());
+        expect("reaped", model_.reap(all), run(queue_.work->reap(all)).value());
+        expect("promoted", model_.promote(all), run(queue_.work->promote(all)).value());
         const std::vector<queue::lane> paid{{std::string(queue::storing_lane), {}}};
         const auto wanted = model_.claim("last", all, seconds(15), paid);
-        const auto found = run(queue_->claim("last", all, seconds(15), paid)).value();
+        const auto found = run(queue_.work->claim("last", all, seconds(15), paid)).value();
         expect("claimed", wanted.size(), found.tasks.size());
         for (const auto& one : found.tasks) {
             model_.learn_nonce(one.record.id, one.record.nonce);
@@ -285,7 +287,7 @@ void queue_walk::settle() {
             queue::ending how;
             how.success = true;
             expect_refusal(
-                "finish", model_.finish(held, how), fate_of(run(queue_->finish(held, how)))
+                "finish", model_.finish(held, how), fate_of(run(queue_.work->finish(held, how)))
             );
         }
     }

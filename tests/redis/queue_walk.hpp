@@ -107,7 +107,7 @@ private:
     blocking_redis& redis_;
     asio::io_context context_{1};
     queue_model model_;
-    std::unique_ptr<queue::task_queue> queue_;
+    queue::ports queue_;
     std::mt19937 dice_;
     std::string told_;
     std::set<std::string> touched_;

@@ -275,7 +275,7 @@ void queue_walk::check_places() {
 
 // I17: the figures are what a recount gives.
 void queue_walk::check_figures() {
-    const auto answer = run(queue_->stats({"alpha:1", "alpha:2", "beta:1"}));
+    const auto answer = run(queue_.reading->stats({"alpha:1", "alpha:2", "beta:1"}));
     const auto& stats = *answer;
     std::size_t delayed = 0;
     std::size_t modal = 0;
@@ -357,7 +357,7 @@ void queue_walk::check_everything() {
     check_places();
     check_figures();
     check_terminal_is_final();
-    const auto complaints = run(queue_->audit());
+    const auto complaints = run(queue_.operating->audit());
     expect("audit", std::vector<std::string>{}, *complaints);
 }
 

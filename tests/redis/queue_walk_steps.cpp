@@ -30,7 +30,7 @@ void queue_walk::claim(bool storing_too) {
     tell("claim " + std::to_string(most) + " by " + worker + where);
     const auto events = some_event_lease();
     const auto wanted = model_.claim(worker, most, lease, asked, events);
-    const auto found = run(queue_->claim(worker, most, lease, asked, events)).value();
+    const auto found = run(queue_.work->claim(worker, most, lease, asked, events)).value();
     expect("claimed", wanted.size(), found.tasks.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto& record = found.tasks[i].record;
@@ -63,7 +63,7 @@ void queue_walk::renew() {
     }
     tell("renew " + std::to_string(held.size()) + " by " + worker);
     const auto wanted = model_.renew(worker, capacity, lease, held);
-    const auto found = run(queue_->renew(worker, capacity, lease, held)).value();
+    const auto found = run(queue_.work->renew(worker, capacity, lease, held)).value();
     std::set<std::string> gone;
     for (const auto& one : found) {
         gone.insert(one.id);
@@ -75,7 +75,7 @@ void queue_walk::sign_off() {
     const auto& worker = workers[roll(workers.size())];
     tell("sign_off " + worker);
     model_.sign_off(worker);
-    expect_refusal("sign_off", {}, run(queue_->sign_off(worker)));
+    expect_refusal("sign_off", {}, run(queue_.work->sign_off(worker)));
 }
 
 void queue_walk::calling() {
@@ -107,7 +107,7 @@ void queue_walk::calling() {
         + call.slot.name + " for " + std::to_string(call.count)
     );
     const auto wanted = model_.calling(held, call);
-    const auto got = run(queue_->calling(held, call));
+    const auto got = run(queue_.work->calling(held, call));
     const auto permit = [](const queue::call_grant& grant) { return grant.what; };
     const result<queue::call_permit> answer =
         got ? result<queue::call_permit>(permit(*got)) : result<queue::call_permit>(got.error());
@@ -135,7 +135,7 @@ void queue_walk::not_started() {
         + std::to_string(static_cast<int>(verdict.what))
     );
     const auto wanted = model_.not_started(held, index, verdict);
-    const auto told = run(queue_->not_started(held, index, verdict));
+    const auto told = run(queue_.work->not_started(held, index, verdict));
     expect_refusal("not_started", wanted, told ? result<void>() : result<void>(told.error()));
     touch(held.id);
 }
@@ -146,7 +146,7 @@ void queue_walk::lost() {
     tell("lost " + name_of(held) + " index " + std::to_string(index));
     const auto after = chance(50) ? queue::aftermath::over : queue::aftermath::under_way;
     const auto wanted = model_.lost(held, index, after);
-    expect("lost", words_of(wanted), words_of(run(queue_->lost(held, index, "cut", after))));
+    expect("lost", words_of(wanted), words_of(run(queue_.work->lost(held, index, "cut", after))));
     touch(held.id);
 }
 
@@ -161,7 +161,7 @@ void queue_walk::stored() {
         + std::to_string(complete)
     );
     const auto wanted = model_.stored(held, index, answer, complete, cost);
-    expect_refusal("stored", wanted, run(queue_->stored(held, index, answer, complete, cost)));
+    expect_refusal("stored", wanted, run(queue_.work->stored(held, index, answer, complete, cost)));
     touch(held.id);
 }
 
@@ -171,7 +171,7 @@ void queue_walk::adopt() {
     const std::int64_t cost = 1000LL * (1 + roll(90));
     tell("adopt " + name_of(held) + " index " + std::to_string(index));
     const auto wanted = model_.adopt(held.id, index, "late", cost);
-    expect_refusal("adopt", wanted, run(queue_->adopt(held, index, "late", cost)));
+    expect_refusal("adopt", wanted, run(queue_.work->adopt(held, index, "late", cost)));
     touch(held.id);
 }
 
@@ -189,7 +189,7 @@ void queue_walk::finish() {
     tell("finish " + name_of(held) + (how.success ? " success" : " failure"));
     how.event_lease = some_event_lease();
     const auto wanted = model_.finish(held, how);
-    const auto found = run(queue_->finish(held, how));
+    const auto found = run(queue_.work->finish(held, how));
     expect_refusal("finish", wanted, fate_of(found));
     if (found) {
         expect_handed_on(held.id, model_.take_handed_on(held.id), *found);
@@ -204,7 +204,7 @@ void queue_walk::release() {
     const milliseconds delay(chance(50) ? 0 : 1000LL * (1 + roll(90)));
     tell("release " + name_of(held) + " to '" + lane + "' in " + std::to_string(delay.count()));
     const auto wanted = model_.release(held, lane, delay);
-    expect_refusal("release", wanted, run(queue_->release(held, lane, delay, "back")));
+    expect_refusal("release", wanted, run(queue_.work->release(held, lane, delay, "back")));
     touch(held.id);
 }
 
@@ -216,7 +216,7 @@ void queue_walk::progress() {
     }
     tell("progress of " + std::to_string(steps.size()));
     model_.progress(steps);
-    expect_refusal("progress", {}, run(queue_->progress(steps)));
+    expect_refusal("progress", {}, run(queue_.work->progress(steps)));
 }
 
 void queue_walk::duties() {
@@ -224,17 +224,19 @@ void queue_walk::duties() {
     switch (roll(4)) {
     case 0:
         tell("reap " + std::to_string(most));
-        expect("reaped", model_.reap(most), run(queue_->reap(most)).value());
+        expect("reaped", model_.reap(most), run(queue_.work->reap(most)).value());
         break;
     case 1:
         tell("promote " + std::to_string(most));
-        expect("promoted", model_.promote(most), run(queue_->promote(most)).value());
+        expect("promoted", model_.promote(most), run(queue_.work->promote(most)).value());
         break;
     default: {
         const milliseconds ttl(chance(50) ? 10'000 : 400'000);
         tell("forget " + std::to_string(most * 3));
         expect(
-            "forgotten", model_.forget(ttl, most * 3), run(queue_->forget(ttl, most * 3)).value()
+            "forgotten",
+            model_.forget(ttl, most * 3),
+            run(queue_.work->forget(ttl, most * 3)).value()
         );
         break;
     }
@@ -251,7 +253,7 @@ void queue_walk::outbox_claim() {
         }
     }
     const auto wanted = model_.outbox_claim(most, seconds(30), room);
-    const auto found = run(queue_->outbox_claim(most, seconds(30), room)).value();
+    const auto found = run(queue_.outbox->claim(most, seconds(30), room)).value();
     expect("due", wanted.size(), found.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto& event = found[i];
@@ -309,21 +311,21 @@ void queue_walk::outbox_settle() {
         tell("outbox_delivered " + id);
         const auto wanted = model_.outbox_delivered(id, event.nonce, noted);
         expect_refusal(
-            "outbox_delivered", wanted, run(queue_->outbox_delivered(event, noted ? "2xx" : ""))
+            "outbox_delivered", wanted, run(queue_.outbox->delivered(event, noted ? "2xx" : ""))
         );
         return;
     }
     if (chance(10)) {
         tell("outbox_gone " + id);
         const auto wanted = model_.outbox_gone(id, event.nonce);
-        expect_refusal("outbox_gone", wanted, run(queue_->outbox_gone(event, "410")));
+        expect_refusal("outbox_gone", wanted, run(queue_.outbox->gone(event, "410")));
         return;
     }
     if (chance(30)) {
         const milliseconds later(1000 * roll(5));
         tell("outbox_release " + id + " in " + std::to_string(later.count()));
         const auto wanted = model_.outbox_release(id, event.nonce, later);
-        expect_refusal("outbox_release", wanted, run(queue_->outbox_release(event, later)));
+        expect_refusal("outbox_release", wanted, run(queue_.outbox->release(event, later)));
         return;
     }
     std::optional<milliseconds> delay;
@@ -332,14 +334,14 @@ void queue_walk::outbox_settle() {
     }
     tell("outbox_failed " + id + (delay ? " later" : " for good"));
     const auto wanted = model_.outbox_failed(id, event.nonce, delay);
-    expect_refusal("outbox_failed", wanted, run(queue_->outbox_failed(event, delay, "500")));
+    expect_refusal("outbox_failed", wanted, run(queue_.outbox->failed(event, delay, "500")));
 }
 
 void queue_walk::outbox_replay() {
     const auto id = some_task(has_ended);
     tell("outbox_replay " + id);
     const auto wanted = model_.outbox_replay(id);
-    expect_refusal("outbox_replay", wanted, run(queue_->outbox_replay(id)));
+    expect_refusal("outbox_replay", wanted, run(queue_.operating->replay_callback(id)));
     touch(id);
 }
 
@@ -357,25 +359,30 @@ void queue_walk::turn_switches() {
     switch (roll(4)) {
     case 0:
         off.intake_paused = pause;
-        told = run(queue_->switch_queue("o", {.pause_intake = pause, .pause_dispatch = {}}));
+        told =
+            run(queue_.operating->switch_queue("o", {.pause_intake = pause, .pause_dispatch = {}}));
         break;
     case 1:
         off.dispatch_paused = pause;
-        told = run(queue_->switch_queue("o", {.pause_intake = {}, .pause_dispatch = pause}));
+        told =
+            run(queue_.operating->switch_queue("o", {.pause_intake = {}, .pause_dispatch = pause}));
         break;
     case 2:
         off.paused.erase(name);
         if (pause) {
             off.paused.insert(name);
         }
-        told = run(queue_->switch_channel("o", {.name = name, .pause = pause, .limit = {}}));
+        told =
+            run(queue_.operating->switch_channel("o", {.name = name, .pause = pause, .limit = {}}));
         break;
     default:
         off.limits.erase(name);
         if (wanted_limit > 0) {
             off.limits[name] = wanted_limit;
         }
-        told = run(queue_->switch_channel("o", {.name = name, .pause = {}, .limit = wanted_limit}));
+        told = run(queue_.operating->switch_channel(
+            "o", {.name = name, .pause = {}, .limit = wanted_limit}
+        ));
     }
     tell("turn_switches " + name);
     expect("turn_switches", true, static_cast<bool>(told));

@@ -127,9 +127,8 @@ def run_imagined(*arguments, directory, environment=None, limit=60):
 class Redis:
     """A redis-server of our own on a Unix socket, as an operator would give one."""
 
-    def __init__(self, directory, *more, under=()):
+    def __init__(self, directory, *more):
         self.directory = directory
-        self.under = under  # what stands before its command
         self.path = Path(directory) / "given.sock"
         self.url = f"unix://{self.path}"
         self.start(*more)
@@ -138,7 +137,7 @@ class Redis:
     def start(self, *more):
         """Starts it (again, on the same data); it may still have to load them."""
         self.process = subprocess.Popen(
-            [*self.under, "redis-server", "--port", "0", "--unixsocket", str(self.path),
+            ["redis-server", "--port", "0", "--unixsocket", str(self.path),
              "--dir", str(self.directory),
              "--save", "", "--appendonly", "yes", "--appendfsync", "always", *more],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -9,8 +9,10 @@
 #include "imagined/http/client.hpp"
 #include "imagined/http/server.hpp"
 #include "imagined/metrics/registry.hpp"
+#include "imagined/queue/operating.hpp"
+#include "imagined/queue/reading.hpp"
 #include "imagined/queue/shared_door.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/submission.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/store/picture_addresses.hpp"
 #include "imagined/task/mapping.hpp"
@@ -83,7 +85,9 @@ using change_feed = std::function<std::shared_ptr<void>(
 
 // What the handlers talk to. All of it must outlive the api.
 struct api_parts {
-    queue::task_queue& tasks;
+    queue::reading& tasks;
+    queue::submission& submission;
+    queue::operating& operating;
     queue::shared_door& door;
     store::image_store& images;
     const store::picture_addresses& pictures;

@@ -24,7 +24,7 @@ struct link_secret {
     unix_millis since = 0; // when the first one began to
 };
 
-// Fails with `unavailable` as a task_queue does; each verb is safe to repeat.
+// Fails with `unavailable` as the ports of the queue do (work.hpp); each verb is safe to repeat.
 class shared_door {
 public:
     virtual ~shared_door() = default;

@@ -18,7 +18,8 @@
 #include "imagined/callback/courier.hpp"
 #include "imagined/http/client.hpp"
 #include "imagined/metrics/registry.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
+#include "imagined/queue/submission.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/task/mapping.hpp"
 #include "imagined/task/vocabulary.hpp"
@@ -67,7 +68,8 @@ struct options {
 // What submits talk to, all of which must outlive them, and what they share.
 struct context {
     struct parts {
-        queue::task_queue& tasks;
+        queue::reading& tasks;
+        queue::submission& submission;
         store::image_store& images;
         offload_pool& pool;
         const backend::roster& backends;
@@ -82,7 +84,8 @@ struct context {
 
     submit::options options;
     submit::banned_words banned;
-    queue::task_queue& tasks;
+    queue::reading& tasks;
+    queue::submission& submission;
     store::image_store& images;
     offload_pool& pool;
     const backend::roster& backends;

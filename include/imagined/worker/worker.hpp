@@ -8,7 +8,9 @@
 #include "imagined/base/task_group.hpp"
 #include "imagined/callback/courier.hpp"
 #include "imagined/metrics/registry.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/outbox.hpp"
+#include "imagined/queue/reading.hpp"
+#include "imagined/queue/work.hpp"
 #include "imagined/redis/client.hpp"
 #include "imagined/store/disk.hpp"
 #include "imagined/store/image_store.hpp"
@@ -41,7 +43,9 @@ struct worker_options {
 
 struct worker_parts {
     executor on;
-    queue::task_queue& tasks;
+    queue::work& tasks;
+    queue::outbox& callbacks;
+    queue::reading& reading;
     store::image_store& images;
     const store::picture_addresses& pictures; // as callbacks name them
     offload_pool& pool;

@@ -39,7 +39,7 @@ awaitable<http::response> redeliver_callback(context& api, call from) {
     if (!store::is_task_id(from.values[0])) {
         co_return problem_answer(problems::no_task, submit::texts::no_task, from.lang);
     }
-    const auto due = co_await api.parts.tasks.outbox_replay(from.values[0], operators_name);
+    const auto due = co_await api.parts.operating.replay_callback(from.values[0], operators_name);
     if (!due && due.error().kind == failure_kind::conflict) {
         co_return problem_answer(problems::no_callback, texts::no_callback, from.lang);
     }

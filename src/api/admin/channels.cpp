@@ -251,7 +251,7 @@ awaitable<http::response> switch_channel(context& api, call from) {
     if (body.fields.error()) {
         co_return problem_answer(*body.fields.error(), from.lang);
     }
-    const auto all = co_await api.parts.tasks.switch_channel(operators_name, std::move(wanted));
+    const auto all = co_await api.parts.operating.switch_channel(operators_name, std::move(wanted));
     if (!all) {
         co_return live_failure(all.error(), "switch a channel", from.lang);
     }
@@ -266,7 +266,7 @@ awaitable<http::response> reset_channel(context& api, call from) {
     if (meant.of == nullptr) {
         co_return problem_answer(problems::no_channel, texts::no_channel, from.lang);
     }
-    const auto done = co_await api.parts.tasks.reset_channel(
+    const auto done = co_await api.parts.operating.reset_channel(
         operators_name, meant.name, meant.backend, meant.slots
     );
     if (!done) {

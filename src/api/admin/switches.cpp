@@ -104,7 +104,7 @@ awaitable<http::response> switch_queue(context& api, call from) {
     if (body.fields.error()) {
         co_return problem_answer(*body.fields.error(), from.lang);
     }
-    const auto all = co_await api.parts.tasks.switch_queue(operators_name, wanted);
+    const auto all = co_await api.parts.operating.switch_queue(operators_name, wanted);
     if (!all) {
         co_return live_failure(all.error(), "switch the queue", from.lang);
     }
@@ -120,7 +120,7 @@ awaitable<http::response> show_activity(context& api, call from) {
     if (!most) {
         co_return problem_answer(problems::invalid_request, "limit: expected 1 to 500");
     }
-    const auto done = co_await api.parts.tasks.activity(static_cast<std::size_t>(*most));
+    const auto done = co_await api.parts.operating.activity(static_cast<std::size_t>(*most));
     if (!done) {
         co_return live_failure(done.error(), "show what was done", from.lang);
     }

@@ -24,6 +24,7 @@ submit::options context::options_of_submits() const {
 submit::context::parts context::parts_of_submits() const {
     return {
         .tasks = parts.tasks,
+        .submission = parts.submission,
         .images = parts.images,
         .pool = parts.pool,
         .backends = parts.backends,

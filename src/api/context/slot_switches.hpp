@@ -1,7 +1,7 @@
 // What operators have turned at a backend and its slots.
 #pragma once
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/statistics.hpp"
 
 #include <string>
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "imagined/backend/roster.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
+#include "imagined/queue/submission.hpp"
 #include "imagined/task/render_request.hpp"
 
 #include <optional>

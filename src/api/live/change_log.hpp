@@ -42,7 +42,7 @@ public:
     using renderer = std::function<awaitable<std::string>(const queue::followed& task)>;
 
     struct parts {
-        queue::task_queue& tasks;
+        queue::reading& tasks;
         figures& counted;
         live_hub& hub;
         renderer show;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "imagined/base/async.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 #include "live/hub.hpp"
 
 #include <functional>
@@ -20,7 +20,7 @@ public:
     using latest = std::optional<queue::snapshot>;
 
     struct parts {
-        queue::task_queue& tasks;
+        queue::reading& tasks;
         live_hub& hub;
         std::function<bool()> draining;
     };

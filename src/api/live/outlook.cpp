@@ -66,7 +66,7 @@ capacity capacity_for(
     return now;
 }
 
-figures::figures(queue::task_queue& tasks, const backend::roster& backends) : tasks_(tasks) {
+figures::figures(queue::reading& tasks, const backend::roster& backends) : tasks_(tasks) {
     for (const auto& member : backends.members()) {
         for (const auto& slot : member->slots()) {
             slots_.push_back(slot.name);

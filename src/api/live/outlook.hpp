@@ -4,7 +4,7 @@
 
 #include "imagined/backend/roster.hpp"
 #include "imagined/base/async.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 #include "imagined/task/render_request.hpp"
 
 #include <chrono>
@@ -36,7 +36,7 @@ capacity capacity_for(
 // the callers that look at their own.
 class figures {
 public:
-    explicit figures(queue::task_queue& tasks, const backend::roster& backends);
+    explicit figures(queue::reading& tasks, const backend::roster& backends);
 
     // The latest; as they were when the queue does not answer.
     awaitable<queue::statistics> now();
@@ -50,7 +50,7 @@ private:
         std::chrono::steady_clock::time_point at{};
     };
 
-    queue::task_queue& tasks_;
+    queue::reading& tasks_;
     std::vector<std::string> slots_;
     queue::statistics counted_;
     std::chrono::steady_clock::time_point counted_at_;

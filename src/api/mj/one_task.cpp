@@ -94,7 +94,7 @@ awaitable<http::response> cancel_task(context& api, call from) {
     const auto submitted = task::submission_from_text(found->submission);
     const auto in = submitted ? submitted->lang : from.lang;
     auto ended =
-        co_await api.parts.tasks.cancel(from.who.scope(), id, texts::cancelled_reason.in(in));
+        co_await api.parts.submission.cancel(from.who.scope(), id, texts::cancelled_reason.in(in));
     if (ended) {
         const std::string& done = texts::succeeded.in(from.lang);
         co_return json_answer(200, submit_body(code::accepted, done, from.result_of(id)));

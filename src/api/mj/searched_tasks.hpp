@@ -3,7 +3,7 @@
 
 #include "imagined/submit/json_body.hpp"
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 #include "imagined/task/submission.hpp"
 
 #include <cstddef>

@@ -133,7 +133,7 @@ struct live_page {
     std::string next; // "" at the end
 };
 
-awaitable<result<live_page>> collect(queue::task_queue& tasks, queue::scope who, filter wanted) {
+awaitable<result<live_page>> collect(queue::reading& tasks, queue::scope who, filter wanted) {
     live_page collected;
     const std::size_t step = wanted.picks() ? scan_page : wanted.limit;
     for (std::size_t scanned = 0; scanned < max_scanned;) {

@@ -112,7 +112,7 @@ awaitable<http::response> cancel_live_task(context& api, call from) {
     const auto submitted = task::submission_from_text(found->now.task.submission);
     const auto in = submitted ? submitted->lang : from.lang;
     const auto ended =
-        co_await api.parts.tasks.cancel(from.who.scope(), id, texts::cancelled_reason.in(in));
+        co_await api.parts.submission.cancel(from.who.scope(), id, texts::cancelled_reason.in(in));
     if (!ended && ended.error().kind == failure_kind::conflict) {
         co_return problem_answer(problems::task_ended, texts::task_ended, from.lang);
     }

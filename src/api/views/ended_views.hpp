@@ -3,7 +3,7 @@
 #pragma once
 
 #include "imagined/http/message.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 
 #include <chrono>
 #include <cstddef>

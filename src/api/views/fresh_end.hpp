@@ -6,7 +6,7 @@
 // are shown as nearly done until its second question (contract §3).
 #pragma once
 
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 
 #include <chrono>
 #include <optional>

@@ -5,7 +5,7 @@
 #include "views/shown_task.hpp"
 
 #include "imagined/base/failure.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 #include "imagined/task/event.hpp"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "imagined/base/failure.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/reading.hpp"
 #include "imagined/store/picture_addresses.hpp"
 
 #include <string>

@@ -1,5 +1,6 @@
-// The start of every key of a shard, and the keys that are read without a script. All others are
-// built in lua/lib/2_keys.lua, and only there (or in the one script that knows them).
+// The start of every key of a shard, and the keys that are read without a
+// script. All others are built in lua/lib/2_keys.lua, and only there (or in the
+// one script that knows them).
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace imagined::queue {
 
-// One hash tag for all keys of the shard, so that in a cluster each script touches one node.
+// One hash tag for all keys of the shard, so that in a cluster each script
+// touches one node.
 inline constexpr int shard = 0;
 
 inline std::string key_base(std::string_view prefix) {

@@ -22,7 +22,8 @@ std::string library_text(const std::string& name) {
 }
 
 function_set make() {
-    // Named by what it says: versions of this program that share a Redis have each their own.
+    // Named by what it says: versions of this program that share a Redis have
+    // each their own.
     const std::string digest = sha256_hex(library_text("")).substr(0, digest_length);
     const std::string name = "imagined_" + digest;
     const auto library = std::make_shared<const redis::library>(name, library_text(name));

@@ -18,7 +18,8 @@ namespace imagined::queue {
 
 namespace {
 
-// What one script call may hold: a longer one would keep everybody else's commands waiting.
+// What one script call may hold: a longer one would keep everybody else's
+// commands waiting.
 constexpr std::size_t max_tasks = 64;
 constexpr std::size_t max_bytes = 256 * std::size_t{1024};
 // A call that comes too late is still made, and fails by its time.

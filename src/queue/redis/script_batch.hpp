@@ -1,7 +1,8 @@
-// Gathers what is asked of one script into one call of it: what one turn of the event loop brings,
-// and what comes while a call is under way. The start of a script is most of its cost: what tasks
-// have in common is sent, looked up and announced once, and the answers of many arrive in one
-// piece. So calls grow with the load, and alone a task waits for nothing.
+// Gathers what is asked of one script into one call of it: what one turn of the
+// event loop brings, and what comes while a call is under way. The start of a
+// script is most of its cost: what tasks have in common is sent, looked up and
+// announced once, and the answers of many arrive in one piece. So calls grow
+// with the load, and alone a task waits for nothing.
 #pragma once
 
 #include "imagined/base/async.hpp"
@@ -18,7 +19,8 @@ namespace imagined::queue {
 
 class script_batch {
 public:
-    // Runs the script over the values of all tasks of a batch, within the time given.
+    // Runs the script over the values of all tasks of a batch, within the time
+    // given.
     using runner = std::function<awaitable<result<redis::reply>>(redis::arguments, milliseconds)>;
 
     // `name` for the log.
@@ -27,9 +29,10 @@ public:
     script_batch& operator=(const script_batch&) = delete;
     ~script_batch();
 
-    // One task's values in the script's order; returns its verdict. `left` is the time in
-    // which the caller wants an answer; the shortest in a batch counts for all. A caller that is
-    // cancelled while it waits is still answered, within that time.
+    // One task's values in the script's order; returns its verdict. `left` is the
+    // time in which the caller wants an answer; the shortest in a batch counts
+    // for all. A caller that is cancelled while it waits is still answered,
+    // within that time.
     awaitable<result<redis::reply>> join(redis::arguments task, milliseconds left);
 
 private:

@@ -1,7 +1,7 @@
 #include "imagined/queue/shared_door.hpp"
 
 #include "keys.hpp"
-#include "redis_queue.hpp"
+#include "redis_functions.hpp"
 #include "task_record.hpp"
 
 namespace imagined::queue {

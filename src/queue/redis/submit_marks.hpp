@@ -1,4 +1,5 @@
-// What tells the submits of all processes apart, so that one whose answer was lost is found again.
+// What tells the submits of all processes apart, so that one whose answer was
+// lost is found again.
 #pragma once
 
 #include "imagined/base/bytes.hpp"
@@ -10,7 +11,8 @@ namespace imagined::queue {
 
 class submit_marks {
 public:
-    // Random by its first half, which this process alone has, and new by the second.
+    // Random by its first half, which this process alone has, and new by the
+    // second.
     std::string next() { return prefix_ + std::to_string(++count_); }
 
 private:

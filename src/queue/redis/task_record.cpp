@@ -1,6 +1,7 @@
 #include "task_record.hpp"
 
 #include "functions.hpp"
+#include "redis_functions.hpp"
 
 #include "imagined/base/text.hpp"
 
@@ -43,7 +44,8 @@ result<task::call> call_from(int index, std::string_view marker) {
     }
     task::call made;
     made.index = index;
-    // A repeated call is one whose pictures were asked for again: like one that never started.
+    // A repeated call is one whose pictures were asked for again: like one that
+    // never started.
     if (parts[0] == "in_flight") {
         made.now = task::call::state::in_flight;
     } else if (parts[0] == "answered") {
@@ -108,6 +110,20 @@ void set_field(task::record& to, std::string_view field, const std::string& valu
 unix_millis drawn_at(std::string_view id) {
     constexpr std::size_t time_digits = 13;
     return to_number(id.substr(0, time_digits));
+}
+
+channel_switch& channel_in(switches& all, const std::string& name) {
+    auto& channels = all.channels;
+    auto at = std::lower_bound(
+        channels.begin(),
+        channels.end(),
+        name,
+        [](const channel_switch& one, const std::string& wanted) { return one.name < wanted; }
+    );
+    if (at == channels.end() || at->name != name) {
+        at = channels.insert(at, {.name = name, .paused_since = 0, .limit = std::nullopt});
+    }
+    return *at;
 }
 
 } // namespace
@@ -213,7 +229,8 @@ result<followed> followed_from(const redis::reply& entry, std::optional<std::uin
         return task.error();
     }
     followed made;
-    // The first event is implied by the submit time: a waiting task keeps no list for it.
+    // The first event is implied by the submit time: a waiting task keeps no list
+    // for it.
     if (known == 0U) {
         made.events.push_back({1, task->record.submitted, {task::event_kind::submitted}});
     }
@@ -366,6 +383,65 @@ result<statistics> statistics_from(const redis::reply& answer) {
              static_cast<int>(number_at(loads, i + 1)),
              static_cast<int>(number_at(loads, i + 2))}
         );
+    }
+    return made;
+}
+
+// "pause:official" is {"pause", "official"}, "intake" is {"intake", ""}.
+std::pair<std::string, std::string> switch_parts(std::string_view name) {
+    const auto colon = std::min(name.find(':'), name.size());
+    const auto rest = std::min(colon + 1, name.size());
+    return {std::string(name.substr(0, colon)), std::string(name.substr(rest))};
+}
+
+switches switches_from(const redis::reply& flat) {
+    switches all;
+    for (std::size_t i = 0; flat.items() != nullptr && i + 1 < flat.items()->size(); i += 2) {
+        const auto [what, of] = switch_parts(text_at(flat, i));
+        const std::int64_t value = to_number(text_at(flat, i + 1));
+        if (what == "intake") {
+            all.intake_paused_since = value;
+        } else if (what == "dispatch") {
+            all.dispatch_paused_since = value;
+        } else if (what == "pause") {
+            channel_in(all, of).paused_since = value;
+        } else if (what == "limit") {
+            channel_in(all, of).limit = static_cast<int>(value);
+        }
+    }
+    return all;
+}
+
+result<submitted> submitted_from(const redis::reply& answer) {
+    using verdict = submitted::verdict;
+    submitted made;
+    const auto word = word_of(answer);
+    if (word == "ok") {
+        made.what = verdict::accepted;
+    } else if (word == "replayed") {
+        made.what = verdict::replayed;
+    } else if (word == "key_reused") {
+        made.what = verdict::key_reused;
+    } else if (word == "queue_full") {
+        made.what = verdict::queue_full;
+    } else if (word == "caller_full") {
+        made.what = verdict::caller_full;
+    } else if (word == "intake_paused") {
+        made.what = verdict::intake_paused;
+    } else if (word == "rate_limited") {
+        made.what = verdict::rate_limited;
+        made.retry_after = milliseconds(number_at(answer, 3));
+        return made;
+    } else {
+        return refusal("submit", word);
+    }
+    made.id = text_at(answer, 1);
+    made.immediate = number_at(answer, 2) == 1;
+    made.ahead = static_cast<std::size_t>(std::max<std::int64_t>(0, number_at(answer, 3)));
+    if (made.what == verdict::caller_full) {
+        made.caller_left = 0;
+    } else if (!item(answer, 4).is_nil() && number_at(answer, 4) >= 0) {
+        made.caller_left = static_cast<std::size_t>(number_at(answer, 4));
     }
     return made;
 }

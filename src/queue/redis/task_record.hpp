@@ -1,8 +1,13 @@
-// From the scripts' replies to values. Pure; a reply that no script can have sent is `corrupt`.
+// From the scripts' replies to values. Pure; a reply that no script can have
+// sent is `corrupt`.
 #pragma once
 
 #include "imagined/base/failure.hpp"
-#include "imagined/queue/task_queue.hpp"
+#include "imagined/queue/operating.hpp"
+#include "imagined/queue/outbox.hpp"
+#include "imagined/queue/reading.hpp"
+#include "imagined/queue/submission.hpp"
+#include "imagined/queue/work.hpp"
 #include "imagined/redis/client.hpp"
 
 #include <optional>
@@ -11,7 +16,8 @@
 
 namespace imagined::queue {
 
-// "ok", "stale", …: the first element, with which every script begins its answer.
+// "ok", "stale", …: the first element, with which every script begins its
+// answer.
 std::string_view word_of(const redis::reply& answer);
 
 // Element `at` of a script's answer; a shared nil when there is none.
@@ -40,8 +46,8 @@ result<snapshot> snapshot_from(
 // {id, {hash, submission, view}}, as newest and unfinished give it.
 result<snapshot> snapshot_from(const redis::reply& entry);
 
-// {id, {hash, submission, view}, {event, …}, ahead}, as follow gives it to who knows the events up
-// to `known`.
+// {id, {hash, submission, view}, {event, …}, ahead}, as follow gives it to who
+// knows the events up to `known`.
 result<followed> followed_from(const redis::reply& entry, std::optional<std::uint64_t> known);
 
 // "<sequence>|<ms>|<kind>|<field>|…".
@@ -55,5 +61,11 @@ result<statistics> statistics_from(const redis::reply& answer);
 
 // The hash of switches, as HGETALL gives it.
 switches switches_from(const redis::reply& flat);
+
+// "pause:official" is {"pause", "official"}, "intake" is {"intake", ""}.
+std::pair<std::string, std::string> switch_parts(std::string_view name);
+
+// {word, id, immediate, ahead, left}, as submit and submit_modal tell it.
+result<submitted> submitted_from(const redis::reply& answer);
 
 } // namespace imagined::queue

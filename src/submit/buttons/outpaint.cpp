@@ -128,7 +128,7 @@ awaitable<outcome> paint_around(
     if (store::covers_all(plan)) {
         co_return refuse(texts::nothing_to_paint);
     }
-    const auto id = co_await ctx.tasks.reserve_id();
+    const auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return failed(id.error(), "draw a canvas");
     }

@@ -51,7 +51,7 @@ std::string ended_view(
 } // namespace
 
 awaitable<outcome> press_pick(context& ctx, const requester& from, button_wish pressed) {
-    auto id = co_await ctx.tasks.reserve_id();
+    auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return failed(id.error(), "pick a picture");
     }

@@ -71,7 +71,7 @@ awaitable<outcome> press_region(context& ctx, const requester& from, button_wish
         co_return std::move(*refused);
     }
     const task::picture_ref source{pressed.of.record.id, pressed.button.index};
-    const auto id = co_await ctx.tasks.reserve_id();
+    const auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return failed(id.error(), "store a mask");
     }

@@ -116,7 +116,7 @@ awaitable<result<void>> attach_inputs(context& ctx, draft& made, task_inputs inp
         co_return result<void>{};
     }
     fit_group(inputs, made.submission);
-    auto id = co_await ctx.tasks.reserve_id();
+    auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return id.error();
     }

@@ -120,7 +120,7 @@ draft draft_of(context& ctx, const requester& from, native_request read, base_fi
 }
 
 awaitable<result<void>> attach(context& ctx, draft& made, std::vector<native_picture> pictures) {
-    auto id = co_await ctx.tasks.reserve_id();
+    auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return id.error();
     }

@@ -34,7 +34,7 @@ awaitable<outcome> shorten(context& ctx, requester from, json_body fields) {
     if (auto refused = read_prompt(ctx, prompt, parsed, base.notes)) {
         co_return std::move(*refused);
     }
-    auto id = co_await ctx.tasks.reserve_id();
+    auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return failed(id.error(), "shorten a prompt");
     }

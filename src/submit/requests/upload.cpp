@@ -40,7 +40,7 @@ upload(context& ctx, requester from, json_body fields) {
     if (auto refused = co_await fetch_pictures(ctx, from, pictures)) {
         co_return std::move(*refused);
     }
-    const auto id = co_await ctx.tasks.reserve_id();
+    const auto id = co_await ctx.submission.reserve_id();
     if (!id) {
         co_return failed(id.error(), "upload pictures");
     }

@@ -2,7 +2,9 @@
 // idempotency, tasks that are ended at birth. Tests move tasks on and make it fail.
 #pragma once
 
-#include "worker_verbs.hpp"
+#include "imagined/queue/operating.hpp"
+#include "imagined/queue/reading.hpp"
+#include "imagined/queue/submission.hpp"
 
 #include <map>
 #include <optional>
@@ -11,8 +13,13 @@
 
 namespace imagined::test {
 
-class memory_queue final : public without_worker_verbs {
+class memory_queue final : public queue::submission,
+                           public queue::reading,
+                           public queue::operating {
 public:
+    template <class T>
+    using answer = awaitable<result<T>>;
+
     struct stored_task {
         queue::new_task given;
         task::record record;
@@ -41,6 +48,8 @@ public:
     // Ends a task as a success with this view, or with a minimal one.
     void succeed(const std::string& id, std::string view = "");
 
+    unix_millis now() const override { return system_clock().now(); }
+
     answer<std::string> reserve_id() override;
     answer<queue::submitted> submit(queue::new_task task, milliseconds budget) override;
     answer<queue::submitted>
@@ -64,11 +73,29 @@ public:
     ) override;
     answer<std::vector<queue::operator_action>> activity(std::size_t most) override;
 
+    // What no client asks for.
+    answer<void> probe() override { co_return unused(); }
+
+    answer<void> register_callers(std::vector<queue::caller_limits>) override {
+        co_return unused();
+    }
+
+    answer<void> replay_callback(std::string, std::string) override { co_return unused(); }
+
+    answer<queue::submitted>
+    resubmit(std::string, queue::new_task, std::vector<int>, bool) override {
+        co_return unused();
+    }
+
+    answer<std::vector<std::string>> audit() override { co_return unused(); }
+
 private:
     struct remembered {
         std::string fingerprint;
         std::string id;
     };
+
+    static failure unused() { return {failure_kind::invalid, "not kept in memory"}; }
 
     std::size_t waiting() const;
     queue::followed

@@ -69,6 +69,8 @@ scene::scene(scene_options options)
         options.api,
         api::api_parts{
             tasks,
+            tasks,
+            tasks,
             door,
             *images,
             pictures,

@@ -51,9 +51,11 @@ struct scene {
     std::unique_ptr<http::server> server;
 
     scene() {
-        auto from = http::listener::open(context.get_executor(), "127.0.0.1:0");
-        REQUIRE(from.has_value());
-        server = http::server::create(*std::move(from), {}, there);
+        http::server_options options;
+        options.listen = "127.0.0.1:0";
+        auto opened = http::server::open(context.get_executor(), options, there);
+        REQUIRE(opened.has_value());
+        server = std::move(*opened);
         server->start();
     }
 

@@ -387,19 +387,24 @@ TEST_CASE("a file that is missing, or shorter than its slice, is a 500 before an
 
 TEST_CASE("a failed bind is `unavailable` and names the address") {
     served s;
-    const std::string taken = s.listening().address();
-    const auto second = listener::open(s.io.get_executor(), taken);
+    probe_handler other;
+    server_options options;
+    options.listen = s.listening().address();
+    const auto second = server::open(s.io.get_executor(), options, other);
     REQUIRE(second.has_error());
     CHECK(second.error().kind == failure_kind::unavailable);
-    CHECK(holds(second.error().detail, taken));
+    CHECK(holds(second.error().detail, options.listen));
 }
 
 TEST_CASE("an address that cannot be read is `invalid`") {
     asio::io_context io;
+    probe_handler what;
     for (const auto* listen :
          {"", "8080", ":8080", "host:", "host:x", "127.0.0.1:65536", "::1:80"}) {
         CAPTURE(listen);
-        const auto opened = listener::open(io.get_executor(), listen);
+        server_options options;
+        options.listen = listen;
+        const auto opened = server::open(io.get_executor(), options, what);
         REQUIRE(opened.has_error());
         CHECK(opened.error().kind == failure_kind::invalid);
     }
@@ -408,8 +413,9 @@ TEST_CASE("an address that cannot be read is `invalid`") {
 TEST_CASE("several servers run on one loop") {
     served s;
     probe_handler other;
-    auto from = listener::open(s.io.get_executor(), "localhost:0").value();
-    auto second = server::create(std::move(from), {}, other);
+    server_options options;
+    options.listen = "localhost:0";
+    auto second = server::open(s.io.get_executor(), options, other).value();
     second->start();
     s.run([&]() -> awaitable<> {
         auto a = co_await s.dial();

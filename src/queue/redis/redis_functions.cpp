@@ -1,4 +1,4 @@
-#include "redis_queue.hpp"
+#include "redis_functions.hpp"
 
 #include "imagined/base/failpoint.hpp"
 #include "keys.hpp"
@@ -51,30 +51,20 @@ failure refusal(std::string_view verb, std::string_view word) {
     return {failure_kind::corrupt, std::move(detail)};
 }
 
-redis_queue::redis_queue(redis::client& on, queue_options options)
-    : redis_(on),
-      options_(std::move(options)),
-      base_(key_base(options_.prefix)),
-      submits_(
-          "submit tasks",
-          [this](redis::arguments tasks, milliseconds left) {
-              return run_submits(std::move(tasks), left);
-          }
-      ),
-      calls_("write call markers", batched(functions().calling)),
-      answers_("store answers", batched(functions().stored)),
-      ends_("finish tasks", batched(functions().finish)),
-      deliveries_("settle callbacks", batched(functions().outbox_delivered)),
-      returns_("give callbacks back", batched(functions().outbox_release)) {}
+redis_functions::redis_functions(redis::client& on, const queue_options& options)
+    : client_(on),
+      base_(key_base(options.prefix)),
+      deadline_(options.command_deadline),
+      fixed_now_(options.fixed_now) {}
 
-script_batch::runner redis_queue::batched(const redis::function& what) {
+script_batch::runner redis_functions::batched(const redis::function& what) {
     return [this, &what](redis::arguments tasks, milliseconds left) {
         return run(what, std::move(tasks), left);
     };
 }
 
 awaitable<result<redis::reply>>
-redis_queue::run(const redis::function& what, redis::arguments values, milliseconds deadline) {
+redis_functions::run(const redis::function& what, redis::arguments values, milliseconds deadline) {
     auto answer = co_await run_as_it_is(what, std::move(values), deadline);
     if (!answer) {
         co_return passing(answer.error());
@@ -82,19 +72,19 @@ redis_queue::run(const redis::function& what, redis::arguments values, milliseco
     co_return answer;
 }
 
-awaitable<result<redis::reply>> redis_queue::run_as_it_is(
+awaitable<result<redis::reply>> redis_functions::run_as_it_is(
     const redis::function& what, redis::arguments values, milliseconds deadline
 ) {
     if (deadline <= milliseconds(0)) {
-        deadline = options_.command_deadline;
+        deadline = deadline_;
     }
     redis::arguments all;
     all.reserve(values.size() + 2);
-    if (options_.fixed_now.empty()) {
+    if (fixed_now_.empty()) {
         all.emplace_back("0");
         all.push_back(std::to_string(now() + latest_start(deadline).count()));
     } else {
-        all.push_back(options_.fixed_now);
+        all.push_back(fixed_now_);
         all.emplace_back("0");
     }
     for (auto& value : values) {
@@ -104,14 +94,14 @@ awaitable<result<redis::reply>> redis_queue::run_as_it_is(
     if (failpoint::hit("queue.", what.name, ".before")) {
         co_return failure{failure_kind::unavailable, "queue: the command was not sent"};
     }
-    auto answer = co_await redis_.run(what, std::move(keys), std::move(all), deadline);
+    auto answer = co_await client_.run(what, std::move(keys), std::move(all), deadline);
     if (failpoint::hit("queue.", what.name, ".after")) {
         co_return failure{failure_kind::unavailable, "queue: the answer was lost"};
     }
     if (answer && word_of(*answer) == "late") {
         // Either Redis was busy for long, or its clock is not what we took it for. Whoever comes
         // next should know.
-        if (auto measured = co_await redis_.measure_clock(measuring_patience); !measured) {
+        if (auto measured = co_await client_.measure_clock(measuring_patience); !measured) {
             co_return measured.error();
         }
         co_return refusal(what.name, "late");
@@ -122,41 +112,25 @@ awaitable<result<redis::reply>> redis_queue::run_as_it_is(
     co_return answer;
 }
 
-awaitable<result<redis::reply>> redis_queue::ask(redis::arguments command) {
-    auto answer = co_await redis_.execute(std::move(command), options_.command_deadline);
+awaitable<result<redis::reply>> redis_functions::ask(redis::arguments command) {
+    auto answer = co_await client_.execute(std::move(command), deadline_);
     if (!answer) {
         co_return passing(answer.error());
     }
     co_return answer;
 }
 
-awaitable<result<redis::array>> redis_queue::ask_together(std::vector<redis::arguments> commands) {
-    auto answers = co_await redis_.execute_together(std::move(commands), options_.command_deadline);
+awaitable<result<redis::array>> redis_functions::ask_together(std::vector<redis::arguments> commands
+) {
+    auto answers = co_await client_.execute_together(std::move(commands), deadline_);
     if (!answers) {
         co_return passing(answers.error());
     }
     co_return answers;
 }
 
-awaitable<result<void>> redis_queue::probe() {
-    constexpr int most_tries = 2; // the second with a clock that was just measured
-    for (int i = 0; i < most_tries; ++i) {
-        const auto answer = co_await run_as_it_is(functions().probe, {}, options_.command_deadline);
-        if (answer) {
-            co_return result<void>{};
-        }
-        if (answer.error() != refusal(functions().probe.name, "late")) {
-            co_return answer.error();
-        }
-    }
-    co_return failure{
-        failure_kind::unavailable,
-        "the clock is off: Redis refuses our writes as late, although its clock was measured again"
-    };
-}
-
 awaitable<result<void>>
-redis_queue::run_plain(const redis::function& what, redis::arguments values) {
+redis_functions::run_plain(const redis::function& what, redis::arguments values) {
     const auto answer = co_await run(what, std::move(values));
     if (!answer) {
         co_return answer.error();
@@ -168,8 +142,8 @@ redis_queue::run_plain(const redis::function& what, redis::arguments values) {
 }
 
 awaitable<result<void>>
-redis_queue::join_plain(script_batch& batch, std::string verb, redis::arguments values) {
-    const auto verdict = co_await batch.join(std::move(values), options_.command_deadline);
+redis_functions::join_plain(script_batch& batch, std::string verb, redis::arguments values) {
+    const auto verdict = co_await batch.join(std::move(values), deadline_);
     if (!verdict) {
         co_return verdict.error();
     }
@@ -179,8 +153,14 @@ redis_queue::join_plain(script_batch& batch, std::string verb, redis::arguments 
     co_return result<void>();
 }
 
-std::unique_ptr<task_queue> open_redis_queue(redis::client& on, queue_options options) {
-    return std::make_unique<redis_queue>(on, std::move(options));
+ports open_redis_queue(redis::client& on, const queue_options& options) {
+    return {
+        .submission = open_submission(on, options),
+        .work = open_work(on, options),
+        .outbox = open_outbox(on, options),
+        .reading = open_reading(on, options),
+        .operating = open_operating(on, options)
+    };
 }
 
 std::string hint_channel(std::string_view prefix) {

@@ -1,6 +1,6 @@
 // What can be seen of the queue without changing it.
 #include "keys.hpp"
-#include "redis_queue.hpp"
+#include "redis_functions.hpp"
 #include "task_record.hpp"
 
 #include <algorithm>
@@ -8,8 +8,6 @@
 namespace imagined::queue {
 
 namespace {
-
-constexpr std::size_t audit_page = 200;
 
 // A task that ends while it is looked at is looked at once more. It ends only once.
 constexpr int most_looks = 2;
@@ -56,11 +54,35 @@ bool is_torn(const snapshot& seen) {
     return !task::is_terminal(seen.record.state) && !seen.view.empty();
 }
 
+class redis_reading final : public reading {
+public:
+    redis_reading(redis::client& on, const queue_options& options) : redis_(on, options) {}
+
+    unix_millis now() const override { return redis_.now(); }
+
+    awaitable<result<std::vector<snapshot>>> read(scope who, std::vector<std::string> ids) override;
+    awaitable<result<std::vector<snapshot>>>
+    newest(scope who, std::size_t most, id_range among) override;
+    awaitable<result<std::vector<std::optional<followed>>>> follow(std::vector<follow_wish> wishes
+    ) override;
+    awaitable<result<std::vector<snapshot>>> unfinished(scope who, std::size_t most) override;
+    awaitable<result<chronicle>> history(std::string id) override;
+    awaitable<result<statistics>> stats(std::vector<std::string> slots) override;
+    awaitable<result<statistics>> counts(std::string caller) override;
+    awaitable<result<switches>> show_switches() override;
+
+private:
+    awaitable<result<std::vector<snapshot>>>
+    run_reading(const redis::function& what, redis::arguments values);
+
+    redis_functions redis_;
+};
+
 } // namespace
 
 awaitable<result<std::vector<snapshot>>>
-redis_queue::run_reading(const redis::function& what, redis::arguments values) {
-    const auto answer = co_await run(what, std::move(values));
+redis_reading::run_reading(const redis::function& what, redis::arguments values) {
+    const auto answer = co_await redis_.run(what, std::move(values));
     if (!answer) {
         co_return answer.error();
     }
@@ -77,14 +99,14 @@ redis_queue::run_reading(const redis::function& what, redis::arguments values) {
 }
 
 awaitable<result<std::vector<snapshot>>>
-redis_queue::read(scope who, std::vector<std::string> ids) {
+redis_reading::read(scope who, std::vector<std::string> ids) {
     std::vector<snapshot> found;
     if (ids.empty()) {
         co_return found;
     }
     for (int look = 0; look < most_looks; ++look) {
-        auto commands = look_commands(base_, ids);
-        const auto answers = co_await ask_together(std::move(commands));
+        auto commands = look_commands(redis_.base(), ids);
+        const auto answers = co_await redis_.ask_together(std::move(commands));
         if (!answers) {
             co_return answers.error();
         }
@@ -101,7 +123,7 @@ redis_queue::read(scope who, std::vector<std::string> ids) {
 }
 
 awaitable<result<std::vector<snapshot>>>
-redis_queue::newest(scope who, std::size_t most, id_range among) {
+redis_reading::newest(scope who, std::size_t most, id_range among) {
     newest_arguments asked{
         .caller = std::move(who.caller),
         .all = who.all,
@@ -112,7 +134,7 @@ redis_queue::newest(scope who, std::size_t most, id_range among) {
     co_return co_await run_reading(functions().newest, std::move(asked).values());
 }
 
-awaitable<result<std::vector<snapshot>>> redis_queue::unfinished(scope who, std::size_t most) {
+awaitable<result<std::vector<snapshot>>> redis_reading::unfinished(scope who, std::size_t most) {
     unfinished_arguments asked{
         .caller = std::move(who.caller), .all = who.all, .most = static_cast<std::int64_t>(most)
     };
@@ -120,14 +142,14 @@ awaitable<result<std::vector<snapshot>>> redis_queue::unfinished(scope who, std:
 }
 
 awaitable<result<std::vector<std::optional<followed>>>>
-redis_queue::follow(std::vector<follow_wish> wishes) {
+redis_reading::follow(std::vector<follow_wish> wishes) {
     follow_arguments asked{.each_wish = {}};
     asked.each_wish.reserve(wishes.size());
     for (auto& wish : wishes) {
         const std::string known = wish.known ? std::to_string(*wish.known) : "";
         asked.each_wish.push_back({wish.id, wish.who.caller, wish.who.all, known});
     }
-    const auto answer = co_await run(functions().follow, std::move(asked).values());
+    const auto answer = co_await redis_.run(functions().follow, std::move(asked).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -149,9 +171,9 @@ redis_queue::follow(std::vector<follow_wish> wishes) {
     co_return found;
 }
 
-awaitable<result<chronicle>> redis_queue::history(std::string id) {
+awaitable<result<chronicle>> redis_reading::history(std::string id) {
     history_arguments asked{.id = std::move(id)};
-    const auto answer = co_await run(functions().history, std::move(asked).values());
+    const auto answer = co_await redis_.run(functions().history, std::move(asked).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -177,18 +199,18 @@ awaitable<result<chronicle>> redis_queue::history(std::string id) {
     co_return told;
 }
 
-awaitable<result<statistics>> redis_queue::stats(std::vector<std::string> slots) {
+awaitable<result<statistics>> redis_reading::stats(std::vector<std::string> slots) {
     stats_arguments asked{.slots = std::move(slots)};
-    const auto answer = co_await run(functions().stats, std::move(asked).values());
+    const auto answer = co_await redis_.run(functions().stats, std::move(asked).values());
     if (!answer) {
         co_return answer.error();
     }
     co_return statistics_from(*answer);
 }
 
-awaitable<result<statistics>> redis_queue::counts(std::string caller) {
+awaitable<result<statistics>> redis_reading::counts(std::string caller) {
     counts_arguments asked{.caller = std::move(caller)};
-    const auto answer = co_await run(functions().counts, std::move(asked).values());
+    const auto answer = co_await redis_.run(functions().counts, std::move(asked).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -202,46 +224,17 @@ awaitable<result<statistics>> redis_queue::counts(std::string caller) {
     co_return own;
 }
 
-awaitable<result<std::vector<std::string>>> redis_queue::audit() {
-    redis::arguments command{"HKEYS", base_ + "callers"};
-    const auto known = co_await ask(std::move(command));
-    if (!known) {
-        co_return known.error();
+awaitable<result<switches>> redis_reading::show_switches() {
+    redis::arguments command{"HGETALL", off_key(redis_.base())};
+    const auto found = co_await redis_.ask(std::move(command));
+    if (!found) {
+        co_return found.error();
     }
+    co_return switches_from(*found);
+}
 
-    struct part {
-        std::string what;
-        std::string owner;
-    };
-
-    std::vector<part> parts{{"sets", ""}};
-    const auto* names = known->items();
-    for (std::size_t i = 0; names != nullptr && i < names->size(); ++i) {
-        parts.push_back({"caller", text_at(*known, i)});
-    }
-    std::vector<std::string> complaints;
-    for (const auto& [what, owner] : parts) {
-        for (std::size_t offset = 0;; offset += audit_page) {
-            audit_arguments page{
-                .offset = static_cast<std::int64_t>(offset),
-                .size = audit_page,
-                .part = what,
-                .owner = owner
-            };
-            const auto answer = co_await run(functions().audit, std::move(page).values());
-            if (!answer) {
-                co_return answer.error();
-            }
-            const auto* entries = answer->items();
-            for (std::size_t i = 2; entries != nullptr && i < entries->size(); ++i) {
-                complaints.push_back(text_at(*answer, i));
-            }
-            if (number_at(*answer, 1) != 1) {
-                break;
-            }
-        }
-    }
-    co_return complaints;
+std::unique_ptr<reading> open_reading(redis::client& on, const queue_options& options) {
+    return std::make_unique<redis_reading>(on, options);
 }
 
 } // namespace imagined::queue

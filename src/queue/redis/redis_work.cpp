@@ -1,6 +1,6 @@
-// The working side of the queue: leases, calls, answers, ends.
+// The working side of the queue: leases, calls, answers, ends, and what time alone brings about.
 #include "imagined/base/bytes.hpp"
-#include "redis_queue.hpp"
+#include "redis_functions.hpp"
 #include "task_record.hpp"
 
 namespace imagined::queue {
@@ -26,9 +26,63 @@ std::string_view to_string(key_verdict::kind what) {
     return "none";
 }
 
+result<std::size_t> count_of(const result<redis::reply>& answer) {
+    if (!answer) {
+        return answer.error();
+    }
+    return static_cast<std::size_t>(number_at(*answer, 1));
+}
+
+class redis_work final : public work {
+public:
+    redis_work(redis::client& on, queue_options options)
+        : redis_(on, options),
+          options_(std::move(options)),
+          calls_("write call markers", redis_.batched(functions().calling)),
+          answers_("store answers", redis_.batched(functions().stored)),
+          ends_("finish tasks", redis_.batched(functions().finish)) {}
+
+    unix_millis now() const override { return redis_.now(); }
+
+    awaitable<result<claim_answer>> claim(
+        std::string worker,
+        std::size_t most,
+        milliseconds lease,
+        std::vector<lane> lanes,
+        milliseconds event_lease
+    ) override;
+    awaitable<result<std::vector<token>>> renew(
+        std::string worker, std::size_t capacity, milliseconds lease, std::vector<token> held
+    ) override;
+    awaitable<result<void>> sign_off(std::string worker) override;
+    awaitable<result<call_grant>> calling(token held, call_marker call) override;
+    awaitable<result<setback>> not_started(token held, int index, key_verdict key) override;
+    awaitable<result<bool>> lost(token held, int index, std::string why, aftermath after) override;
+    awaitable<result<void>> stored(
+        token held, int index, std::string answer, bool complete, std::int64_t cost_micros
+    ) override;
+    awaitable<result<void>>
+    adopt(token stale, int index, std::string answer, std::int64_t cost_micros) override;
+    awaitable<result<std::optional<event_lease>>> finish(token held, ending how) override;
+    awaitable<result<void>>
+    release(token held, std::string lane, milliseconds delay, std::string why) override;
+    awaitable<result<void>> progress(std::vector<std::pair<token, int>> steps) override;
+
+    awaitable<result<std::size_t>> reap(std::size_t most) override;
+    awaitable<result<std::size_t>> promote(std::size_t most, std::vector<lane> waiting) override;
+    awaitable<result<std::size_t>> forget(milliseconds ttl, std::size_t most) override;
+
+private:
+    redis_functions redis_;
+    queue_options options_;
+    script_batch calls_;
+    script_batch answers_;
+    script_batch ends_;
+};
+
 } // namespace
 
-awaitable<result<claim_answer>> redis_queue::claim(
+awaitable<result<claim_answer>> redis_work::claim(
     std::string worker,
     std::size_t most,
     milliseconds lease,
@@ -50,7 +104,7 @@ awaitable<result<claim_answer>> redis_queue::claim(
             asked.lanes.push_back(slot_text(place));
         }
     }
-    const auto answer = co_await run(functions().claim, std::move(asked).values());
+    const auto answer = co_await redis_.run(functions().claim, std::move(asked).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -70,7 +124,7 @@ awaitable<result<claim_answer>> redis_queue::claim(
     co_return made;
 }
 
-awaitable<result<std::vector<token>>> redis_queue::renew(
+awaitable<result<std::vector<token>>> redis_work::renew(
     std::string worker, std::size_t capacity, milliseconds lease, std::vector<token> held
 ) {
     renew_arguments kept{
@@ -82,7 +136,7 @@ awaitable<result<std::vector<token>>> redis_queue::renew(
     for (const auto& one : held) {
         kept.each_lease.push_back({one.id, one.attempt, one.nonce});
     }
-    const auto answer = co_await run(functions().renew, std::move(kept).values());
+    const auto answer = co_await redis_.run(functions().renew, std::move(kept).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -99,12 +153,12 @@ awaitable<result<std::vector<token>>> redis_queue::renew(
     co_return lost;
 }
 
-awaitable<result<void>> redis_queue::sign_off(std::string worker) {
+awaitable<result<void>> redis_work::sign_off(std::string worker) {
     sign_off_arguments leaving{.worker = std::move(worker)};
-    co_return co_await run_plain(functions().sign_off, std::move(leaving).values());
+    co_return co_await redis_.run_plain(functions().sign_off, std::move(leaving).values());
 }
 
-awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call) {
+awaitable<result<call_grant>> redis_work::calling(token held, call_marker call) {
     calling_arguments marker{
         .id = std::move(held.id),
         .attempt = held.attempt,
@@ -120,7 +174,7 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
         .total_cap = call.total_cap_micros,
         .event_ms = call.event_lease.count()
     };
-    const auto answer = co_await calls_.join(std::move(marker).values(), options_.command_deadline);
+    const auto answer = co_await calls_.join(std::move(marker).values(), redis_.deadline());
     if (!answer) {
         co_return answer.error();
     }
@@ -149,7 +203,7 @@ awaitable<result<call_grant>> redis_queue::calling(token held, call_marker call)
     co_return refusal("calling", word);
 }
 
-awaitable<result<setback>> redis_queue::not_started(token held, int index, key_verdict key) {
+awaitable<result<setback>> redis_work::not_started(token held, int index, key_verdict key) {
     const bool full = key.what == key_verdict::kind::full;
     const bool disable = key.what == key_verdict::kind::disable;
     const milliseconds disabled_for = options_.key_disabled_for;
@@ -164,7 +218,7 @@ awaitable<result<setback>> redis_queue::not_started(token held, int index, key_v
         .backend_failed = key.backend_failed,
         .words = std::move(key.words)
     };
-    const auto answer = co_await run(functions().not_started, std::move(told).values());
+    const auto answer = co_await redis_.run(functions().not_started, std::move(told).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -179,7 +233,7 @@ awaitable<result<setback>> redis_queue::not_started(token held, int index, key_v
     co_return met;
 }
 
-awaitable<result<bool>> redis_queue::lost(token held, int index, std::string why, aftermath after) {
+awaitable<result<bool>> redis_work::lost(token held, int index, std::string why, aftermath after) {
     lost_arguments told{
         .id = std::move(held.id),
         .attempt = held.attempt,
@@ -189,7 +243,7 @@ awaitable<result<bool>> redis_queue::lost(token held, int index, std::string why
         .allowed = options_.ambiguous_retries,
         .over = after == aftermath::over
     };
-    const auto answer = co_await run(functions().lost, std::move(told).values());
+    const auto answer = co_await redis_.run(functions().lost, std::move(told).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -199,7 +253,7 @@ awaitable<result<bool>> redis_queue::lost(token held, int index, std::string why
     co_return number_at(*answer, 1) == 1;
 }
 
-awaitable<result<void>> redis_queue::stored(
+awaitable<result<void>> redis_work::stored(
     token held, int index, std::string answer, bool complete, std::int64_t cost_micros
 ) {
     stored_arguments paid{
@@ -211,7 +265,7 @@ awaitable<result<void>> redis_queue::stored(
         .complete = complete,
         .cost_micros = cost_micros
     };
-    auto recorded = co_await join_plain(answers_, "stored", std::move(paid).values());
+    auto recorded = co_await redis_.join_plain(answers_, "stored", std::move(paid).values());
     if (!recorded && recorded.error().kind == failure_kind::conflict) {
         // The lease is gone, the money too: the answer may still be delivered by whoever comes
         // next.
@@ -224,17 +278,17 @@ awaitable<result<void>> redis_queue::stored(
 }
 
 awaitable<result<void>>
-redis_queue::adopt(token stale, int index, std::string answer, std::int64_t cost_micros) {
+redis_work::adopt(token stale, int index, std::string answer, std::int64_t cost_micros) {
     adopt_arguments late{
         .id = std::move(stale.id),
         .index = index,
         .answer = std::move(answer),
         .cost_micros = cost_micros
     };
-    co_return co_await run_plain(functions().adopt, std::move(late).values());
+    co_return co_await redis_.run_plain(functions().adopt, std::move(late).values());
 }
 
-awaitable<result<std::optional<event_lease>>> redis_queue::finish(token held, ending how) {
+awaitable<result<std::optional<event_lease>>> redis_work::finish(token held, ending how) {
     finish_arguments end{
         .id = std::move(held.id),
         .attempt = held.attempt,
@@ -247,7 +301,7 @@ awaitable<result<std::optional<event_lease>>> redis_queue::finish(token held, en
         .billed = std::move(how.billed),
         .event_ms = how.event_lease.count()
     };
-    const auto answer = co_await ends_.join(std::move(end).values(), options_.command_deadline);
+    const auto answer = co_await ends_.join(std::move(end).values(), redis_.deadline());
     if (!answer) {
         co_return answer.error();
     }
@@ -258,7 +312,7 @@ awaitable<result<std::optional<event_lease>>> redis_queue::finish(token held, en
 }
 
 awaitable<result<void>>
-redis_queue::release(token held, std::string lane, milliseconds delay, std::string why) {
+redis_work::release(token held, std::string lane, milliseconds delay, std::string why) {
     release_arguments unused{
         .id = std::move(held.id),
         .attempt = held.attempt,
@@ -267,15 +321,43 @@ redis_queue::release(token held, std::string lane, milliseconds delay, std::stri
         .delay_ms = delay.count(),
         .why = std::move(why)
     };
-    co_return co_await run_plain(functions().release, std::move(unused).values());
+    co_return co_await redis_.run_plain(functions().release, std::move(unused).values());
 }
 
-awaitable<result<void>> redis_queue::progress(std::vector<std::pair<token, int>> steps) {
+awaitable<result<void>> redis_work::progress(std::vector<std::pair<token, int>> steps) {
     progress_arguments told{.each_step = {}};
     for (const auto& [held, percent] : steps) {
         told.each_step.push_back({held.id, held.attempt, held.nonce, percent});
     }
-    co_return co_await run_plain(functions().progress, std::move(told).values());
+    co_return co_await redis_.run_plain(functions().progress, std::move(told).values());
+}
+
+awaitable<result<std::size_t>> redis_work::reap(std::size_t most) {
+    reap_arguments asked{
+        .most = static_cast<std::int64_t>(most), .allowed = options_.ambiguous_retries
+    };
+    co_return count_of(co_await redis_.run(functions().reap, std::move(asked).values()));
+}
+
+awaitable<result<std::size_t>> redis_work::promote(std::size_t most, std::vector<lane> waiting) {
+    promote_arguments asked{.most = static_cast<std::int64_t>(most), .lanes = {}};
+    for (const auto& one : waiting) {
+        asked.lanes.push_back(one.name);
+        asked.lanes.push_back(std::to_string(one.slots.size()));
+        for (const auto& place : one.slots) {
+            asked.lanes.push_back(place.name);
+        }
+    }
+    co_return count_of(co_await redis_.run(functions().promote, std::move(asked).values()));
+}
+
+awaitable<result<std::size_t>> redis_work::forget(milliseconds ttl, std::size_t most) {
+    forget_arguments asked{.kept_ms = ttl.count(), .most = static_cast<std::int64_t>(most)};
+    co_return count_of(co_await redis_.run(functions().forget, std::move(asked).values()));
+}
+
+std::unique_ptr<work> open_work(redis::client& on, const queue_options& options) {
+    return std::make_unique<redis_work>(on, options);
 }
 
 } // namespace imagined::queue

@@ -1,8 +1,9 @@
 // The front side of the queue: what a client's request does to it.
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/log.hpp"
-#include "imagined/queue/resubmit.hpp"
-#include "redis_queue.hpp"
+#include "imagined/base/task_group.hpp"
+#include "redis_functions.hpp"
+#include "submit_marks.hpp"
 #include "task_record.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace imagined::queue {
@@ -22,40 +24,6 @@ constexpr milliseconds clock_doubt{5000};
 constexpr milliseconds shortest_repetition{500};
 constexpr milliseconds attempt_pause{200};
 constexpr milliseconds withdraw_limit{120000};
-
-result<submitted> submitted_from(const redis::reply& answer) {
-    using verdict = submitted::verdict;
-    submitted made;
-    const auto word = word_of(answer);
-    if (word == "ok") {
-        made.what = verdict::accepted;
-    } else if (word == "replayed") {
-        made.what = verdict::replayed;
-    } else if (word == "key_reused") {
-        made.what = verdict::key_reused;
-    } else if (word == "queue_full") {
-        made.what = verdict::queue_full;
-    } else if (word == "caller_full") {
-        made.what = verdict::caller_full;
-    } else if (word == "intake_paused") {
-        made.what = verdict::intake_paused;
-    } else if (word == "rate_limited") {
-        made.what = verdict::rate_limited;
-        made.retry_after = milliseconds(number_at(answer, 3));
-        return made;
-    } else {
-        return refusal("submit", word);
-    }
-    made.id = text_at(answer, 1);
-    made.immediate = number_at(answer, 2) == 1;
-    made.ahead = static_cast<std::size_t>(std::max<std::int64_t>(0, number_at(answer, 3)));
-    if (made.what == verdict::caller_full) {
-        made.caller_left = 0;
-    } else if (!item(answer, 4).is_nil() && number_at(answer, 4) >= 0) {
-        made.caller_left = static_cast<std::size_t>(number_at(answer, 4));
-    }
-    return made;
-}
 
 // As the script publishes it.
 std::string hint_of(const std::string& lane) {
@@ -172,10 +140,40 @@ awaitable<result<redis::reply>> try_until(milliseconds budget, Attempt& attempt,
     }
 }
 
+class redis_submission final : public submission {
+public:
+    redis_submission(redis::client& on, queue_options options)
+        : redis_(on, options),
+          options_(std::move(options)),
+          submits_("submit tasks", [this](redis::arguments tasks, milliseconds left) {
+              return run_submits(std::move(tasks), left);
+          }) {}
+
+    awaitable<result<std::string>> reserve_id() override;
+    awaitable<result<submitted>> submit(new_task task, milliseconds budget) override;
+    awaitable<result<submitted>>
+    submit_modal(scope who, new_task answered, milliseconds budget) override;
+    awaitable<result<task::state>> cancel(scope who, std::string id, std::string reason) override;
+
+private:
+    awaitable<result<redis::reply>> run_submits(redis::arguments tasks, milliseconds left);
+
+    // Takes back a submit that may have happened although its caller was told otherwise.
+    void withdraw_later(executor on, withdraw_arguments what);
+    awaitable<> withdraw(withdraw_arguments what);
+
+    redis_functions redis_;
+    queue_options options_;
+    submit_marks marks_;
+    std::set<std::string> lanes_to_tell_; // of the submits that wait for their script
+    script_batch submits_;
+    std::optional<task_group> background_;
+};
+
 } // namespace
 
-awaitable<result<std::string>> redis_queue::reserve_id() {
-    const auto answer = co_await run(functions().reserve_id, {});
+awaitable<result<std::string>> redis_submission::reserve_id() {
+    const auto answer = co_await redis_.run(functions().reserve_id, {});
     if (!answer) {
         co_return answer.error();
     }
@@ -183,17 +181,17 @@ awaitable<result<std::string>> redis_queue::reserve_id() {
 }
 
 awaitable<result<redis::reply>>
-redis_queue::run_submits(redis::arguments tasks, milliseconds left) {
+redis_submission::run_submits(redis::arguments tasks, milliseconds left) {
     // Whoever is woken here goes on when this has sent its command and waits.
     for (const auto& lane : std::exchange(lanes_to_tell_, {})) {
         options_.on_submit(hint_of(lane));
     }
-    co_return by_task(co_await run(functions().submit, std::move(tasks), left));
+    co_return by_task(co_await redis_.run(functions().submit, std::move(tasks), left));
 }
 
-awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds budget) {
+awaitable<result<submitted>> redis_submission::submit(new_task task, milliseconds budget) {
     const std::string mark = marks_.next();
-    const unix_millis since = now() - clock_doubt.count();
+    const unix_millis since = redis_.now() - clock_doubt.count();
     unix_millis tried_since = 0; // 0 until an attempt may have happened unseen
     auto attempt = [&](milliseconds left) {
         if (options_.on_submit && !task.modal && task.ended_view.empty()) {
@@ -219,7 +217,7 @@ awaitable<result<submitted>> redis_queue::submit(new_task task, milliseconds bud
     co_return answer.error();
 }
 
-void redis_queue::withdraw_later(executor on, withdraw_arguments what) {
+void redis_submission::withdraw_later(executor on, withdraw_arguments what) {
     if (!background_) {
         background_.emplace(on);
     }
@@ -227,11 +225,12 @@ void redis_queue::withdraw_later(executor on, withdraw_arguments what) {
     background_->spawn("withdraw a submit", std::move(body));
 }
 
-awaitable<> redis_queue::withdraw(withdraw_arguments what) {
+awaitable<> redis_submission::withdraw(withdraw_arguments what) {
     const auto end = std::chrono::steady_clock::now() + withdraw_limit;
     const std::string& caller = what.caller;
     while (std::chrono::steady_clock::now() < end) {
-        const auto answer = co_await run(functions().withdraw, withdraw_arguments(what).values());
+        const auto answer =
+            co_await redis_.run(functions().withdraw, withdraw_arguments(what).values());
         if (answer) {
             if (text_at(*answer, 1) == "started") {
                 log::warning("a submit that was answered 503 is running", {{"caller", caller}});
@@ -244,9 +243,11 @@ awaitable<> redis_queue::withdraw(withdraw_arguments what) {
 }
 
 awaitable<result<submitted>>
-redis_queue::submit_modal(scope who, new_task answered, milliseconds budget) {
+redis_submission::submit_modal(scope who, new_task answered, milliseconds budget) {
     const redis::arguments values = modal_values(who, answered, marks_.next());
-    auto attempt = [&](milliseconds left) { return run(functions().submit_modal, values, left); };
+    auto attempt = [&](milliseconds left) {
+        return redis_.run(functions().submit_modal, values, left);
+    };
     auto unsure = [] {};
     auto answer = co_await try_until(budget, attempt, unsure);
     if (!answer) {
@@ -255,50 +256,15 @@ redis_queue::submit_modal(scope who, new_task answered, milliseconds budget) {
     co_return submitted_from(*answer);
 }
 
-awaitable<result<submitted>>
-redis_queue::resubmit(std::string of, new_task again, std::vector<int> calls, bool complete) {
-    resubmit_arguments given{
-        .id = std::move(of),
-        .lane = complete ? std::string(storing_lane) : again.lane,
-        .own_lane = again.lane,
-        .timeout_ms = again.task_timeout.count(),
-        .queue_limit = static_cast<std::int64_t>(again.queue_limit),
-        .event = task::to_text(again.event),
-        .paid_calls = {}
-    };
-    for (const int index : calls) {
-        given.paid_calls.push_back(std::to_string(index));
-    }
-    const auto answer = co_await run(functions().resubmit, std::move(given).values());
-    if (!answer) {
-        co_return answer.error();
-    }
-    if (word_of(*answer) == "missing") {
-        co_return failure{failure_kind::not_found, "no such task"};
-    }
-    co_return submitted_from(*answer);
-}
-
-awaitable<result<submitted>> resubmit(
-    redis::client& on,
-    queue_options options,
-    std::string of,
-    new_task again,
-    std::vector<int> calls,
-    bool complete
-) {
-    redis_queue via(on, std::move(options));
-    co_return co_await via.resubmit(std::move(of), std::move(again), std::move(calls), complete);
-}
-
-awaitable<result<task::state>> redis_queue::cancel(scope who, std::string id, std::string reason) {
+awaitable<result<task::state>>
+redis_submission::cancel(scope who, std::string id, std::string reason) {
     cancel_arguments wanted{
         .id = std::move(id),
         .caller = std::move(who.caller),
         .all = who.all,
         .reason = std::move(reason)
     };
-    const auto answer = co_await run(functions().cancel, std::move(wanted).values());
+    const auto answer = co_await redis_.run(functions().cancel, std::move(wanted).values());
     if (!answer) {
         co_return answer.error();
     }
@@ -312,19 +278,8 @@ awaitable<result<task::state>> redis_queue::cancel(scope who, std::string id, st
     co_return *state;
 }
 
-awaitable<result<void>> redis_queue::register_callers(std::vector<caller_limits> callers) {
-    register_callers_arguments told{.each_limits = {}};
-    for (auto& one : callers) {
-        told.each_limits.push_back(
-            {.caller = std::move(one.name),
-             .weight = std::max(1, one.weight),
-             .most_waiting = one.max_waiting,
-             .most_running = one.max_running,
-             .most_submits = one.rate.count,
-             .period_ms = one.rate.period.count()}
-        );
-    }
-    co_return co_await run_plain(functions().register_callers, std::move(told).values());
+std::unique_ptr<submission> open_submission(redis::client& on, const queue_options& options) {
+    return std::make_unique<redis_submission>(on, options);
 }
 
 } // namespace imagined::queue
