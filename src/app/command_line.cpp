@@ -242,12 +242,11 @@ private:
         }
     }
 
-    int serve_command() {
-        log::configure(settings_->log);
+    int serve_command() const {
         const role as = chosen_.role == "api"      ? role::api
                         : chosen_.role == "worker" ? role::worker
                                                    : role::all;
-        return serve(*std::move(settings_), as);
+        return serve(*settings_, as);
     }
 
     int check_config_command() const {

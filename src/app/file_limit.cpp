@@ -1,6 +1,6 @@
 #include "file_limit.hpp"
 
-#include "descriptor_plan.hpp"
+#include "imagined/base/log.hpp"
 
 #include <sys/resource.h>
 
@@ -29,12 +29,9 @@ std::size_t raise_file_limit() {
 
 } // namespace
 
-void share_out_files(config::settings& settings) {
+descriptor_plan share_out_files(descriptor_plan wanted) {
     const std::size_t limit = raise_file_limit();
-    const descriptor_plan wanted{settings.server.max_connections, settings.worker.concurrency};
     const descriptor_plan shared = share_descriptors(limit, wanted);
-    settings.server.max_connections = shared.connections;
-    settings.worker.concurrency = shared.calls;
     if (shared.calls < wanted.calls) {
         log::warning(
             "the limit of open files is too low for worker.concurrency",
@@ -43,6 +40,7 @@ void share_out_files(config::settings& settings) {
              {"calls", std::to_string(shared.calls)}}
         );
     }
+    return shared;
 }
 
 } // namespace imagined::app

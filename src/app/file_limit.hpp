@@ -1,11 +1,12 @@
 // How many files and sockets the system lets this process have.
 #pragma once
 
-#include "imagined/config/settings.hpp"
+#include "descriptor_plan.hpp"
 
 namespace imagined::app {
 
-// Raises the limit as far as may be, and where it is too low for the configuration, lowers that.
-void share_out_files(config::settings& settings);
+// Raises the limit as far as may be. Returns what of `wanted` there is room for, and logs if that
+// is fewer calls.
+descriptor_plan share_out_files(descriptor_plan wanted);
 
 } // namespace imagined::app

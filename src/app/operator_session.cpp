@@ -1,8 +1,8 @@
 #include "operator_session.hpp"
 
 #include "exit_codes.hpp"
+#include "parts.hpp"
 
-#include "imagined/queue/redis_queue.hpp"
 #include "imagined/redis/client.hpp"
 #include "imagined/redis/embedded.hpp"
 
@@ -35,22 +35,6 @@ result<redis::endpoint> where_is_redis(const config::settings& settings) {
     return socket;
 }
 
-result<backend::roster> open_roster(const executor& on, const config::settings& settings) {
-    const auto rules = http::egress_policy::parse(settings.fetch_allow);
-    if (!rules) {
-        return rules.error();
-    }
-    std::vector<std::unique_ptr<backend::backend>> members;
-    for (const auto& options : settings.backends) {
-        auto made = backend::backend::create(on, options, *rules);
-        if (!made) {
-            return made.error();
-        }
-        members.push_back(*std::move(made));
-    }
-    return backend::roster(std::move(members));
-}
-
 // Drives `context` until the command has ended; the connection then has nothing to do any more.
 result<report>
 drive(asio::io_context& context, const operator_command& command, operator_context with) {
@@ -72,9 +56,9 @@ drive(asio::io_context& context, const operator_command& command, operator_conte
     return *std::move(outcome);
 }
 
-int fail(const failure& why) {
+int fail(const failure& why, int code = exit_code::failed) {
     fmt::print(stderr, "imagined: {}\n", why.detail);
-    return exit_code::failed;
+    return code;
 }
 
 } // namespace
@@ -86,22 +70,23 @@ int run_operator_command(
     if (!endpoint) {
         return fail(endpoint.error());
     }
+    const auto fetch_rules = http::egress_policy::parse(settings.fetch_allow);
+    if (!fetch_rules) {
+        return fail(fetch_rules.error(), exit_code::usage);
+    }
     asio::io_context context(1);
-    const auto backends = open_roster(context.get_executor(), settings);
+    const auto backends = open_roster(context.get_executor(), settings.backends, *fetch_rules);
     if (!backends) {
-        fmt::print(stderr, "imagined: {}\n", backends.error().detail);
-        return exit_code::usage;
+        return fail(backends.error(), exit_code::usage);
     }
     redis::client_options options;
     options.to = *endpoint;
     const auto connection = redis::client::create(context.get_executor(), options);
-    queue::queue_options queue_options;
-    queue_options.prefix = settings.redis_prefix;
-    const auto ports = queue::open_redis_queue(*connection, queue_options);
+    const auto tasks = queue::open_redis_queue(*connection, queue_options_of(settings));
     const operator_context with{
-        .tasks = *ports.reading,
-        .submission = *ports.submission,
-        .operating = *ports.operating,
+        .tasks = *tasks.reading,
+        .submission = *tasks.submission,
+        .operating = *tasks.operating,
         .backends = *backends,
         .task_timeout = settings.api.task_timeout,
         .queue_limit = settings.api.queue_limit,

@@ -197,7 +197,7 @@ log::options log_of(const section& from) {
 settings fill(const document& doc, const environment& variables) {
     settings filled;
     filled.warnings = doc.warnings;
-    filled.server.listen = parse_listen(text(doc.once("server"), "listen"))->text();
+    filled.listen = parse_listen(text(doc.once("server"), "listen"))->text();
     filled.server.max_held_bytes = bytes(doc.once("server"), "max_held_bytes");
     filled.api = api_of(doc);
     filled.sign_links = text(doc.once("server"), "image_links") == "signed";

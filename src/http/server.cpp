@@ -84,10 +84,11 @@ void welcome(const std::shared_ptr<server_core>& core, tcp_socket socket) {
     core->children.spawn("http connection", [fresh, how] { return fresh->run(how); });
 }
 
-awaitable<> accept_loop(std::shared_ptr<server_core> core, std::shared_ptr<tcp_acceptor> acceptor) {
+awaitable<>
+accept_loop(std::shared_ptr<server_core> core, std::shared_ptr<listening_socket> listening) {
     bool exhausted = false; // said once, not every pause
-    while (!core->draining && acceptor->is_open()) {
-        auto [ec, socket] = co_await acceptor->async_accept(as_outcome);
+    while (!core->draining && listening->acceptor.is_open()) {
+        auto [ec, socket] = co_await listening->acceptor.async_accept(as_outcome);
         if (!ec) {
             exhausted = false;
             try {
@@ -126,8 +127,8 @@ awaitable<> sweep_loop(std::shared_ptr<server_core> core) {
 
 class tcp_server final : public server {
 public:
-    tcp_server(std::shared_ptr<server_core> core, std::shared_ptr<tcp_acceptor> acceptor)
-        : core_(std::move(core)), acceptor_(std::move(acceptor)), duties_(core_->where) {}
+    tcp_server(std::shared_ptr<server_core> core, listener from)
+        : core_(std::move(core)), from_(std::move(from)), duties_(core_->where) {}
 
     tcp_server(const tcp_server&) = delete;
     tcp_server& operator=(const tcp_server&) = delete;
@@ -140,16 +141,12 @@ public:
         core_->children.cancel();
     }
 
-    std::string address() const override {
-        const auto host = bound_.address().to_string();
-        const auto port = std::to_string(bound_.port());
-        return (bound_.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
-    }
+    std::string address() const override { return from_.address(); }
 
     void start() override {
         const auto core = core_;
-        const auto acceptor = acceptor_;
-        duties_.spawn("http accept", [core, acceptor] { return accept_loop(core, acceptor); });
+        const auto listening = from_.socket();
+        duties_.spawn("http accept", [core, listening] { return accept_loop(core, listening); });
         duties_.spawn("http deadlines", [core] { return sweep_loop(core); });
     }
 
@@ -178,44 +175,50 @@ public:
 
     std::size_t held_bytes() const override { return core_->bodies->bytes(); }
 
-    void remember_address() { bound_ = acceptor_->local_endpoint(); }
-
 private:
     void close_acceptor() {
         boost::system::error_code ec;
-        acceptor_->close(ec);
+        from_.socket()->acceptor.close(ec);
     }
 
     std::shared_ptr<server_core> core_;
-    std::shared_ptr<tcp_acceptor> acceptor_;
-    tcp::endpoint bound_; // address() also answers after drain()
+    listener from_;
     task_group duties_;
 };
 
 } // namespace
 
-result<std::unique_ptr<server>>
-open_server(executor on, server_options options, handler& what, server_timing timing) {
-    const auto at = split_listen(options.listen);
+result<listener> listener::open(executor on, const std::string& address) {
+    const auto at = split_listen(address);
     if (!at) {
         return failure{
-            failure_kind::invalid, "\"" + options.listen + "\" is no address: expected host:port"
+            failure_kind::invalid, "\"" + address + "\" is no address: expected host:port"
         };
     }
-    auto acceptor = std::make_shared<tcp_acceptor>(on);
-    if (const auto ec = bind_and_listen(*acceptor, *at)) {
-        return failure{
-            failure_kind::unavailable, "listen on " + options.listen + ": " + ec.message()
-        };
+    auto socket = std::make_shared<listening_socket>(listening_socket{tcp_acceptor(on)});
+    if (const auto ec = bind_and_listen(socket->acceptor, *at)) {
+        return failure{failure_kind::unavailable, "listen on " + address + ": " + ec.message()};
     }
-    auto core = std::make_shared<server_core>(on, std::move(options), timing, what);
-    auto opened = std::make_unique<tcp_server>(std::move(core), std::move(acceptor));
-    opened->remember_address();
-    return std::unique_ptr<server>(std::move(opened));
+    socket->bound = socket->acceptor.local_endpoint();
+    return listener(std::move(socket));
 }
 
-result<std::unique_ptr<server>> server::open(executor on, server_options options, handler& what) {
-    return open_server(on, std::move(options), what, {});
+std::string listener::address() const {
+    const auto& bound = socket_->bound;
+    const auto host = bound.address().to_string();
+    const auto port = std::to_string(bound.port());
+    return (bound.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
+}
+
+std::unique_ptr<server>
+create_server(listener from, server_options options, handler& what, server_timing timing) {
+    const auto where = from.socket()->acceptor.get_executor();
+    auto core = std::make_shared<server_core>(where, std::move(options), timing, what);
+    return std::make_unique<tcp_server>(std::move(core), std::move(from));
+}
+
+std::unique_ptr<server> server::create(listener from, server_options options, handler& what) {
+    return create_server(std::move(from), std::move(options), what, {});
 }
 
 } // namespace imagined::http

@@ -33,6 +33,12 @@ struct server_timing {
     milliseconds accept_pause{50};   // after running out of descriptors
 };
 
+// What a listener holds.
+struct listening_socket {
+    tcp_acceptor acceptor;
+    tcp::endpoint bound = {};
+};
+
 struct server_core {
     server_core(executor on, server_options chosen, server_timing pace, handler& target)
         : where(on),
@@ -58,8 +64,8 @@ struct server_core {
     boost::beast::flat_buffer spare_buffer;
 };
 
-// server::open with its timing, for tests.
-result<std::unique_ptr<server>>
-open_server(executor on, server_options options, handler& what, server_timing timing);
+// server::create with its timing, for tests.
+std::unique_ptr<server>
+create_server(listener from, server_options options, handler& what, server_timing timing);
 
 } // namespace imagined::http

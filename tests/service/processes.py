@@ -127,8 +127,9 @@ def run_imagined(*arguments, directory, environment=None, limit=60):
 class Redis:
     """A redis-server of our own on a Unix socket, as an operator would give one."""
 
-    def __init__(self, directory, *more):
+    def __init__(self, directory, *more, under=()):
         self.directory = directory
+        self.under = under  # what stands before its command
         self.path = Path(directory) / "given.sock"
         self.url = f"unix://{self.path}"
         self.start(*more)
@@ -137,7 +138,7 @@ class Redis:
     def start(self, *more):
         """Starts it (again, on the same data); it may still have to load them."""
         self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", str(self.path),
+            [*self.under, "redis-server", "--port", "0", "--unixsocket", str(self.path),
              "--dir", str(self.directory),
              "--save", "", "--appendonly", "yes", "--appendfsync", "always", *more],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

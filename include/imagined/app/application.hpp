@@ -12,7 +12,7 @@ enum class role { all, api, worker };
 
 // `imagined serve`: runs until SIGTERM or SIGINT has drained it. Returns the exit code (contract
 // §1).
-int serve(config::settings settings, role as);
+int serve(const config::settings& settings, role as);
 
 // The whole command line. Returns the exit code.
 int run(int argc, char** argv);

@@ -21,6 +21,7 @@
 namespace imagined::config {
 
 struct settings {
+    std::string listen = "127.0.0.1:8080"; // as http::listener::open() takes it
     http::server_options server;
     // public_url is empty when it is to be "http://<listen>" and the port is known after binding.
     api::api_options api;

@@ -19,12 +19,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace imagined::http {
 
 struct server_options {
-    std::string listen = "127.0.0.1:8080"; // host:port, [v6]:port; port 0 picks a free one
     std::size_t max_header_bytes = std::size_t{16} * 1024;
     std::size_t max_header_count = 100;
     std::size_t max_connections = 20000; // one more is answered 503 and closed
@@ -68,17 +68,38 @@ public:
     virtual response refuse(int status, std::string_view reason, const request_head& head) = 0;
 };
 
+struct listening_socket;
+
+// An address that is bound and listened on (SO_REUSEADDR, TCP_NODELAY, backlog 4096). Whoever
+// connects waits until a server takes it over. Apart from the server, so that a handler can be made
+// that knows the port.
+class listener {
+public:
+    // `address` is host:port or [v6]:port; port 0 picks a free one. Fails with `unavailable` naming
+    // the address, or `invalid` when it is neither. `on` must outlive the listener.
+    static result<listener> open(executor on, const std::string& address);
+
+    explicit listener(std::shared_ptr<listening_socket> socket) : socket_(std::move(socket)) {}
+
+    // "127.0.0.1:8080": the real port when 0 was asked for.
+    std::string address() const;
+
+    const std::shared_ptr<listening_socket>& socket() const { return socket_; }
+
+private:
+    std::shared_ptr<listening_socket> socket_;
+};
+
 class server {
 public:
-    // Binds and listens at once (SO_REUSEADDR, TCP_NODELAY, backlog 4096); fails with `unavailable`
-    // naming the address, or `invalid` when `listen` is not host:port. `on` and `what` must outlive
-    // the server; a handler's coroutine that is still waiting when the server is destroyed without
+    // Takes the listener over, and closes it. `what` and the listener's executor must outlive the
+    // server; a handler's coroutine that is still waiting when the server is destroyed without
     // join() is cancelled.
-    static result<std::unique_ptr<server>> open(executor on, server_options options, handler& what);
+    static std::unique_ptr<server> create(listener from, server_options options, handler& what);
 
     virtual ~server() = default;
 
-    // "127.0.0.1:8080": the real port when 0 was asked for.
+    // The listener's, also after drain().
     virtual std::string address() const = 0;
 
     // Starts accepting. Connections are children of the server.

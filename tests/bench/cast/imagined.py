@@ -7,16 +7,16 @@ from pathlib import Path
 from bench.machine import cores, proc
 from service.processes import BINARY, Imagined, Process, Redis
 
-from .server import Server
+from .server import Server, bare
 
 LISTEN = "--server.listen=127.0.0.1:0"
 
 
 class Pinned(Imagined):
-    def __init__(self, *arguments, directory):
-        # taskset becomes the program: the pid is imagined's.
+    def __init__(self, *arguments, directory, under=()):
+        # taskset becomes the program, as what it may run under does: the pid is imagined's.
         Process.__init__(
-            self, ["taskset", "-c", str(cores.SERVER), BINARY, *arguments], directory)
+            self, ["taskset", "-c", str(cores.SERVER), *under, BINARY, *arguments], directory)
         self.url = None
 
 
@@ -37,20 +37,22 @@ def configuration(directory, load, redis_url="", concurrency=1000, images=1, mor
 
 
 class Service(Server):
-    """With a given Redis; `roles` are its processes, of which the first takes the requests."""
+    """With a given Redis; `roles` are its processes, of which the first takes the requests;
+    `under(name)` what stands before the command of each process."""
 
     queue = ("ZCARD", "imagined:{0}:waiting")
 
-    def __init__(self, directory, load, roles=("all",), **settings):
+    def __init__(self, directory, load, roles=("all",), under=bare, **settings):
         folder = Path(directory) / "redis"
         folder.mkdir()
         with cores.on(cores.SERVER):
-            self.redis = Redis(folder, "--maxclients", "12000")
+            self.redis = Redis(folder, "--maxclients", "12000", under=under("redis 0"))
         self.processes = []
         try:
             config = configuration(directory, load, self.redis.url, **settings)
-            for role in roles:
-                process = Pinned("serve", f"--role={role}", config, LISTEN, directory=directory)
+            for turn, role in enumerate(roles):
+                process = Pinned("serve", f"--role={role}", config, LISTEN, directory=directory,
+                                 under=under(f"service {turn}"))
                 self.processes.append(process)
                 process.wait_ready()
         except BaseException:

@@ -11,7 +11,7 @@ from bench.machine import cores
 from service.processes import Redis
 
 from .ports import free_port
-from .server import Server
+from .server import Server, bare
 
 
 class Absent(Exception):
@@ -38,9 +38,11 @@ def check(folder):
 
 
 class Peer(Server):
-    """With its own Redis, which fsyncs every second."""
+    """With its own Redis, which fsyncs every second; `durable`: always, and the worker keeps each
+    picture as durably. `under(name)` stands before the command of its Redis."""
 
-    def __init__(self, name, folder, directory, load, works=True, concurrency=1000):
+    def __init__(self, name, folder, directory, load, works=True, concurrency=1000, durable=False,
+                 under=bare):
         front, back, self.queue = PEERS[name]
         self.folder = folder
         port, redis_port = free_port(), free_port()
@@ -48,10 +50,15 @@ class Peer(Server):
         store.mkdir()
         with cores.on(cores.SERVER):
             self.redis = Redis(store, "--port", str(redis_port), "--bind", "127.0.0.1",
-                               "--appendfsync", "everysec", "--maxclients", "12000")
+                               "--appendfsync", "always" if durable else "everysec",
+                               "--maxclients", "12000", under=under("redis 0"))
         self.processes = []
         settings = {"PORT": port, "REDIS_PORT": redis_port, "CONCURRENCY": concurrency,
                     "BACKEND_URL": f"{load.upstream}/ideogram/generate"}
+        if durable:
+            pictures = Path(directory) / "pictures"
+            pictures.mkdir()
+            settings["STORE_DIR"] = pictures
         self.environment = {**os.environ, **{key: str(text) for key, text in settings.items()}}
         began = time.monotonic()
         try:

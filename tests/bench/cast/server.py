@@ -5,6 +5,11 @@ import re
 from bench.machine import proc
 
 
+def bare(_):
+    """How a server starts the process of that name ("service 0", "redis 0"): as it is."""
+    return []
+
+
 class Server:
     """Its processes are on the server's core from the start; close() leaves none behind."""
 

@@ -58,8 +58,9 @@ http::response to(std::string location) {
 class picture_host {
 public:
     picture_host()
-        : server_(http::server::open(context_.get_executor(), {.listen = "127.0.0.1:0"}, pictures)
-                      .value()) {
+        : server_(http::server::create(
+              http::listener::open(context_.get_executor(), "127.0.0.1:0").value(), {}, pictures
+          )) {
         server_->start();
     }
 

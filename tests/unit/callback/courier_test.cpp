@@ -51,11 +51,9 @@ struct scene {
     std::unique_ptr<http::server> server;
 
     scene() {
-        http::server_options options;
-        options.listen = "127.0.0.1:0";
-        auto opened = http::server::open(context.get_executor(), options, there);
-        REQUIRE(opened.has_value());
-        server = std::move(*opened);
+        auto from = http::listener::open(context.get_executor(), "127.0.0.1:0");
+        REQUIRE(from.has_value());
+        server = http::server::create(*std::move(from), {}, there);
         server->start();
     }
 

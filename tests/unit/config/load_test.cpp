@@ -6,7 +6,7 @@ using namespace imagined::test;
 
 TEST_CASE("an empty file gives the documented defaults") {
     const auto settings = settings_of({""});
-    CHECK(settings.server.listen == "127.0.0.1:8080");
+    CHECK(settings.listen == "127.0.0.1:8080");
     CHECK(settings.api.public_url == "http://127.0.0.1:8080");
     CHECK(settings.api.max_body_bytes == 33554432);
     CHECK(settings.api.queue_limit == 100000);
@@ -92,7 +92,7 @@ operations = ["generate", "replace-background"]
 max_spend_per_day = 1.5
 prices = { "V_3/TURBO/generate" = 0.03 }
 )"});
-    CHECK(settings.server.listen == "127.0.0.1:9000");
+    CHECK(settings.listen == "127.0.0.1:9000");
     CHECK(settings.api.public_url == "https://pictures.example");
     CHECK(settings.api.api_keys == std::vector<std::string>{"operator-key"});
     CHECK(settings.api.max_body_bytes == 2048);

@@ -140,8 +140,8 @@ public:
         // Failures are provoked here by the dozen; and without a free descriptor, as one test has
         // it, the sanitizers cannot look into the logger.
         log::configure({.level = log::level::off, .format = log::format::text});
-        options.listen = "127.0.0.1:0";
-        server_ = open_server(io.get_executor(), options, handler_, timing).value();
+        auto from = listener::open(io.get_executor(), "127.0.0.1:0").value();
+        server_ = create_server(std::move(from), std::move(options), handler_, timing);
         server_->start();
     }
 

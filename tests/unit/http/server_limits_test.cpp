@@ -293,9 +293,8 @@ TEST_CASE("joining cuts what does not end in time, the handler included") {
 TEST_CASE("a server may be destroyed with connections open") {
     asio::io_context io;
     probe_handler what;
-    server_options options;
-    options.listen = "127.0.0.1:0";
-    auto opened = server::open(io.get_executor(), options, what).value();
+    auto from = listener::open(io.get_executor(), "127.0.0.1:0").value();
+    auto opened = server::create(std::move(from), {}, what);
     opened->start();
     run_on(io, std::function<awaitable<>()>([&]() -> awaitable<> {
                auto peer = co_await raw_peer::dial(io.get_executor(), opened->address());

@@ -387,24 +387,19 @@ TEST_CASE("a file that is missing, or shorter than its slice, is a 500 before an
 
 TEST_CASE("a failed bind is `unavailable` and names the address") {
     served s;
-    probe_handler other;
-    server_options options;
-    options.listen = s.listening().address();
-    const auto second = server::open(s.io.get_executor(), options, other);
+    const std::string taken = s.listening().address();
+    const auto second = listener::open(s.io.get_executor(), taken);
     REQUIRE(second.has_error());
     CHECK(second.error().kind == failure_kind::unavailable);
-    CHECK(holds(second.error().detail, options.listen));
+    CHECK(holds(second.error().detail, taken));
 }
 
 TEST_CASE("an address that cannot be read is `invalid`") {
     asio::io_context io;
-    probe_handler what;
     for (const auto* listen :
          {"", "8080", ":8080", "host:", "host:x", "127.0.0.1:65536", "::1:80"}) {
         CAPTURE(listen);
-        server_options options;
-        options.listen = listen;
-        const auto opened = server::open(io.get_executor(), options, what);
+        const auto opened = listener::open(io.get_executor(), listen);
         REQUIRE(opened.has_error());
         CHECK(opened.error().kind == failure_kind::invalid);
     }
@@ -413,9 +408,8 @@ TEST_CASE("an address that cannot be read is `invalid`") {
 TEST_CASE("several servers run on one loop") {
     served s;
     probe_handler other;
-    server_options options;
-    options.listen = "localhost:0";
-    auto second = server::open(s.io.get_executor(), options, other).value();
+    auto from = listener::open(s.io.get_executor(), "localhost:0").value();
+    auto second = server::create(std::move(from), {}, other);
     second->start();
     s.run([&]() -> awaitable<> {
         auto a = co_await s.dial();
