@@ -15,6 +15,8 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t answer_read_bytes = std::size_t{16} * 1024;
+constexpr std::size_t picture_read_bytes =
+    std::size_t{128} * 1024; // where more than that is to come
 constexpr int max_interim_answers = 16;
 // For what stands behind a head that has told all that counts.
 constexpr milliseconds courtesy{1000};
@@ -176,7 +178,9 @@ pending_answer::read_final(boost::beast::flat_buffer& buffer) {
     int interim = 0;
     bool hurried = false;
     while (true) {
-        const auto got = co_await over_->read_some(buffer.prepare(answer_read_bytes));
+        const std::size_t room =
+            reader->to_come() > picture_read_bytes ? picture_read_bytes : answer_read_bytes;
+        const auto got = co_await over_->read_some(buffer.prepare(room));
         buffer.commit(got.bytes);
         pace_.received(got.bytes);
         if (bell_.rung()) {

@@ -15,8 +15,9 @@ namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
-// A declared length is a claim: believe this much of it before the bytes are there.
-constexpr std::uint64_t max_reserved_bytes = std::uint64_t{1024} * 1024;
+// A declared length is a claim: believe this much of it before the bytes are there. It is enough
+// for a picture, which then is never moved, and takes no memory until the bytes are written.
+constexpr std::uint64_t max_reserved_bytes = std::uint64_t{8} * 1024 * 1024;
 
 // "HTTP/1.1 200" and what ends the number.
 constexpr std::size_t status_bytes = 13;
@@ -146,6 +147,10 @@ std::optional<failure> response_reader::end_of_stream() {
 
 int response_reader::status() const {
     return parser_->into.status != 0 ? parser_->into.status : status_at(start_);
+}
+
+std::uint64_t response_reader::to_come() const {
+    return parser_->is_header_done() ? parser_->content_length_remaining().value_or(0) : 0;
 }
 
 bool response_reader::is_complete() const {

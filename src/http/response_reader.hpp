@@ -6,6 +6,7 @@
 #include "imagined/http/message.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ public:
     // The status line's, in whatever form it can be read from (servers say "HTTP/1.1 200" without a
     // reason, or a reason that is no text); 0 until it has come.
     int status() const;
+
+    // How much of the body is still to come, where the head has told its length; else 0.
+    std::uint64_t to_come() const;
 
     bool is_complete() const;
     bool is_interim() const; // 1xx

@@ -137,6 +137,37 @@ TEST_CASE("every way to delimit an answer's body is read") {
     }
 }
 
+TEST_CASE("an answer of megabytes is whole, and its connection is used again") {
+    std::string body(3'000'001, 'x');
+    for (std::size_t i = 0; i < body.size(); ++i) {
+        body[i] = static_cast<char>('a' + i % 23);
+    }
+    caller c;
+    const auto head = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size());
+    scripted_server server(c.io, {[&](raw_peer& peer) -> awaitable<> {
+                               for (int i = 0; i < 2; ++i) {
+                                   co_await peer.read_message();
+                                   co_await peer.send(head + "\r\n\r\n" + body);
+                               }
+                           }});
+    for (int i = 0; i < 2; ++i) {
+        outgoing request;
+        request.to = caller::local(server.port());
+        request.max_body_bytes = body.size();
+        CHECK(body_of(c.send(request)) == body);
+    }
+}
+
+TEST_CASE("an answer that claims more than it brings is cut, whatever it claims") {
+    caller c;
+    outgoing request;
+    request.max_body_bytes = std::size_t{1} << 60;
+    const auto done = c.against(
+        {saying("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000000\r\n\r\nabc")}, request
+    );
+    CHECK(kind_of(done) == failure_kind::unavailable);
+}
+
 TEST_CASE("an answer of any status is an answer") {
     caller c;
     const auto done = c.against(
