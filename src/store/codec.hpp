@@ -9,6 +9,8 @@
 #include "pixel_area.hpp"
 #include "scale.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,11 @@ result<std::string> encode_png(const bitmap& pixels);
 result<std::string>
 encode_png_rgba(std::uint32_t width, std::uint32_t height, const std::vector<std::uint8_t>& rgba);
 result<std::string> encode_jpeg(const bitmap& pixels, int quality);
+// Row by row from the top, RGB; a row is read before the next one is asked for. nullptr: there is
+// none, and no picture (`corrupt`).
+using row_source = std::function<const std::uint8_t*(std::uint32_t y)>;
+result<std::string>
+encode_jpeg_rows(std::uint32_t width, std::uint32_t height, int quality, const row_source& rows);
 result<std::string> encode_webp(const bitmap& pixels, int quality);
 
 // sniff(), refused as `invalid` when it is no picture or larger than max_pixels. Nothing of a

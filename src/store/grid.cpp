@@ -1,4 +1,5 @@
 #include "codec.hpp"
+#include "plain_grid.hpp"
 #include "scale.hpp"
 
 #include <string>
@@ -45,9 +46,6 @@ result<bitmap>
 compose(const std::vector<std::string_view>& pictures, const std::vector<picture_info>& headers) {
     const std::uint32_t width = headers[0].width;
     const std::uint32_t height = headers[0].height;
-    if (std::uint64_t{width} * height > max_pixels / most_pictures) {
-        return failure{failure_kind::invalid, "the grid would have too many pixels"};
-    }
     bitmap grid = make_bitmap(width * cells_a_side, height * cells_a_side, 255);
     const pixel_area whole = area_of(grid);
     for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -75,6 +73,15 @@ compose_grid(const std::vector<std::string_view>& pictures, picture_format forma
     if (pictures.size() == 1) {
         const auto single = decode(pictures[0]);
         return single ? encode(*single, format) : at_position(0, single.error());
+    }
+    if (std::uint64_t{headers->front().width} * headers->front().height
+        > max_pixels / most_pictures) {
+        return failure{failure_kind::invalid, "the grid would have too many pixels"};
+    }
+    if (format == picture_format::jpeg) {
+        if (auto made = plain_grid(pictures, default_quality)) {
+            return std::move(*made);
+        }
     }
     const auto grid = compose(pictures, *headers);
     return grid ? encode(*grid, format) : grid.error();

@@ -91,46 +91,79 @@ void create(encoding& session) {
     session.codec.dest = &session.destination;
 }
 
-bool write_all(encoding& session, const bitmap& pixels, int quality) {
+enum class written { whole, no_row, failed };
+
+// What `rows` throws passes through here and no frame of libjpeg's.
+written write_all(
+    encoding& session,
+    std::uint32_t width,
+    std::uint32_t height,
+    int quality,
+    const row_source& rows
+) {
     if (setjmp(session.escape) != 0) { // NOLINT(modernize-avoid-setjmp-longjmp)
-        return false;
+        return written::failed;
     }
     create(session);
     jpeg_compress_struct& codec = session.codec;
-    codec.image_width = pixels.width;
-    codec.image_height = pixels.height;
+    codec.image_width = width;
+    codec.image_height = height;
     codec.input_components = rgb_channels;
     codec.in_color_space = JCS_RGB;
     jpeg_set_defaults(&codec); // 4:2:0, one scan, standard Huffman tables
     jpeg_set_quality(&codec, quality, TRUE);
     codec.dct_method = transform;
     jpeg_start_compress(&codec, TRUE);
-    const std::size_t stride = pixels.width * rgb_channels;
     while (codec.next_scanline < codec.image_height) {
         // libjpeg does not write to the rows, its type is just older than const.
-        auto* row = const_cast<JSAMPROW>(pixels.rgb.data() + stride * codec.next_scanline);
+        auto* row = const_cast<JSAMPROW>(rows(codec.next_scanline));
+        if (row == nullptr) {
+            return written::no_row;
+        }
         jpeg_write_scanlines(&codec, &row, 1);
     }
     jpeg_finish_compress(&codec);
-    return true;
+    return written::whole;
 }
+
+// libjpeg's memory goes with it.
+struct encoding_owner {
+    encoding session{};
+
+    encoding_owner() = default;
+    encoding_owner(const encoding_owner&) = delete;
+    encoding_owner& operator=(const encoding_owner&) = delete;
+
+    ~encoding_owner() { jpeg_destroy_compress(&session.codec); }
+};
 
 } // namespace
 
-result<std::string> encode_jpeg(const bitmap& pixels, int quality) {
+result<std::string>
+encode_jpeg_rows(std::uint32_t width, std::uint32_t height, int quality, const row_source& rows) {
     // About what quality 90 makes of a photograph: the usual picture needs no second allocation.
-    std::string output(std::max(first_output_bytes, pixels.rgb.size() / 6), '\0');
-    encoding session{};
-    session.output = &output;
-    const bool written = write_all(session, pixels, quality);
-    jpeg_destroy_compress(&session.codec);
-    if (session.out_of_memory) {
+    const std::size_t bytes = std::size_t{width} * height * rgb_channels;
+    std::string output(std::max(first_output_bytes, bytes / 6), '\0');
+    encoding_owner owner;
+    owner.session.output = &output;
+    const auto done = write_all(owner.session, width, height, quality, rows);
+    if (owner.session.out_of_memory) {
         throw std::bad_alloc();
     }
-    if (!written) {
-        return failure{failure_kind::invalid, std::string("jpeg: ") + session.text};
+    if (done == written::no_row) {
+        return failure{failure_kind::corrupt, "jpeg: there are too few rows"};
+    }
+    if (done == written::failed) {
+        return failure{failure_kind::invalid, std::string("jpeg: ") + owner.session.text};
     }
     return output;
+}
+
+result<std::string> encode_jpeg(const bitmap& pixels, int quality) {
+    const std::size_t stride = pixels.width * rgb_channels;
+    return encode_jpeg_rows(pixels.width, pixels.height, quality, [&](std::uint32_t y) {
+        return pixels.rgb.data() + stride * y;
+    });
 }
 
 } // namespace imagined::store

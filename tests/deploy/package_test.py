@@ -74,7 +74,7 @@ class Package(unittest.TestCase):
             run("dpkg-deb", "-I", str(self.package), "conffiles").stdout.split(),
             ["/etc/imagined/imagined.toml"])
         needed = self.field("Depends")
-        for library in ("libc6", "libssl3", "libhiredis0.14", "libspng0", "libdeflate0", "libfmt9",
+        for library in ("libc6", "libssl3", "libhiredis0.14", "libspng0", "libisal2", "libfmt9",
                         "systemd"):
             self.assertIn(library, needed)
         self.assertIn("redis-server", self.field("Recommends"))

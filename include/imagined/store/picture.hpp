@@ -42,8 +42,11 @@ struct bitmap {
 // truncated or damaged data. CPU work: call it on an offload_pool.
 result<bitmap> decode(std::string_view bytes);
 
+inline constexpr int default_quality = 90;
+
 // quality is 1..100 and means nothing to PNG, which is lossless.
-result<std::string> encode(const bitmap& pixels, picture_format format, int quality = 90);
+result<std::string>
+encode(const bitmap& pixels, picture_format format, int quality = default_quality);
 
 // A picture that fits into `max_side` x `max_side`, as JPEG; smaller ones are only re-encoded.
 // Box-filtered, so that thumbnails do not shimmer.

@@ -2,13 +2,20 @@
 #include "plain_png.hpp"
 
 #include "imagined/store/picture.hpp"
+#include "plain_grid.hpp"
+#include "png_filters.hpp"
 
 #include <zlib.h>
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
 #include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace imagined;
 using namespace imagined::store;
@@ -247,14 +254,152 @@ TEST_CASE("a picture whose second checksum is wrong is left to libspng, which as
     CHECK(shown->rgb == pixels);
 }
 
-TEST_CASE("a picture that would take too much memory at once is left to libspng") {
+TEST_CASE("a large picture is unpacked a row at a time") {
     const form as{.width = 4096, .height = 4096, .channels = 4};
-    const std::string rows((as.width * as.channels + 1) * as.height, '\0'); // more than 64 MiB
-    const auto file = start(as) + chunk("IDAT", packed(rows)) + chunk("IEND", "");
-    CHECK_FALSE(read(file, as).plain);
-    const auto shown = decode(file);
-    REQUIRE(shown.has_value());
-    CHECK(shown->rgb.back() == 255); // nothing, on white paper
+    const std::string rows((as.width * as.channels + 1) * as.height, '\0');
+    const auto made = read(start(as) + chunk("IDAT", packed(rows)) + chunk("IEND", ""), as);
+    CHECK(made.plain);
+    CHECK(made.shown.rgb.back() == 255); // nothing, on white paper
+}
+
+TEST_CASE("anything behind the packed pixels is noticed, in their chunk or in another") {
+    const form as;
+    const auto data = packed(filtered(noise(as), as));
+    for (std::size_t more = 1; more <= 20; ++more) {
+        CAPTURE(more);
+        const std::string surplus(more, 'x');
+        const auto one = chunk("IDAT", data + surplus);
+        const auto two = chunk("IDAT", data) + chunk("IDAT", surplus);
+        CHECK_FALSE(read(start(as) + one + chunk("IEND", ""), as).plain);
+        CHECK_FALSE(read(start(as) + two + chunk("IEND", ""), as).plain);
+    }
+    const auto nothing = chunk("IDAT", data) + chunk("IDAT", "");
+    CHECK(read(start(as) + nothing + chunk("IEND", ""), as).plain);
+}
+
+TEST_CASE("four pictures side by side are undone as each of them alone is") {
+    std::mt19937 random(7);
+    for (const auto by : {instructions::any, best_instructions()}) {
+        for (const std::size_t pixel : {rgb_channels, rgba_channels}) {
+            for (const std::size_t width : {1, 2, 3, 50}) {
+                const std::size_t bytes = width * pixel;
+                four_pictures lanes(width, pixel, by);
+                std::array<std::vector<std::uint8_t>, abreast> above;
+                above.fill(std::vector<std::uint8_t>(bytes, 0));
+                for (int row = 0; row < 200; ++row) {
+                    std::array<std::vector<std::uint8_t>, abreast> raw;
+                    std::array<std::vector<std::uint8_t>, abreast> out;
+                    std::array<const std::uint8_t*, abreast> from{};
+                    std::array<std::uint8_t*, abreast> to{};
+                    // Rows of one filter each, and of any; extremes, where bytes would overflow.
+                    const int same = row % 10 < 5 ? row % 5 : -1;
+                    for (std::size_t k = 0; k < abreast; ++k) {
+                        raw[k].resize(1 + bytes + 1);
+                        for (auto& value : raw[k]) {
+                            value = static_cast<std::uint8_t>(
+                                row % 3 > 0 ? random() : 127 + random() % 3
+                            );
+                        }
+                        raw[k][0] = static_cast<std::uint8_t>(same >= 0 ? same : random() % 5);
+                        out[k].resize(bytes + 1, 77);
+                        from[k] = raw[k].data();
+                        to[k] = out[k].data();
+                    }
+                    REQUIRE(lanes.undo(from, to));
+                    for (std::size_t k = 0; k < abreast; ++k) {
+                        std::vector<std::uint8_t> alone(bytes);
+                        REQUIRE(undo_filter(
+                            raw[k][0], pixel, {&raw[k][1], above[k].data(), alone.data(), bytes}
+                        ));
+                        CHECK(out[k].back() == 77); // what is behind a row is another's
+                        out[k].pop_back();
+                        CHECK(out[k] == alone);
+                        above[k] = alone;
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("of four pictures side by side each filter must exist") {
+    for (std::size_t wrong = 0; wrong < abreast; ++wrong) {
+        four_pictures lanes(1, rgb_channels);
+        std::array<std::array<std::uint8_t, 5>, abreast> raw{};
+        raw[wrong][0] = 5;
+        std::array<std::array<std::uint8_t, 3>, abreast> out{};
+        CHECK_FALSE(lanes.undo(
+            {raw[0].data(), raw[1].data(), raw[2].data(), raw[3].data()},
+            {out[0].data(), out[1].data(), out[2].data(), out[3].data()}
+        ));
+    }
+}
+
+namespace {
+
+std::vector<std::string> four_plain(const form& as) {
+    std::vector<std::string> files;
+    for (unsigned k = 0; k < 4; ++k) {
+        auto pixels = noise(as);
+        for (auto& value : pixels) {
+            value = static_cast<std::uint8_t>(value / 4 + 50 * k);
+        }
+        files.push_back(plain_png_of(pixels, as));
+    }
+    return files;
+}
+
+std::vector<std::string_view> views_of(const std::vector<std::string>& files) {
+    return {files.begin(), files.end()};
+}
+
+} // namespace
+
+TEST_CASE("a grid of four plain pictures is what drawing and encoding them makes") {
+    for (const std::size_t channels : {3, 4}) {
+        for (const auto& [width, height] : {std::pair{1U, 1U}, {2U, 7U}, {67U, 33U}}) {
+            CAPTURE(channels);
+            CAPTURE(width);
+            const auto files = four_plain({.width = width, .height = height, .channels = channels});
+            const auto fast = plain_grid(views_of(files), default_quality);
+            REQUIRE(fast.has_value());
+            const auto drawn = decode(*compose_grid(views_of(files), picture_format::png));
+            REQUIRE(drawn.has_value());
+            CHECK(*fast == *encode(*drawn, picture_format::jpeg));
+            CHECK(*fast == *compose_grid(views_of(files), picture_format::jpeg));
+        }
+    }
+}
+
+TEST_CASE("a grid of others is drawn one by one") {
+    const form as;
+    for (const auto& odd : {form{.width = 6}, form{.height = 5}, form{.channels = 4}}) {
+        auto files = four_plain(as);
+        files[2] = four_plain(odd)[2];
+        CHECK_FALSE(plain_grid(views_of(files), default_quality).has_value());
+        CHECK(compose_grid(views_of(files), picture_format::jpeg).has_value());
+    }
+    auto three = four_plain(as);
+    three.pop_back();
+    CHECK_FALSE(plain_grid(views_of(three), default_quality).has_value());
+    CHECK_FALSE(plain_grid({}, default_quality).has_value());
+}
+
+TEST_CASE("a grid tells which of its pictures is damaged, wherever the damage is") {
+    const form as{.width = 30, .height = 40};
+    const auto whole = four_plain(as);
+    for (std::size_t k = 0; k < whole.size(); ++k) {
+        // Cut within the pixels, with a CRC that is right: only unpacking finds it.
+        const auto data = packed(filtered(noise(as), as));
+        for (const std::size_t size : {std::size_t{0}, data.size() / 2, data.size() - 5}) {
+            auto files = whole;
+            files[k] = start(as) + chunk("IDAT", data.substr(0, size)) + chunk("IEND", "");
+            const auto made = compose_grid(views_of(files), picture_format::jpeg);
+            REQUIRE_FALSE(made.has_value());
+            CHECK(made.error().kind == failure_kind::corrupt);
+            CHECK(made.error().detail.starts_with("picture " + std::to_string(k + 1) + ": "));
+        }
+    }
 }
 
 TEST_CASE("no cut and no changed byte passes for a plain picture") {
