@@ -28,6 +28,7 @@
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -284,15 +285,7 @@ int build_and_run(const config::settings& settings, role as) {
             metrics,
             *web,
             [&readiness] { return readiness.now(); },
-            [&](auto on_change, auto on_ready) {
-                return std::shared_ptr<void>(redis::subscription::open(
-                    on,
-                    to_redis,
-                    queue::live_channel(settings.redis_prefix),
-                    std::move(on_change),
-                    std::move(on_ready)
-                ));
-            }
+            change_feed_of(on, to_redis, settings.redis_prefix)
         }
     );
     const auto console = console::make_console(console::built_in_pages(), *api);
@@ -324,6 +317,14 @@ int build_and_run(const config::settings& settings, role as) {
 
 int serve(const config::settings& settings, role as) {
     log::configure(settings.log);
+    if (settings.file.empty()) {
+        log::info("no configuration file is read");
+    } else {
+        log::info(
+            "the configuration is read",
+            {{"file", std::filesystem::absolute(settings.file).lexically_normal().string()}}
+        );
+    }
     for (const auto& warning : settings.warnings) {
         log::warning(warning);
     }

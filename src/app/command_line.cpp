@@ -3,9 +3,12 @@
 
 #include "arguments.hpp"
 #include "exit_codes.hpp"
+#include "health_command.hpp"
+#include "mistyped.hpp"
 #include "offered.hpp"
 #include "operator_session.hpp"
 #include "sandbox_command.hpp"
+#include "task_list.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,6 +26,9 @@ namespace {
 constexpr const char* setting_hint =
     "Settings: --<section>.<key>=VALUE over IMAGINED_<SECTION>_<KEY> over the file.";
 
+// The configuration of the packaged service.
+constexpr const char* packaged_file = "/etc/imagined/imagined.toml";
+
 std::map<std::string, std::string> read_environment() {
     std::map<std::string, std::string> variables;
     for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -39,6 +45,12 @@ struct choices {
     std::string config;
     std::string role = "all";
     std::string id;
+    std::string status;
+    std::optional<std::string> caller;
+    std::string since;
+    bool follow = false;
+    bool ready = false;
+    std::string url;
     bool json = false;
     std::string shell;
     std::string sandbox_listen = "127.0.0.1:8090";
@@ -56,6 +68,8 @@ public:
         add_serve();
         add_sandbox();
         add_check_config();
+        add_config();
+        add_health();
         add_task();
         add_queue();
         add_audit();
@@ -65,6 +79,9 @@ public:
     }
 
     int run(std::vector<std::string> words) {
+        if (const auto wrong = mistyped_command(read_offer(app_), words); !wrong.empty()) {
+            return refuse(wrong + "\nRun with --help for more information.");
+        }
         std::ranges::reverse(words); // CLI11 takes them from the back
         try {
             app_.parse(std::move(words));
@@ -72,12 +89,9 @@ public:
             return app_.exit(error) == 0 ? exit_code::ok : exit_code::usage;
         }
         if (!flags_.empty() && !takes_settings_) {
-            fmt::print(
-                stderr,
-                "imagined: --{} is a setting, and this command has none\n",
-                flags_.front().first
+            return refuse(
+                fmt::format("--{} is a setting, and this command has none", flags_.front().first)
             );
-            return exit_code::usage;
         }
         return command_();
     }
@@ -126,10 +140,35 @@ private:
         command->callback([this] { settled([this] { return check_config_command(); }); });
     }
 
+    void add_config() {
+        CLI::App* config = app_.add_subcommand("config", "the configuration file");
+        config->require_subcommand(1);
+        CLI::App* init = config->add_subcommand("init", "print one to begin with, commented");
+        init->callback([this] {
+            command_ = [] {
+                fmt::print("{}", config::starter_file());
+                return exit_code::ok;
+            };
+        });
+    }
+
+    void add_health() {
+        CLI::App* command = add_configured("health", "ask a server how it is; exit 0 if well");
+        command->add_flag(
+            "--ready", chosen_.ready, "whether it is ready, not only whether it runs"
+        );
+        command->add_option("URL", chosen_.url, "which server [the configured server.listen]");
+        command->callback([this] {
+            takes_settings_ = true;
+            command_ = [this] { return health_command(); };
+        });
+    }
+
     void add_task() {
-        CLI::App* task = add_configured("task", "look at one task, or act on it");
+        CLI::App* task = add_configured("task", "list tasks, look at one, or act on it");
         task->require_subcommand(1);
         task->add_flag("--json", chosen_.json, "answer in JSON");
+        add_task_list(task);
         add_task_verb(task, "show", "the task with its calls and its history", show_task);
         add_task_verb(task, "cancel", "end a task that has not ended", cancel_task);
         add_task_verb(task, "retry", "submit a failed task's request again", retry_task);
@@ -139,6 +178,22 @@ private:
             "deliver the last callback of an ended task again",
             retry_callback
         );
+    }
+
+    void add_task_list(CLI::App* task) {
+        CLI::App* command = add_configured("list", "a line a task, newest first", task);
+        command->fallthrough();
+        command->add_option("--status", chosen_.status, "only those that the API shows so")
+            ->transform(CLI::IsMember(
+                {"NOT_START", "MODAL", "SUBMITTED", "IN_PROGRESS", "SUCCESS", "FAILURE"},
+                CLI::ignore_case
+            ));
+        command->add_option("--caller", chosen_.caller, "only this caller's");
+        command->add_option("--since", chosen_.since, "only those submitted within, such as 15m");
+        command->add_flag("--follow", chosen_.follow, "then a line whenever one changes");
+        command->callback([this] {
+            settled([this] { return task_list_command(); }, config::purpose::operate);
+        });
     }
 
     void add_task_verb(
@@ -183,10 +238,13 @@ private:
         CLI::App* command = app_.add_subcommand("completion", "print the completion of a shell");
         command->add_option("SHELL", chosen_.shell, "which shell")
             ->required()
-            ->check(CLI::IsMember({"bash"}));
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
         command->callback([this] {
             command_ = [this] {
-                fmt::print("{}", bash_completion(read_offer(app_), config::setting_helps()));
+                const auto write = chosen_.shell == "zsh"    ? zsh_completion
+                                   : chosen_.shell == "fish" ? fish_completion
+                                                             : bash_completion;
+                fmt::print("{}", write(read_offer(app_), config::setting_helps()));
                 return exit_code::ok;
             };
         });
@@ -206,34 +264,57 @@ private:
     }
 
     // The command needs the configuration.
-    void settled(std::function<int()> command) {
+    void settled(std::function<int()> command, config::purpose what_for = config::purpose::serve) {
         takes_settings_ = true;
-        command_ = [this, command = std::move(command)] {
-            return load_settings() ? command() : exit_code::usage;
+        command_ = [this, command = std::move(command), what_for] {
+            return load_settings(what_for) ? command() : exit_code::usage;
         };
     }
 
     void operates(operator_command command) {
-        settled([this, command = std::move(command)] {
-            // The connection's own lines would stand between the operator and the answer.
-            log::configure({.level = log::level::off, .format = settings_->log.format});
-            warn();
-            return run_operator_command(*settings_, chosen_.json, command);
-        });
+        settled(
+            [this, command = std::move(command)] { return operate(command); },
+            config::purpose::operate
+        );
     }
 
-    bool load_settings() {
-        auto loaded = config::load(
-            {.file = chosen_.config, .environment = read_environment(), .flags = flags_}
-        );
+    int operate(const operator_command& command) const {
+        // The connection's own lines would stand between the operator and the answer.
+        log::configure({.level = log::level::off, .format = settings_->log.format});
+        warn();
+        return run_operator_command(*settings_, chosen_.json, command);
+    }
+
+    // An operator's command finds the packaged service without being told where it is.
+    config::sources sources_for(config::purpose what_for) const {
+        config::sources from{
+            .file = chosen_.config, .environment = read_environment(), .flags = flags_
+        };
+        if (what_for != config::purpose::serve) {
+            from.otherwise.emplace_back(packaged_file);
+        }
+        return from;
+    }
+
+    bool load_settings(config::purpose what_for) {
+        auto loaded = config::load(sources_for(what_for), what_for);
         if (const auto* errors = std::get_if<config::errors>(&loaded)) {
-            for (const std::string& error : *errors) {
-                fmt::print(stderr, "imagined: {}\n", error);
-            }
+            tell(*errors);
             return false;
         }
         settings_ = std::get<config::settings>(std::move(loaded));
         return true;
+    }
+
+    static void tell(const config::errors& errors) {
+        for (const std::string& error : errors) {
+            fmt::print(stderr, "imagined: {}\n", error);
+        }
+    }
+
+    static int refuse(const std::string& why) {
+        tell({why});
+        return exit_code::usage;
     }
 
     void warn() const {
@@ -255,11 +336,36 @@ private:
         return exit_code::ok;
     }
 
+    int health_command() const {
+        if (!chosen_.url.empty()) {
+            return ask_health(chosen_.url, chosen_.ready);
+        }
+        const auto where = config::local_address(sources_for(config::purpose::ask));
+        if (const auto* errors = std::get_if<config::errors>(&where)) {
+            tell(*errors);
+            return exit_code::usage;
+        }
+        return ask_health(std::get<std::string>(where), chosen_.ready);
+    }
+
+    int task_list_command() const {
+        list_wish wish{
+            .caller = chosen_.caller, .status = chosen_.status, .follow = chosen_.follow
+        };
+        if (!chosen_.since.empty()) {
+            const auto since = config::parse_duration(chosen_.since);
+            if (!since) {
+                return refuse("--since: " + since.error().detail);
+            }
+            wish.since = *since;
+        }
+        return operate([wish](operator_context with) { return list_tasks(with, wish); });
+    }
+
     int sandbox_command() const {
         const auto delay = config::parse_duration(chosen_.sandbox_delay);
         if (!delay) {
-            fmt::print(stderr, "imagined: --delay: {}\n", delay.error().detail);
-            return exit_code::usage;
+            return refuse("--delay: " + delay.error().detail);
         }
         return run_sandbox({
             .listen = chosen_.sandbox_listen,

@@ -90,7 +90,9 @@ void lifetime::start_work() {
         if (parts_.worker != nullptr) {
             parts_.worker->start();
         }
-        log::info("ready", {{"url", options_.public_url}});
+        log::info(
+            "ready", {{"url", options_.public_url}, {"console", options_.public_url + "/console/"}}
+        );
     }
 }
 

@@ -37,8 +37,12 @@ std::string manual_page(
     const std::string& date
 );
 
-// A script for bash: commands, their options, the values of options that have few, settings.
+// A script for a shell: commands, their options, the values of options that have few, settings.
 std::string
 bash_completion(const offered_command& program, const std::vector<config::setting_help>& settings);
+std::string
+zsh_completion(const offered_command& program, const std::vector<config::setting_help>& settings);
+std::string
+fish_completion(const offered_command& program, const std::vector<config::setting_help>& settings);
 
 } // namespace imagined::app

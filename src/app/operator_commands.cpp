@@ -42,6 +42,13 @@ failure with_id(failure why, const std::string& id) {
     return why;
 }
 
+// Why a verb does not fit the task as it stands, in words for whoever asked for it.
+failure not_now(const std::string& id, task::state now, std::string_view but) {
+    return {
+        failure_kind::conflict, fmt::format("task {} is {}; {}", id, task::to_string(now), but)
+    };
+}
+
 awaitable<result<queue::snapshot>> read_one(queue::reading& tasks, std::string id) {
     if (!store::is_task_id(id)) {
         co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
@@ -95,6 +102,13 @@ awaitable<result<report>> cancel_task(operator_context with, std::string id) {
     const bool english = submitted && submitted->lang == task::language::en;
     std::string reason = english ? "Task cancelled" : "取消任务";
     auto ended = co_await with.submission.cancel(everybody, id, std::move(reason));
+    if (!ended && ended.error().kind == failure_kind::conflict) {
+        if (const auto now = co_await read_one(with.tasks, id)) {
+            co_return not_now(
+                id, now->record.state, "only one that has not ended can be cancelled"
+            );
+        }
+    }
     if (!ended) {
         co_return with_id(ended.error(), id);
     }
@@ -151,14 +165,7 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
         co_return shown.error();
     }
     if (shown->record.state != task::state::failure) {
-        co_return failure{
-            failure_kind::conflict,
-            fmt::format(
-                "task {} is {}; only one that failed can be submitted again",
-                id,
-                task::to_string(shown->record.state)
-            )
-        };
+        co_return not_now(id, shown->record.state, "only one that failed can be submitted again");
     }
     const auto submitted = task::submission_from_text(shown->submission);
     if (!submitted) {
@@ -200,10 +207,22 @@ awaitable<result<report>> retry_task(operator_context with, std::string id) {
 }
 
 awaitable<result<report>> retry_callback(operator_context with, std::string id) {
-    if (!store::is_task_id(id)) {
-        co_return failure{failure_kind::invalid, "\"" + id + "\" is no task id: 16 digits"};
+    const auto shown = co_await read_one(with.tasks, id);
+    if (!shown) {
+        co_return shown.error();
     }
     const auto due = co_await with.operating.replay_callback(id, "command line");
+    if (!due && due.error().kind == failure_kind::conflict) {
+        const auto submitted = task::submission_from_text(shown->submission);
+        const auto state = shown->record.state;
+        if (submitted && submitted->notify_hook.empty()) {
+            co_return not_now(id, state, "nobody is told of it: it was submitted without a hook");
+        }
+        const bool ended = state == task::state::success || state == task::state::failure;
+        co_return not_now(
+            id, state, ended ? "its callback is still being delivered" : "it has not ended"
+        );
+    }
     if (!due) {
         co_return with_id(due.error(), id);
     }

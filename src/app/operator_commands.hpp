@@ -2,11 +2,13 @@
 // here connects to anything; operator_session does.
 #pragma once
 
+#include "imagined/api/api.hpp"
 #include "imagined/backend/roster.hpp"
 #include "imagined/queue/operating.hpp"
 #include "imagined/queue/reading.hpp"
 #include "imagined/queue/submission.hpp"
 
+#include <functional>
 #include <string>
 
 namespace imagined::app {
@@ -19,10 +21,12 @@ struct operator_context {
     milliseconds task_timeout{3600000}; // of a task that is submitted again
     std::size_t queue_limit = 100000;
     bool json = false;
+    api::change_feed changes = {};                      // of tasks
+    std::function<void(const std::string&)> print = {}; // a line, before the report
 };
 
 struct report {
-    std::string text;  // for standard output, without the last line end
+    std::string text;  // for standard output, without the last line end; "": nothing
     bool sound = true; // false: the command worked, and found something broken
 };
 

@@ -91,13 +91,21 @@ int run_operator_command(
         .task_timeout = settings.api.task_timeout,
         .queue_limit = settings.api.queue_limit,
         .json = json,
+        .changes = change_feed_of(context.get_executor(), options, settings.redis_prefix),
+        .print =
+            [](const std::string& line) {
+                fmt::print("{}\n", line);
+                std::fflush(stdout); // whoever follows a pipe waits for it
+            },
     };
     const auto told = drive(context, command, with);
     connection->close();
     if (!told) {
         return fail(told.error());
     }
-    fmt::print("{}\n", told->text);
+    if (!told->text.empty()) {
+        fmt::print("{}\n", told->text);
+    }
     return told->sound ? exit_code::ok : exit_code::failed;
 }
 

@@ -3,6 +3,7 @@
 #include "imagined/backend/dialect.hpp"
 #include "imagined/task/event.hpp"
 #include "imagined/task/money.hpp"
+#include "imagined/task/progress.hpp"
 #include "imagined/task/view.hpp"
 
 #include <fmt/chrono.h>
@@ -180,6 +181,20 @@ slot_text(const backend::key_slot& slot, const queue::slot_state* state, unix_mi
     return text;
 }
 
+// In quotes, and with everything escaped that would end the line.
+std::string quoted_start(const std::string& text) {
+    constexpr std::size_t most_characters = 60;
+    std::size_t end = 0;
+    for (std::size_t shown = 0; end < text.size(); ++end) {
+        const bool begins = (static_cast<unsigned char>(text[end]) & 0xc0U) != 0x80;
+        if (begins && ++shown > most_characters) {
+            break;
+        }
+    }
+    const std::string start = text.substr(0, end) + (end < text.size() ? "…" : "");
+    return json(start).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string age_text(const queue::statistics& counted) {
     if (counted.oldest_waiting == 0) {
         return "";
@@ -273,6 +288,42 @@ std::string task_text(const queue::snapshot& shown, const std::vector<task::even
         );
     }
     return text;
+}
+
+json brief_json(const queue::snapshot& shown, unix_millis now) {
+    const task::record& record = shown.record;
+    const auto submitted = task::submission_from_text(shown.submission);
+    const auto progress = task::outward_progress(record, now);
+    return {
+        {"id", record.id},
+        {"status", task::outward_status(record)},
+        {"progress", progress.empty() ? json(nullptr) : json(progress)},
+        {"state", task::to_string(record.state)},
+        {"caller", record.caller},
+        {"action", submitted ? json(task::to_string(submitted->what)) : json(nullptr)},
+        {"prompt", submitted ? json(submitted->prompt) : json(nullptr)},
+        {"submitted", when(record.submitted)},
+        {"started", when(record.started)},
+        {"finished", when(record.finished)},
+        {"failCode", record.fail_code ? json(task::to_string(*record.fail_code)) : json(nullptr)},
+        {"failReason", record.fail_reason.empty() ? json(nullptr) : json(record.fail_reason)},
+    };
+}
+
+std::string brief_text(const queue::snapshot& shown, unix_millis now) {
+    const task::record& record = shown.record;
+    const auto submitted = task::submission_from_text(shown.submission);
+    return fmt::format(
+        "{}  {}  {:<11}  {:>4}  {:<12}  {:<9}  {}{}",
+        record.id,
+        moment(record.submitted),
+        task::outward_status(record),
+        task::outward_progress(record, now),
+        record.caller.empty() ? "-" : record.caller,
+        submitted ? task::to_string(submitted->what) : "-",
+        quoted_start(submitted ? submitted->prompt : ""),
+        record.fail_code ? fmt::format("  {}", task::to_string(*record.fail_code)) : ""
+    );
 }
 
 json queue_json(const queue::statistics& counted, const backend::roster& backends) {

@@ -28,4 +28,12 @@ result<backend::roster> open_roster(
     return backend::roster(std::move(members));
 }
 
+api::change_feed change_feed_of(const executor& on, redis::client_options to, std::string prefix) {
+    return [on, to = std::move(to), prefix = std::move(prefix)](auto on_change, auto on_ready) {
+        return std::shared_ptr<void>(redis::subscription::open(
+            on, to, queue::live_channel(prefix), std::move(on_change), std::move(on_ready)
+        ));
+    };
+}
+
 } // namespace imagined::app

@@ -1,10 +1,13 @@
 // What `serve` and the operator commands build alike.
 #pragma once
 
+#include "imagined/api/api.hpp"
 #include "imagined/backend/roster.hpp"
 #include "imagined/config/settings.hpp"
 #include "imagined/queue/redis_queue.hpp"
+#include "imagined/redis/client.hpp"
 
+#include <string>
 #include <vector>
 
 namespace imagined::app {
@@ -18,5 +21,8 @@ result<backend::roster> open_roster(
     const std::vector<backend::backend_options>& backends,
     const http::egress_policy& fetch_rules
 );
+
+// Tells of the tasks of the queue with this prefix as they change. `on` must outlive the feeds.
+api::change_feed change_feed_of(const executor& on, redis::client_options to, std::string prefix);
 
 } // namespace imagined::app

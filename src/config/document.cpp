@@ -22,7 +22,7 @@ section make_section(std::string_view kind, std::string label) {
     return made;
 }
 
-document::document() {
+document::document(purpose what_for) : what_for_(what_for) {
     for (const definition& row : definitions()) {
         if (!is_list_section(row.section) && !once_.contains(row.section)) {
             once_.emplace(row.section, make_section(row.section, row.section));
@@ -49,6 +49,34 @@ void document::spoil(
 ) {
     of.entries.find(row.key)->second.broken = true;
     complain(origin, of.label + "." + row.key, text);
+}
+
+// Operators ask Redis which tasks there are, and of a backend how it is called and what it may do.
+bool document::may_be_unread(const definition& row) const {
+    switch (what_for_) {
+    case purpose::serve:
+        return false;
+    case purpose::ask:
+        return row.name() != "server.listen";
+    case purpose::operate:
+        break;
+    }
+    if (row.section == "backend") {
+        return row.secret || row.key == "base_url" || row.key == "ca_file" || row.key == "proxy";
+    }
+    return row.section != "redis" && row.name() != "data.dir" && row.name() != "worker.queue_limit"
+           && row.name() != "worker.task_timeout";
+}
+
+void document::leave_unread(
+    section& of, const definition& row, value reference, std::string origin
+) {
+    entry& left = of.entries.find(row.key)->second;
+    if (row.secret) {
+        left.what = std::move(reference);
+    }
+    left.origin = std::move(origin);
+    left.broken = true;
 }
 
 } // namespace imagined::config

@@ -42,7 +42,7 @@ section make_section(std::string_view kind, std::string label);
 
 class document {
 public:
-    document(); // all defaults
+    explicit document(purpose what_for = purpose::serve); // all defaults
 
     section& once(std::string_view kind) { return once_.find(kind)->second; }
 
@@ -64,10 +64,20 @@ public:
     // The same, and the key's value is not to be relied on.
     void spoil(section& of, const definition& row, std::string_view origin, std::string_view text);
 
+    // Whether a value that stands elsewhere may be out of reach: what the configuration is read for
+    // does not need it.
+    bool may_be_unread(const definition& row) const;
+    // It is. A secret's place holds `reference`, anything else keeps its default; neither is to be
+    // relied on.
+    void leave_unread(section& of, const definition& row, value reference, std::string origin);
+
+    purpose what_for() const { return what_for_; }
+
     errors complaints;
     std::vector<std::string> warnings;
 
 private:
+    purpose what_for_;
     std::map<std::string, section, std::less<>> once_;
     std::vector<section> callers_;
     std::vector<section> backends_;

@@ -216,6 +216,9 @@ settings fill(const document& doc, const environment& variables) {
     filled.api.log_prompts = doc.once("log").get<bool>("prompts");
     for (const section& backend : doc.list("backend")) {
         filled.backends.push_back(backend_of(backend, variables));
+        if (backend.broken("base_url")) {
+            continue; // it is out of reach, and not used
+        }
         for (const auto& doubt : backend::doubtful_address(filled.backends.back())) {
             filled.warnings.push_back(fmt::format("{}: {}", backend.label, doubt));
         }

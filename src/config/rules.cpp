@@ -15,6 +15,8 @@ namespace imagined::config {
 namespace {
 
 constexpr std::string_view official_address = "https://api.ideogram.ai";
+// Nobody asks it anything.
+constexpr std::string_view unread_address = "http://unread.invalid";
 
 std::string origin_or_default(const entry& of) {
     return of.origin.empty() ? "default" : of.origin;
@@ -112,12 +114,17 @@ void warn_of_short_keys(document& doc) {
         }
     };
     for (const std::string_view keys : {"api_keys", "metrics_keys"}) {
+        if (doc.once("server").broken(keys)) {
+            continue;
+        }
         for (const std::string& key : doc.once("server").get<words>(keys)) {
             judge("server." + std::string(keys), key);
         }
     }
     for (const section& caller : doc.list("caller")) {
-        judge(caller.label + ".key", caller.get<std::string>("key"));
+        if (!caller.broken("key")) {
+            judge(caller.label + ".key", caller.get<std::string>("key"));
+        }
     }
 }
 
@@ -133,6 +140,9 @@ void complete_backends(document& doc) {
             } else {
                 doc.complain(backend.origin, backend.label + ".base_url", "is required");
             }
+        }
+        if (url.empty() && address.broken) {
+            url = unread_address;
         }
         if (!backend.broken("keys") && backend.get<words>("keys").empty()) {
             doc.complain(backend.at("keys").origin, backend.label + ".keys", "needs a key");

@@ -41,7 +41,13 @@ void take_text(
     section& target = into.once(row.section);
     const auto resolved = resolve_all(row.is(), text, variables);
     if (!resolved) {
-        into.spoil(target, row, origin, resolved.error().detail);
+        if (into.may_be_unread(row)) {
+            const bool list = row.is() == shape::words;
+            value reference = list ? value(split_list(text)) : value(text);
+            into.leave_unread(target, row, std::move(reference), origin);
+        } else {
+            into.spoil(target, row, origin, resolved.error().detail);
+        }
         return;
     }
     auto read = value_from_text(row.is(), *resolved);

@@ -78,7 +78,7 @@ private:
             );
             made.origin = at(table);
             read_table(made, table);
-            made.key_names = references_in(table["keys"]);
+            made.key_names = names_of_keys(table["keys"]);
             demand_required(made, table);
             into_.list(kind).push_back(std::move(made));
         }
@@ -86,7 +86,7 @@ private:
 
     // "env:NAME" and "file:PATH" among a backend's keys, each in its place: what operators know
     // them by.
-    static words references_in(toml::node_view<const toml::node> keys) {
+    static words names_of_keys(toml::node_view<const toml::node> keys) {
         words names;
         const auto* array = keys.as_array();
         for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
@@ -120,6 +120,8 @@ private:
             auto read = value_from_toml(row->is(), node, variables_);
             if (read) {
                 into_.set(target, *row, *std::move(read), at(node));
+            } else if (read.error().kind == failure_kind::not_found && into_.may_be_unread(*row)) {
+                into_.leave_unread(target, *row, references_in(row->is(), node), at(node));
             } else {
                 into_.spoil(target, *row, at(node), read.error().detail);
             }
@@ -133,22 +135,24 @@ private:
 
 } // namespace
 
-void read_toml(const std::filesystem::path& file, const environment& variables, document& into) {
+bool read_toml(const std::filesystem::path& file, const environment& variables, document& into) {
     const std::string name = file.filename().string();
     const auto content = read_small_file(file.string());
     if (!content) {
         into.complaints.push_back(
             fmt::format("{}: the configuration file {}", file.string(), content.error().detail)
         );
-        return;
+        return false;
     }
     try {
         const toml::table root = toml::parse(*content, name);
         file_reader(name, variables, into).read(root);
+        return true;
     } catch (const toml::parse_error& error) {
         into.complaints.push_back(
             fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, error.description())
         );
+        return false;
     }
 }
 

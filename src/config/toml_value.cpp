@@ -78,7 +78,7 @@ private:
         }
         const auto resolved = resolve(text, variables_);
         if (!resolved) {
-            return invalid(resolved.error().detail);
+            return resolved.error();
         }
         if (auto read = value_from_text(is, *resolved)) {
             return *std::move(read);
@@ -95,7 +95,9 @@ private:
                                   ? from_string(item_shape(is), array[i].as_string()->get())
                                   : result<value>(invalid(expectation(is)));
             if (!item) {
-                return invalid(fmt::format("element {}: {}", i + 1, item.error().detail));
+                return failure{
+                    item.error().kind, fmt::format("element {}: {}", i + 1, item.error().detail)
+                };
             }
             if (is == shape::words) {
                 texts.push_back(std::get<std::string>(*item));
@@ -116,7 +118,9 @@ private:
         for (const auto& [key, node] : table) {
             const auto item = read(is == shape::word_map ? shape::text : shape::number, node);
             if (!item) {
-                return invalid(fmt::format("\"{}\": {}", key.str(), item.error().detail));
+                return failure{
+                    item.error().kind, fmt::format("\"{}\": {}", key.str(), item.error().detail)
+                };
             }
             if (is == shape::word_map) {
                 texts.emplace(key.str(), std::get<std::string>(*item));
@@ -134,6 +138,21 @@ private:
 
 result<value> value_from_toml(shape is, const toml::node& node, const environment& variables) {
     return reader(variables).read(is, node);
+}
+
+value references_in(shape is, const toml::node& node) {
+    if (is != shape::words) {
+        return node.value_or(std::string());
+    }
+    words texts;
+    if (const auto* array = node.as_array()) {
+        for (const toml::node& item : *array) {
+            texts.push_back(item.value_or(std::string()));
+        }
+    } else {
+        texts.push_back(node.value_or(std::string()));
+    }
+    return texts;
 }
 
 } // namespace imagined::config

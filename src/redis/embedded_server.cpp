@@ -23,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using steady = std::chrono::steady_clock;
 
-constexpr milliseconds lock_patience{5000};
+constexpr milliseconds lock_patience{5000}; // with the child of a process that is gone
+constexpr milliseconds owner_patience{500}; // with a process that may be ending this very moment
 constexpr milliseconds ready_step{1};
 constexpr milliseconds ping_patience{1000};
 constexpr milliseconds least_restart_pause{50};
@@ -93,14 +94,15 @@ awaitable<> wait_for_end(executor on, int pid) {
 // Shared between the handle and supervise(), which may be waiting when the handle goes.
 struct child {
     embedded_options options;
+    descriptor owner;
     descriptor lock;
     int pid = 0;
     steady::time_point started;
     int crashes = 0; // in a row, each after less than healthy_life
     bool stopping = false;
 
-    child(embedded_options chosen, descriptor held)
-        : options(std::move(chosen)), lock(std::move(held)) {}
+    child(embedded_options chosen, descriptor owned, descriptor held)
+        : options(std::move(chosen)), owner(std::move(owned)), lock(std::move(held)) {}
 
     child(const child&) = delete;
     child& operator=(const child&) = delete;
@@ -158,6 +160,7 @@ void child::stop() {
         end_process(ending, options.stop_deadline);
     }
     lock = descriptor();
+    owner = descriptor();
 }
 
 awaitable<> keep_alive(std::shared_ptr<child> kept) {
@@ -256,11 +259,15 @@ result<std::unique_ptr<embedded_server>> embedded_server::start(embedded_options
         return directory.error();
     }
     options.directory = *directory;
+    auto owner = own_directory(options.directory, owner_patience);
+    if (!owner) {
+        return owner.error();
+    }
     auto lock = lock_directory(options.directory, lock_patience);
     if (!lock) {
         return lock.error();
     }
-    auto kept = std::make_shared<child>(std::move(options), std::move(*lock));
+    auto kept = std::make_shared<child>(std::move(options), std::move(*owner), std::move(*lock));
     if (auto launched = kept->launch_server(); !launched) {
         return launched.error();
     }

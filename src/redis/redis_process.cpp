@@ -116,8 +116,9 @@ int descriptor::release() {
     return std::exchange(number_, -1);
 }
 
-result<descriptor> lock_directory(const std::filesystem::path& directory, milliseconds patience) {
-    const auto path = directory / "lock";
+namespace {
+
+result<descriptor> lock_file(const std::filesystem::path& path, milliseconds patience) {
     descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.get() < 0) {
         return system_failure("embedded redis: " + path.string());
@@ -130,12 +131,22 @@ result<descriptor> lock_directory(const std::filesystem::path& directory, millis
         if (steady::now() >= end) {
             return failure{
                 failure_kind::conflict,
-                "embedded redis: " + directory.string() + " is in use by another process"
+                "embedded redis: " + path.parent_path().string() + " is in use by another process"
             };
         }
         std::this_thread::sleep_for(poll_step);
     }
     return file;
+}
+
+} // namespace
+
+result<descriptor> lock_directory(const std::filesystem::path& directory, milliseconds patience) {
+    return lock_file(directory / "lock", patience);
+}
+
+result<descriptor> own_directory(const std::filesystem::path& directory, milliseconds patience) {
+    return lock_file(directory / "owner", patience);
 }
 
 result<int> launch_process(const launch& what) {

@@ -33,6 +33,10 @@ private:
 // inherits the descriptor on purpose: as long as a dying redis-server lives, nobody else gets in.
 result<descriptor> lock_directory(const std::filesystem::path& directory, milliseconds patience);
 
+// Likewise `directory`/owner, which no child inherits: it is free the moment that the process which
+// took it is gone. So whoever finds it taken has a living process before him, not a dying child.
+result<descriptor> own_directory(const std::filesystem::path& directory, milliseconds patience);
+
 struct launch {
     std::string program;
     std::vector<std::string> arguments;

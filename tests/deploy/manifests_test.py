@@ -1,7 +1,6 @@
 """Dockerfile, compose and Kubernetes, which no engine runs here: every name in them is compared with
 what it stands for, and what they would start is started."""
 
-import os
 import re
 import shlex
 import subprocess
@@ -128,16 +127,19 @@ class Manifests(Scene):
         self.assertEqual(values(image(), "EXPOSE"), ["8080"])
 
     def test_the_healthcheck_tells_a_server_that_answers_from_one_that_does_not(self):
+        [check] = values(image(), "HEALTHCHECK")
+        program, *words = yaml.safe_load(check[check.index("["):])
+        self.assertEqual(program, "imagined")
+
         def health(address):
-            return subprocess.run(
-                [str(CONTAINER / "healthcheck")], check=False, stderr=subprocess.DEVNULL,
-                timeout=30, env=clean_environment(IMAGINED_SERVER_LISTEN=address)).returncode
+            return run_imagined(
+                *words, directory=self.directory,
+                environment=clean_environment(IMAGINED_SERVER_LISTEN=address)).returncode
         server = self.serve()
         address = server.url.removeprefix("http://")
         self.assertEqual(health(address.replace("127.0.0.1", "0.0.0.0")), 0)
         server.kill()
         self.assertNotEqual(health(address), 0)
-        self.assertTrue(os.access(CONTAINER / "healthcheck", os.X_OK))
 
     # -- Compose -----------------------------------------------------------------------------
 

@@ -68,7 +68,9 @@ class Package(unittest.TestCase):
             "usr/share/doc/imagined/changelog.gz",
             "usr/share/doc/imagined/copyright",
             "usr/share/doc/imagined/examples/grafana-dashboard.json",
+            "usr/share/fish/vendor_completions.d/imagined.fish",
             "usr/share/man/man1/imagined.1.gz",
+            "usr/share/zsh/vendor-completions/_imagined",
         })
         self.assertEqual(
             run("dpkg-deb", "-I", str(self.package), "conffiles").stdout.split(),
@@ -84,8 +86,11 @@ class Package(unittest.TestCase):
             return run_imagined(*words, directory=self.folder).stdout
         page = gzip.decompress((self.tree / "usr/share/man/man1/imagined.1.gz").read_bytes())
         self.assertEqual(page.decode(), told("manual"))
-        script = self.tree / "usr/share/bash-completion/completions/imagined"
-        self.assertEqual(script.read_text(), told("completion", "bash"))
+        for shell, script in (("bash", "bash-completion/completions/imagined"),
+                              ("zsh", "zsh/vendor-completions/_imagined"),
+                              ("fish", "fish/vendor_completions.d/imagined.fish")):
+            written = (self.tree / "usr/share" / script).read_text()
+            self.assertEqual(written, told("completion", shell))
         self.assertEqual(told("version").split()[1], self.field("Version"))
         changes = gzip.decompress((self.tree / "usr/share/doc/imagined/changelog.gz").read_bytes())
         self.assertTrue(changes.decode().startswith(f"imagined ({self.field('Version')}) "))

@@ -1,9 +1,11 @@
 """Commands, settings and exit codes."""
 
 import json
+import socket
+import time
 import tomllib
 
-from .processes import clean_environment, run_imagined
+from .processes import BINARY, Process, clean_environment, run_imagined
 from .scene import Scene, backend
 
 
@@ -35,6 +37,34 @@ class CommandLine(Scene):
             told = self.run_it(*arguments)
             self.assertEqual(told.returncode, 2, arguments)
             self.assertTrue(told.stderr, arguments)
+
+    def test_a_mistyped_command_is_answered_with_the_nearest_one(self):
+        for words, meant in ((["sevre"], "serve"), (["taks", "show", "1"], "task"),
+                             (["task", "lsit"], "task list"), (["chek-config"], "check-config"),
+                             (["config", "inti"], "config init"), (["qeue", "--json"], "queue")):
+            with self.subTest(words):
+                told = self.run_it(*words)
+                self.assertEqual(told.returncode, 2)
+                self.assertIn(f'did you mean "{meant}"?', told.stderr)
+
+    def test_a_configuration_to_begin_with_is_printed(self):
+        told = self.run_it("config", "init")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.write(told.stdout)
+        checked = self.run_it("check-config")
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertEqual(tomllib.loads(checked.stdout)["server"]["listen"], "127.0.0.1:8080")
+        self.assertGreater(told.stdout.count("\n# "), 10)
+
+    def test_serve_says_what_it_read_and_where_the_console_is(self):
+        server = self.serve(config="[log]\nprompts = true\n", name="special")
+        self.assertIn(str(self.directory / "special.toml"), server.log)
+        ready = next(line for line in server.log.splitlines() if " ready " in line)
+        self.assertIn(f"{server.url}/console/", ready)
+        server.stop()
+        self.assertIn("no configuration file", self.start(
+            "serve", "--server.listen=127.0.0.1:0", environment=clean_environment()
+        ).wait_ready().log)
 
     def test_check_config_prints_valid_toml_without_secrets(self):
         self.write('[server]\napi_keys = ["s3cret-1"]\n[redis]\nurl = "redis://u:s3cret-2@h:1/0"\n'
@@ -88,11 +118,53 @@ class CommandLine(Scene):
         self.assertIn("redis-server", told.stderr)
         self.assertIn("install", told.stderr)
 
-    def test_a_second_process_on_an_embedded_data_dir_is_refused(self):
+    def test_a_second_process_on_an_embedded_data_dir_is_refused_at_once(self):
         self.serve()
+        begun = time.monotonic()
         told = self.run_it("serve", "--server.listen=127.0.0.1:0")
+        self.assertLess(time.monotonic() - begun, 4)
         self.assertEqual(told.returncode, 2, told.stderr)
         self.assertIn("redis.url", told.stderr)
+
+    def test_health_tells_a_server_that_runs_from_one_that_does_not(self):
+        server = self.serve()
+        for arguments in ([server.url], ["--ready", server.url], [f"{server.url}/", "--ready"],
+                          [server.url.removeprefix("http://")], [f"{server.url}/readyz"]):
+            told = self.run_it("health", *arguments)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            self.assertIn(server.url, told.stdout)
+        server.stop()
+        for arguments in ([server.url], ["--ready", server.url]):
+            told = self.run_it("health", *arguments)
+            self.assertEqual(told.returncode, 1, told.stdout)
+            self.assertIn(server.url, told.stderr)
+        self.assertEqual(self.run_it("health", "http://[nonsense").returncode, 2)
+
+    def test_health_of_a_server_that_is_not_ready_says_why(self):
+        server = self.start("serve", "--server.listen=127.0.0.1:0", "--log.level=debug",
+                            "--redis.url=unix:///nowhere/redis.sock",
+                            environment=clean_environment())
+        url = server.wait_for_line(r"listening.*?(https?://[^\s\",]+)").group(1)
+        self.assertEqual(self.run_it("health", url).returncode, 0)
+        told = self.run_it("health", "--ready", url)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("503", told.stderr)
+        self.assertIn("redis", told.stderr)
+
+    def test_health_needs_nothing_but_the_address(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        file = self.directory / "odd.toml"
+        file.write_text(f'[server]\nlisten = "0.0.0.0:{port}"\nmystery = 1\n'
+                        'api_keys = ["env:NOT_SET"]\n[redis]\nurl = "file:/nowhere"\n')
+        self.assertEqual(self.run_it("health", "--config", str(file)).returncode, 1)
+        self.serve(f"--server.listen=127.0.0.1:{port}")
+        told = self.run_it("health", "--ready", "--config", str(file))
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn(f"http://127.0.0.1:{port}/readyz", told.stdout)
+        told = self.run_it("health", "--server.listen=127.0.0.1:0")
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("server.listen", told.stderr)
 
     def test_an_address_that_is_taken_is_named(self):
         taken = self.serve().url.removeprefix("http://")
@@ -162,6 +234,118 @@ class Operator(Scene):
         told = self.command("task", "retry-callback", task["id"])
         self.assertEqual(told.returncode, 0, told.stderr)
         sink.wait_for_end(task["id"])
+
+    def test_a_conflict_says_what_is_the_matter(self):
+        sandbox = self.sandbox("--delay=5s")
+        api = self.api(self.serve(config=backend(sandbox, concurrency=1)))
+        running = api.accepted("runs")
+        told = self.command("task", "retry-callback", running)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("without a hook", told.stderr)
+        api.wait(running)
+        for verb, why in (("cancel", "only one that has not ended"), ("retry", "only one that failed"),
+                          ("retry-callback", "without a hook")):
+            told = self.command("task", verb, running)
+            self.assertEqual(told.returncode, 1)
+            self.assertIn(f"task {running} is success", told.stderr)
+            self.assertIn(why, told.stderr)
+
+    def test_a_callback_that_is_not_due_says_why(self):
+        sandbox = self.sandbox("--delay=5s")
+        sink = self.sink([503] * 50)
+        api = self.api(self.serve(config=(
+            backend(sandbox, concurrency=1)
+            + f'[callback]\nallow = ["{sink.address}"]\nschedule = ["0s", "1h"]\n')))
+        task = api.accepted("told later", notifyHook=sink.url)
+        told = self.command("task", "retry-callback", task)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("it has not ended", told.stderr)
+
+    def test_tasks_are_listed_newest_first(self):
+        sandbox = self.sandbox()
+        sandbox.script({"status": 400, "body": "no"})
+        api = self.api(self.serve(config=backend(sandbox)))
+        failed = api.wait(api.accepted("first\nof all"))["id"]
+        drawn = [api.draw(f"number {n}")["id"] for n in range(3)]
+        told = self.command("task", "list")
+        self.assertEqual((told.returncode, told.stderr), (0, ""))
+        lines = told.stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines], [*reversed(drawn), failed])
+        self.assertRegex(lines[0], r"SUCCESS +100% +- +IMAGINE +\"number 2\"$")
+        self.assertRegex(lines[-1], r'FAILURE +100% +- +IMAGINE +"first\\nof all"  INVALID_REQUEST$')
+        as_json = [json.loads(line) for line in
+                   self.command("task", "list", "--json").stdout.splitlines()]
+        self.assertEqual([one["id"] for one in as_json], [*reversed(drawn), failed])
+        self.assertEqual(as_json[-1]["failCode"], "INVALID_REQUEST")
+        self.assertEqual(as_json[-1]["prompt"], "first\nof all")
+
+    def test_a_list_is_narrowed_by_status_caller_and_age(self):
+        config = ('[[caller]]\nname = "ann"\nkey = "the-key-of-ann-000"\n'
+                  '[[caller]]\nname = "bob"\nkey = "the-key-of-bob-000"\n')
+        server = self.serve(config=config)
+        ann = self.api(server, key="the-key-of-ann-000").draw("hers")["id"]
+        bob = self.api(server, key="the-key-of-bob-000").draw("his")["id"]
+
+        def listed(*arguments):
+            told = self.command("task", "list", "--json", *arguments)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            return [json.loads(line)["id"] for line in told.stdout.splitlines()]
+
+        self.assertEqual(listed(), [bob, ann])
+        self.assertEqual(listed("--caller", "ann"), [ann])
+        self.assertEqual(listed("--caller=nobody"), [])
+        self.assertEqual(listed("--status", "success"), [bob, ann])
+        self.assertEqual(listed("--status=FAILURE"), [])
+        self.assertEqual(listed("--since", "1h"), [bob, ann])
+        self.assertEqual(listed("--since=1ms"), [])
+        for wrong in (["--status=fine"], ["--since=yesterday"]):
+            self.assertEqual(self.command("task", "list", *wrong).returncode, 2)
+
+    def test_a_long_list_is_whole(self):
+        api = self.api(self.serve())
+        ids = [api.submit("shorten", {"prompt": f"number {n} of many"})["result"]
+               for n in range(430)]
+        told = self.command("task", "list")
+        self.assertEqual([line.split()[0] for line in told.stdout.splitlines()], ids[::-1])
+
+    def test_changes_are_followed(self):
+        server = self.serve()
+        api = self.api(server)
+        before = api.draw("before")["id"]
+        follower = Process(
+            ["sh", "-c", 'exec "$0" "$@" >&2', BINARY, "task", "list", "--follow", "--json",
+             "--config", str(self.directory / "imagined.toml")], self.directory)
+        self.addCleanup(follower.kill)
+        follower.wait_for_line(before)
+        after = api.draw("after")["id"]
+        follower.wait_for_line(f'"id":"{after}".*"status":"SUCCESS"')
+        lines = [json.loads(line) for line in follower.log.splitlines()]
+        statuses = [one["status"] for one in lines if one["id"] == after]
+        life = ("NOT_START", "SUBMITTED", "IN_PROGRESS", "SUCCESS")
+        self.assertEqual(statuses, sorted(statuses, key=life.index))
+        self.assertEqual(statuses.count("SUCCESS"), 1)
+        self.assertEqual([one["id"] for one in lines].count(before), 1)
+        self.assertIsNone(follower.child.poll())
+
+    def test_no_secret_is_needed_but_redis_own(self):
+        given = self.redis()
+        sandbox = self.sandbox()
+        file = self.directory / "imagined.toml"
+        config = backend(sandbox, keys=["env:IDEOGRAM_KEY", "env:SECOND_KEY"]) + (
+            f'[server]\nlisten = "127.0.0.1:0"\napi_keys = ["env:OPERATOR"]\n'
+            f'[redis]\nurl = "env:REDIS_URL"\n[callback]\nsecrets = ["file:/nowhere"]\n')
+        file.write_text(config)
+        environment = clean_environment(REDIS_URL=given.url)
+        for command in (["queue"], ["audit"], ["task", "list"]):
+            told = run_imagined(*command, directory=self.directory, environment=environment)
+            self.assertEqual((told.returncode, told.stderr), (0, ""), command)
+        shown = json.loads(run_imagined(
+            "queue", "--json", directory=self.directory, environment=environment).stdout)
+        self.assertEqual(len(shown["backends"][0]["slots"]), 2)
+        told = run_imagined("queue", directory=self.directory, environment=clean_environment())
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("REDIS_URL", told.stderr)
+        self.assertNotIn("OPERATOR", told.stderr)
 
     def test_the_queue_is_counted(self):
         api = self.api(self.serve())

@@ -21,6 +21,7 @@
 namespace imagined::config {
 
 struct settings {
+    std::filesystem::path file;            // that was read; "" if none
     std::string listen = "127.0.0.1:8080"; // as http::listener::open() takes it
     http::server_options server;
     // public_url is empty when it is to be "http://<listen>" and the port is known after binding.
@@ -49,14 +50,34 @@ struct settings {
 // Where a value came from stands in front of each: "imagined.toml: worker.lease: …".
 using errors = std::vector<std::string>;
 
-struct sources {
-    std::filesystem::path file; // "" : ./imagined.toml if present
-    std::map<std::string, std::string> environment;
-    std::vector<std::pair<std::string, std::string>> flags; // "server.listen" -> value
+// What the configuration is read for. A value that stands elsewhere (env:NAME, file:PATH) and
+// cannot be read is an error to whoever uses it.
+enum class purpose {
+    serve,   // everything is used
+    operate, // where Redis is, and which backends there are; no secret but Redis' own
+    ask,     // where the server answers
 };
 
-// Flags over environment over file over defaults.
-std::variant<settings, errors> load(const sources& from);
+inline constexpr const char* default_file = "imagined.toml";
+
+struct sources {
+    std::filesystem::path file; // must be there; "": the first of `otherwise` that is
+    std::map<std::string, std::string> environment;
+    std::vector<std::pair<std::string, std::string>> flags; // "server.listen" -> value
+    std::vector<std::filesystem::path> otherwise{default_file};
+};
+
+// Flags over environment over file over defaults. Without secrets that `what_for` does not use
+// their places hold the reference: as many keys, and as distinct, as were configured.
+std::variant<settings, errors> load(const sources& from, purpose what_for = purpose::serve);
+
+// "http://127.0.0.1:8080": where `serve` with this configuration is asked from the same machine.
+// Only what is wrong with server.listen or a flag is an error.
+std::variant<std::string, errors> local_address(const sources& from);
+
+// A configuration file to begin with: what is set in it is as by default, and what is commented out
+// is an example.
+std::string starter_file();
 
 // "15s", "250ms", "7d", "1h30m" is not accepted: one number, one unit (ms s m h d).
 result<milliseconds> parse_duration(std::string_view text);

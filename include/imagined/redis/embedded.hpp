@@ -25,9 +25,9 @@ endpoint embedded_endpoint(const std::filesystem::path& directory);
 
 class embedded_server {
 public:
-    // Takes the directory's lock (waiting up to 5 s for a dying predecessor), starts the child and
-    // waits, blocking, until it answers PING. Call it from the main thread before other threads
-    // exist. Fails with `conflict` when another process holds the lock (the directory is in use),
+    // Takes the directory (at once, but waiting up to 5 s for the dying child of a process that is
+    // gone), starts the child and waits, blocking, until it answers PING. Call it from the main
+    // thread before other threads exist. Fails with `conflict` when another process has it,
     // `not_found` when the program is missing (the text says which package to install), `invalid`
     // when the directory's path is too long for a Unix socket, `unavailable` otherwise.
     static result<std::unique_ptr<embedded_server>> start(embedded_options options);

@@ -118,3 +118,28 @@ TEST_CASE("an empty queue has no oldest task") {
     CHECK(app::queue_json({}, backend::roster({}))["oldestWaitingMs"].is_null());
     CHECK_FALSE(contains(app::queue_text({}, backend::roster({})), "oldest"));
 }
+
+TEST_CASE("a task of a list is one line, whatever was submitted") {
+    auto shown = a_failed_task();
+    task::submission submission;
+    submission.prompt = "two\nlines and \x1b[31m" + std::string(80, 'x');
+    shown.submission = task::to_text(submission);
+    const auto line = app::brief_text(shown, submitted_at + 2000);
+    CHECK(line.starts_with("1700000000123001  2023-11-14T22:13:20.123Z  FAILURE      100%  bot "));
+    CHECK(contains(line, R"("two\nlines and \u001b[31mx)"));
+    CHECK(contains(line, "xx…\""));
+    CHECK(line.ends_with("  TIMEOUT"));
+    CHECK(line.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a task of a list has its outward status in JSON, and all of its prompt") {
+    const auto value = app::brief_json(a_failed_task(), submitted_at + 2000);
+    CHECK(value["id"] == "1700000000123001");
+    CHECK(value["status"] == "FAILURE");
+    CHECK(value["progress"] == "100%");
+    CHECK(value["caller"] == "bot");
+    CHECK(value["prompt"] == "a red fox");
+    CHECK(value["submitted"] == submitted_at);
+    CHECK(value["started"].is_null());
+    CHECK(value["failCode"] == "TIMEOUT");
+}

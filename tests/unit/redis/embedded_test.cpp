@@ -141,6 +141,18 @@ TEST_CASE("a directory that is in use is a conflict, and named") {
     CHECK(second.error().detail.find((d.path / "redis").string()) != std::string::npos);
 }
 
+TEST_CASE("a directory in use is told at once, and may be taken as soon as its owner is gone") {
+    temporary_directory d;
+    auto server = embedded_server::start(d.options()).value();
+    const auto before = std::chrono::steady_clock::now();
+    const auto second = embedded_server::start(d.options());
+    CHECK(std::chrono::steady_clock::now() - before < seconds(3));
+    REQUIRE(!second);
+    CHECK(second.error().kind == failure_kind::conflict);
+    server.reset();
+    CHECK(embedded_server::start(d.options()));
+}
+
 TEST_CASE("the child holds the lock itself, so a survivor keeps others out") {
     temporary_directory d;
     fs::create_directories(d.path / "redis");
