@@ -1,11 +1,11 @@
 // The auditor complains of every seeded corruption, and lists and figures tell the truth.
-#include "queue_fixture.hpp"
+#include "redis_fixture.hpp"
 
 namespace imagined::test {
 
 namespace {
 
-struct audit : queue_fixture {
+struct audit : redis_fixture {
     std::string waiting_id = submit();
     token held;
     token caller_of_call;
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(audit, "an audit looks beyond its first page") {
     spoil({"ZREM", key("waiting"), last}, last);
 }
 
-TEST_CASE_FIXTURE(queue_fixture, "newest looks through the parts of an index") {
+TEST_CASE_FIXTURE(redis_fixture, "newest looks through the parts of an index") {
     constexpr std::size_t many = 400; // in parts of 128
     std::vector<std::string> made;
     const auto reserved = must(tasks().submission->reserve_id()); // older than all, and used last
@@ -237,68 +237,6 @@ TEST_CASE_FIXTURE(audit, "a ghost does not stop the duties") {
     advance(seconds(60));
     must(tasks().work->promote(9));
     CHECK(record(delayed_id).state == task::state::queued);
-}
-
-TEST_CASE_FIXTURE(queue_fixture, "newest and unfinished show a caller its own, the operator all") {
-    std::vector<std::string> own;
-    for (int i = 0; i < 4; ++i) {
-        submit(a_task().by("bob"));
-        own.push_back(submit());
-    }
-    claim(1);
-    claim(1);
-    must(tasks().submission->cancel(everybody, own[3], "x"));
-    const auto ids = [](const std::vector<queue::snapshot>& from) {
-        std::vector<std::string> made;
-        made.reserve(from.size());
-        for (const auto& one : from) {
-            made.push_back(one.record.id);
-        }
-        return made;
-    };
-    const scope ann{"ann", false};
-    CHECK(ids(must(tasks().reading->newest(ann, 2))) == std::vector{own[3], own[2]});
-    CHECK(ids(must(tasks().reading->newest(everybody, 99))).size() == 8);
-    CHECK(ids(must(tasks().reading->unfinished(ann, 2))) == std::vector{own[0], own[1]});
-    CHECK(ids(must(tasks().reading->unfinished(ann, 99))) == std::vector{own[0], own[1], own[2]});
-    CHECK(ids(must(tasks().reading->unfinished(everybody, 99))).size() == 7);
-}
-
-TEST_CASE_FIXTURE(queue_fixture, "unfinished includes tasks that wait to be stored") {
-    submit();
-    const auto held = lease();
-    call(held);
-    answer(held);
-    advance(milliseconds(15'001));
-    must(tasks().work->reap(9));
-    CHECK(must(tasks().reading->unfinished({"ann", false}, 9)).size() == 1);
-}
-
-TEST_CASE_FIXTURE(queue_fixture, "the figures are the sizes of the sets") {
-    const auto first = now();
-    submit();
-    advance(seconds(1));
-    submit();
-    submit(a_task().in("upscale/V_2"));
-    submit(a_task().as_modal());
-    submit(a_task().ended("{}").hooked());
-    must(tasks().work->renew("w1", 5, seconds(15), {}));
-    const auto stats = must(tasks().reading->stats({"alpha:1"}));
-    CHECK(stats.now == now());
-    CHECK(stats.waiting == 3);
-    CHECK(stats.running == 0);
-    CHECK(stats.modal == 1);
-    CHECK(stats.outbox == 1);
-    CHECK(stats.oldest_waiting == first);
-    CHECK(stats.workers == 1);
-    std::size_t sum = 0;
-    for (const auto& [name, count] : stats.lanes) {
-        sum += count;
-    }
-    CHECK(sum == 3);
-    claim(9);
-    CHECK(must(tasks().reading->stats({"alpha:1"})).slots[0].in_flight == 2);
-    CHECK(must(tasks().reading->stats({})).running == 2);
 }
 
 } // namespace imagined::test

@@ -1,5 +1,5 @@
 // What several tasks ask of one script in one turn of the loop: one call, and each its own verdict.
-#include "queue_fixture.hpp"
+#include "redis_fixture.hpp"
 
 #include "imagined/base/task_group.hpp"
 #include "imagined/base/wakeup.hpp"
@@ -10,7 +10,7 @@ namespace imagined::test {
 
 namespace {
 
-struct batch : queue_fixture {
+struct batch : redis_fixture {
     // Does the same with each token in one turn of the loop; the answers by their place.
     template <class Answer>
     std::vector<std::optional<Answer>>

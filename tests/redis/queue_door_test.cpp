@@ -1,6 +1,6 @@
-// What the doors of all processes share, and what a caller is told of its own tasks.
+// What the doors of all processes share.
 #include "imagined/queue/shared_door.hpp"
-#include "queue_fixture.hpp"
+#include "redis_fixture.hpp"
 
 #include "imagined/base/clock.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr unix_millis hour = 3600000;
 
-struct doors : queue_fixture {
+struct doors : redis_fixture {
     std::unique_ptr<queue::shared_door> one = queue::open_shared_door(raw, "test");
     std::unique_ptr<queue::shared_door> two = queue::open_shared_door(raw, "test");
 
@@ -71,22 +71,6 @@ TEST_CASE_FIXTURE(doors, "too many signed out sessions of a key end all that are
     sign_out(younger);
     CHECK(is_out(younger));
     CHECK(is_out(session("0", hour - 60000)));
-}
-
-TEST_CASE_FIXTURE(doors, "a caller's counts are of its own tasks") {
-    submit(a_task().by("ann"));
-    submit(a_task().by("ann"));
-    submit(a_task().by("ann").as_modal());
-    submit(a_task().by("bob"));
-    CHECK(must(tasks().reading->counts("ann")).waiting == 2);
-    CHECK(must(tasks().reading->counts("ann")).modal == 1);
-    CHECK(must(tasks().reading->counts("bob")).waiting == 1);
-    CHECK(must(tasks().reading->counts("nobody")).waiting == 0);
-    REQUIRE(claim(4).size() == 3);
-    const auto ann = must(tasks().reading->counts("ann"));
-    CHECK(ann.waiting == 0);
-    CHECK(ann.running == 2);
-    CHECK(must(tasks().reading->counts("bob")).running == 1);
 }
 
 } // namespace imagined::test

@@ -1,5 +1,5 @@
 // A submit whose answer is lost: found again while there is time, taken back when there is none.
-#include "queue_fixture.hpp"
+#include "redis_fixture.hpp"
 
 namespace imagined::test {
 
@@ -50,7 +50,7 @@ private:
     int answers_;
 };
 
-struct lost_answer : queue_fixture {
+struct lost_answer : redis_fixture {
     static constexpr int all = 1000;
 
     // Submits through a client that loses answers, then lets the background end.

@@ -1,7 +1,7 @@
 // A user of Redis who may not do all that the functions do: found out by the probe, and no verb is
 // done by half.
-#include "queue_fixture.hpp"
 #include "redis/library.hpp"
+#include "redis_fixture.hpp"
 
 #include <algorithm>
 #include <regex>
@@ -11,7 +11,7 @@ namespace imagined::test {
 
 namespace {
 
-struct rights : queue_fixture {
+struct rights : redis_fixture {
     void change(const std::string& rule) { raw.command({"ACL", "SETUSER", "default", rule}); }
 
     ~rights() {

@@ -1,5 +1,5 @@
 // A task that ends between the commands of one read.
-#include "queue_fixture.hpp"
+#include "redis_fixture.hpp"
 
 #include <functional>
 #include <utility>
@@ -61,7 +61,7 @@ private:
     std::function<void()> between_;
 };
 
-struct torn_read : queue_fixture {
+struct torn_read : redis_fixture {
     queue::snapshot read_while(const std::string& id, std::function<void()> between) {
         interrupted_client client(raw, std::move(between));
         asio::io_context context(1);

@@ -1,11 +1,11 @@
 // A Redis that cannot write: every verb is refused whole, and reading goes on.
-#include "queue_fixture.hpp"
+#include "redis_fixture.hpp"
 
 namespace imagined::test {
 
 namespace {
 
-struct trouble : queue_fixture {
+struct trouble : redis_fixture {
     void run_out_of_memory() { raw.command({"CONFIG", "SET", "maxmemory", "1"}); }
 
     ~trouble() { raw.command({"CONFIG", "SET", "maxmemory", "0"}); }

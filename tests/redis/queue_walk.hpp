@@ -5,7 +5,9 @@
 #pragma once
 
 #include "blocking_redis.hpp"
-#include "queue_model.hpp"
+
+#include "imagined/queue/redis_queue.hpp"
+#include "tests/support/memory_queue/queue_model.hpp"
 
 #include <cstdint>
 #include <map>

@@ -2,7 +2,7 @@
 // which tasks a step looks for.
 #pragma once
 
-#include "queue_model.hpp"
+#include "tests/support/memory_queue/queue_model.hpp"
 
 #include <array>
 #include <string>

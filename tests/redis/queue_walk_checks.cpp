@@ -52,7 +52,8 @@ std::string words_of(const task::record& record) {
         << record.expected << " attempt " << record.attempt << ' ' << record.nonce << " by "
         << record.worker << " repeats " << record.ambiguous_retries << " seq " << record.sequence
         << " fail " << (record.fail_code ? to_string(*record.fail_code) : "-") << ' '
-        << record.fail_reason << " cost " << record.cost_micros << ' ' << record.billed;
+        << record.fail_reason << " last " << record.last_words << " cost " << record.cost_micros
+        << ' ' << record.billed;
     for (const auto& call : record.calls) {
         out << "\n      call " << call.index << ' ' << word_of(call.now) << ' '
             << call.first_picture << '+' << call.count << ' ' << call.slot << ' ' << call.started
@@ -140,19 +141,14 @@ void queue_walk::check_task(const std::string& id, const std::vector<redis::repl
     expect("submission of " + id, task.submission, texts[0]);
     expect("view of " + id, task.view, texts[1]);
     std::vector<std::string> wanted;
-    std::vector<std::string> told;
     wanted.reserve(task.history.size());
-    for (const auto& [sequence, at] : task.history) {
-        wanted.push_back(std::to_string(sequence) + "|" + std::to_string(at));
+    for (const auto& event : task.history) {
+        wanted.push_back(
+            std::to_string(event.sequence) + "|" + std::to_string(event.at) + "|"
+            + task::to_text(event.what)
+        );
     }
-    constexpr std::size_t history_limit = 200;
-    if (wanted.size() > history_limit) {
-        wanted.erase(wanted.begin(), wanted.end() - history_limit);
-    }
-    for (const auto& event : to_list(replies[4])) {
-        told.push_back(event.substr(0, event.find('|', event.find('|') + 1)));
-    }
-    expect("history of " + id, wanted, told);
+    expect("history of " + id, wanted, to_list(replies[4]));
 }
 
 // A sorted set holds exactly these members with these scores.

@@ -108,13 +108,16 @@ void queue_walk::calling() {
     );
     const auto wanted = model_.calling(held, call);
     const auto got = run(queue_.work->calling(held, call));
-    const auto permit = [](const queue::call_grant& grant) { return grant.what; };
-    const result<queue::call_permit> answer =
-        got ? result<queue::call_permit>(permit(*got)) : result<queue::call_permit>(got.error());
-    expect("calling", words_of(wanted), words_of(answer));
-    if (got && got->what == queue::call_permit::granted) {
-        expect("expected ms", model_.tasks().at(held.id).record.expected, got->expected_ms);
-        expect_handed_on(held.id, model_.take_handed_on(held.id), got->event);
+    const auto permit = [](const result<queue::call_grant>& from) {
+        return from ? result<queue::call_permit>(queue::call_permit(from->what))
+                    : result<queue::call_permit>(from.error());
+    };
+    expect("calling", words_of(permit(wanted)), words_of(permit(got)));
+    if (wanted && got) {
+        expect("expected ms", wanted->expected_ms, got->expected_ms);
+        expect("most pictures", wanted->most_pictures, got->most_pictures);
+        expect("absences", wanted->absences, got->absences);
+        expect_handed_on(held.id, wanted->event ? wanted->event->sequence : 0, got->event);
     }
     touch(held.id);
 }
@@ -124,19 +127,28 @@ void queue_walk::not_started() {
     const auto held = some_token(in_call);
     const int index = some_call(held.id);
     static constexpr std::array kinds{
-        kind::none, kind::works, kind::cool, kind::disable, kind::full
+        kind::none, kind::works, kind::cool, kind::disable, kind::full, kind::absent
     };
+    static const std::array<std::string, 4> sayings{"", "", "HTTP 429", "HTTP 404"};
     queue::key_verdict verdict{
         kinds[roll(kinds.size())], milliseconds(chance(20) ? 7'000 : 0), chance(30)
     };
     verdict.allowed_pictures = static_cast<int>(chance(50) ? 0 : 1 + roll(6));
+    verdict.words = sayings[roll(sayings.size())];
     tell(
         "not_started " + name_of(held) + " index " + std::to_string(index) + " key "
         + std::to_string(static_cast<int>(verdict.what))
     );
     const auto wanted = model_.not_started(held, index, verdict);
     const auto told = run(queue_.work->not_started(held, index, verdict));
-    expect_refusal("not_started", wanted, told ? result<void>() : result<void>(told.error()));
+    expect("not_started", words_of(fate_of(wanted)), words_of(fate_of(told)));
+    if (wanted && told) {
+        const auto right = [](const queue::setback& of) {
+            return of.right_in.value_or(milliseconds(-1)).count();
+        };
+        expect("absences", wanted->absences, told->absences);
+        expect("right to the next try", right(*wanted), right(*told));
+    }
     touch(held.id);
 }
 
@@ -145,7 +157,7 @@ void queue_walk::lost() {
     const int index = some_call(held.id);
     tell("lost " + name_of(held) + " index " + std::to_string(index));
     const auto after = chance(50) ? queue::aftermath::over : queue::aftermath::under_way;
-    const auto wanted = model_.lost(held, index, after);
+    const auto wanted = model_.lost(held, index, "cut", after);
     expect("lost", words_of(wanted), words_of(run(queue_.work->lost(held, index, "cut", after))));
     touch(held.id);
 }
@@ -203,7 +215,7 @@ void queue_walk::release() {
     const auto& lane = to[roll(to.size())];
     const milliseconds delay(chance(50) ? 0 : 1000LL * (1 + roll(90)));
     tell("release " + name_of(held) + " to '" + lane + "' in " + std::to_string(delay.count()));
-    const auto wanted = model_.release(held, lane, delay);
+    const auto wanted = model_.release(held, lane, delay, "back");
     expect_refusal("release", wanted, run(queue_.work->release(held, lane, delay, "back")));
     touch(held.id);
 }
@@ -307,24 +319,22 @@ void queue_walk::outbox_settle() {
     const auto& id = event.record.id;
     touch(id);
     if (chance(60)) {
-        const bool noted = chance(50);
+        const std::string note = chance(50) ? "2xx" : "";
         tell("outbox_delivered " + id);
-        const auto wanted = model_.outbox_delivered(id, event.nonce, noted);
-        expect_refusal(
-            "outbox_delivered", wanted, run(queue_.outbox->delivered(event, noted ? "2xx" : ""))
-        );
+        const auto wanted = model_.outbox_delivered(event, note);
+        expect_refusal("outbox_delivered", wanted, run(queue_.outbox->delivered(event, note)));
         return;
     }
     if (chance(10)) {
         tell("outbox_gone " + id);
-        const auto wanted = model_.outbox_gone(id, event.nonce);
+        const auto wanted = model_.outbox_gone(event, "410");
         expect_refusal("outbox_gone", wanted, run(queue_.outbox->gone(event, "410")));
         return;
     }
     if (chance(30)) {
         const milliseconds later(1000 * roll(5));
         tell("outbox_release " + id + " in " + std::to_string(later.count()));
-        const auto wanted = model_.outbox_release(id, event.nonce, later);
+        const auto wanted = model_.outbox_release(event, later);
         expect_refusal("outbox_release", wanted, run(queue_.outbox->release(event, later)));
         return;
     }
@@ -333,7 +343,7 @@ void queue_walk::outbox_settle() {
         delay = milliseconds(1000 * roll(60));
     }
     tell("outbox_failed " + id + (delay ? " later" : " for good"));
-    const auto wanted = model_.outbox_failed(id, event.nonce, delay);
+    const auto wanted = model_.outbox_failed(event, delay, "500");
     expect_refusal("outbox_failed", wanted, run(queue_.outbox->failed(event, delay, "500")));
 }
 
@@ -354,40 +364,36 @@ void queue_walk::turn_switches() {
     const std::string& name = names[which];
     const int lower = which == 0 ? 1 : static_cast<int>(1 + roll(3));
     const int wanted_limit = chance(30) ? lower : 0;
-    auto& off = model_.off;
-    result<queue::switches> told = queue::switches{};
-    switch (roll(4)) {
-    case 0:
-        off.intake_paused = pause;
-        told =
-            run(queue_.operating->switch_queue("o", {.pause_intake = pause, .pause_dispatch = {}}));
-        break;
-    case 1:
-        off.dispatch_paused = pause;
-        told =
-            run(queue_.operating->switch_queue("o", {.pause_intake = {}, .pause_dispatch = pause}));
-        break;
-    case 2:
-        off.paused.erase(name);
-        if (pause) {
-            off.paused.insert(name);
-        }
-        told =
-            run(queue_.operating->switch_channel("o", {.name = name, .pause = pause, .limit = {}}));
-        break;
-    default:
-        off.limits.erase(name);
-        if (wanted_limit > 0) {
-            off.limits[name] = wanted_limit;
-        }
-        told = run(queue_.operating->switch_channel(
-            "o", {.name = name, .pause = {}, .limit = wanted_limit}
-        ));
+    queue::queue_change whole;
+    queue::channel_change one{name, std::nullopt, std::nullopt};
+    const auto what = roll(4);
+    if (what == 0) {
+        whole.pause_intake = pause;
+    } else if (what == 1) {
+        whole.pause_dispatch = pause;
+    } else if (what == 2) {
+        one.pause = pause;
+    } else {
+        one.limit = wanted_limit;
     }
     tell("turn_switches " + name);
+    const bool of_queue = what < 2;
+    const auto wanted =
+        of_queue ? model_.switch_queue("o", whole) : model_.switch_channel("o", one);
+    const auto told =
+        run(of_queue ? queue_.operating->switch_queue("o", whole)
+                     : queue_.operating->switch_channel("o", one));
     expect("turn_switches", true, static_cast<bool>(told));
-    expect("intake", off.intake_paused, told->intake_paused_since != 0);
-    expect("dispatch", off.dispatch_paused, told->dispatch_paused_since != 0);
+    const auto words = [](const queue::switches& of) {
+        std::string made =
+            std::to_string(of.intake_paused_since) + " " + std::to_string(of.dispatch_paused_since);
+        for (const auto& channel : of.channels) {
+            made += " " + channel.name + " " + std::to_string(channel.paused_since) + " "
+                    + std::to_string(channel.limit.value_or(0));
+        }
+        return made;
+    };
+    expect("switches", words(wanted), words(*told));
 }
 
 } // namespace imagined::test

@@ -225,7 +225,7 @@ TEST_CASE("a region asks for a modal first, and gives the parent's prompt to edi
     CHECK(shown["action"] == "INPAINT");
     CHECK(shown["progress"].is_null());
     CHECK(shown["state"] == "mine");
-    CHECK(s.task(id).given.lane.empty());
+    CHECK(s.given(id).lane.empty());
 }
 
 TEST_CASE("the answered modal is the same task, with the mask inverted and in the picture's size") {
@@ -238,7 +238,7 @@ TEST_CASE("the answered modal is the same task, with the mask inverted and in th
     CHECK(told["result"] == id);
     const auto made = s.submission(id);
     CHECK(s.task(id).record.state == task::state::queued);
-    CHECK(s.task(id).given.lane == "inpaint/V_3/4");
+    CHECK(s.given(id).lane == "inpaint/V_3/4");
     CHECK(made.what == task::action::inpaint);
     CHECK(made.state == "mine");
     CHECK(made.prompt == "a hat --no wool");
@@ -462,7 +462,7 @@ TEST_CASE("what no configured backend can do is code 3 at once, and has no butto
         CAPTURE(button);
         check_action_refused(press_with(s, single, button), 3, "无可用的账号实例");
     }
-    const json view = json::parse(s.task(single).given.ended_view);
+    const json view = json::parse(s.given(single).ended_view);
     REQUIRE(view["buttons"].size() == 2);
     CHECK(view["buttons"][0]["emoji"] == "❤️");
     CHECK(view["buttons"][1]["emoji"] == "🔄");

@@ -1,6 +1,6 @@
 // Many requests that wait, one reader: what is asked of the queue, and when each is told.
 #include "live/completion_waiter.hpp"
-#include "scene.hpp"
+#include "tests/support/memory_queue/memory_queue.hpp"
 #include "tests/support/run_coroutine.hpp"
 
 #include <doctest/doctest.h>

@@ -211,7 +211,7 @@ TEST_CASE("a configured caller alone closes the door") {
 TEST_CASE("a task belongs to the caller that submitted it") {
     scene s(locked());
     const std::string id = s.imagine("a fox", {{"mj-api-secret", "bot-key"}});
-    CHECK(s.task(id).given.caller == "bot");
+    CHECK(s.given(id).caller == "bot");
     const std::string path = "/mj/task/" + id + "/fetch";
     CHECK(s.get(path, {{"mj-api-secret", "bot-key"}}).status == 200);
     CHECK(s.get(path, {{"mj-api-secret", "operator-key"}}).status == 200);
@@ -356,7 +356,7 @@ TEST_CASE("while draining submits are answered 503 and reads go on") {
     CHECK(!refused.headers.get("Retry-After").empty());
     CHECK(json_of(refused)["code"] == 9);
     CHECK(s.get("/mj/task/" + id + "/fetch").status == 200);
-    CHECK(s.tasks.tasks.size() == 1);
+    CHECK(s.tasks.size() == 1);
 }
 
 TEST_CASE("a GET may carry a JSON null and no more than a little") {

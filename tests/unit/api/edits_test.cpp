@@ -27,7 +27,7 @@ std::string refused_edit(scene& s, const json& body, int code = 4) {
     const json told = submit_edit(s, "edits", body);
     CHECK_MESSAGE(told["code"] == code, told.dump());
     CHECK(told["result"].is_null());
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
     return told["description"];
 }
 

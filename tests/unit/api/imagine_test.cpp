@@ -21,13 +21,13 @@ json submit(scene& s, const json& body, const header_list& headers = {}) {
 
 // A refused submit: HTTP 200, this code, null, no task.
 json refused_imagine(scene& s, const json& body, int code, const header_list& headers = {}) {
-    const std::size_t before = s.tasks.tasks.size();
+    const std::size_t before = s.tasks.size();
     const json answer = submit(s, body, headers);
     CHECK(answer["code"] == code);
     CHECK(answer["result"].is_null());
     CHECK(answer["properties"].is_object());
     CHECK(answer["description"].is_string());
-    CHECK(s.tasks.tasks.size() == before);
+    CHECK(s.tasks.size() == before);
     return answer;
 }
 
@@ -47,13 +47,13 @@ TEST_CASE("an imagine is accepted with code 1 when a worker is free") {
     CHECK(body["description"] == "提交成功");
     CHECK(body["properties"]["discordInstanceId"].is_string());
     REQUIRE(body["result"].is_string());
-    CHECK(s.tasks.tasks.count(body["result"].get<std::string>()) == 1);
+    CHECK(s.tasks.given.contains(body["result"].get<std::string>()));
     CHECK(body.size() == 4);
 }
 
 TEST_CASE("an imagine without a free worker is code 22 with the number of tasks ahead") {
     scene s;
-    s.tasks.free_worker = false;
+    s.without_worker();
     const json first = submit(s, {{"prompt", "a"}});
     CHECK(first["code"] == 22);
     CHECK(first["properties"]["numberOfQueues"] == 1); // at least one, says the protocol
@@ -66,7 +66,7 @@ TEST_CASE("an imagine without a free worker is code 22 with the number of tasks 
 
 TEST_CASE("codes are followed by no space, because relays replace text") {
     scene s;
-    s.tasks.free_worker = false;
+    s.without_worker();
     CHECK(mentions(s.post(path, {{"prompt", "a"}}).text(), R"("code":22,)"));
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("the task holds what was asked for") {
     CHECK(made.request.what == operation::generate);
     CHECK(!mentions(made.final_prompt, "--"));
     CHECK(mentions(made.final_prompt, "a red fox"));
-    const auto& given = s.task(id).given;
+    const auto& given = s.given(id);
     CHECK(given.has_hook);
     CHECK(given.lane == task::class_of(made.request) + "/4");
     CHECK(given.slots.size() == 1);
@@ -188,7 +188,7 @@ TEST_CASE("a body that is not JSON is HTTP 400 with code 4") {
         CHECK(told["result"].is_null());
         CHECK(told["message"].is_string());
     }
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
 }
 
 TEST_CASE("a body that is JSON and no object is code 4") {
@@ -298,9 +298,9 @@ TEST_CASE("without a hook the default one is used, and without that none") {
     scene with(options);
     const std::string id = with.imagine();
     CHECK(with.submission(id).notify_hook == "http://127.0.0.1:9100/default");
-    CHECK(with.task(id).given.has_hook);
+    CHECK(with.given(id).has_hook);
     scene without;
-    CHECK(!without.task(without.imagine()).given.has_hook);
+    CHECK(!without.given(without.imagine()).has_hook);
 }
 
 TEST_CASE("the state may have 2000 characters, of any script") {
@@ -365,7 +365,7 @@ TEST_CASE("a full queue and a full caller are code 23") {
     submit(s, {{"prompt", "a"}});
     CHECK(refused_imagine(s, {{"prompt", "b"}}, 23)["description"] == "队列已满，请稍后尝试");
     scene other;
-    other.tasks.caller_is_full = true;
+    other.tasks.refuse_submits(queue::submitted::verdict::caller_full);
     refused_imagine(other, {{"prompt", "b"}}, 23);
 }
 
@@ -384,7 +384,7 @@ TEST_CASE("the same Idempotency-Key and body give the same task") {
     CHECK(json_of(first)["result"] == json_of(second)["result"]);
     CHECK(!first.headers.has("Idempotent-Replayed"));
     CHECK(second.headers.get("Idempotent-Replayed") == "true");
-    CHECK(s.tasks.tasks.size() == 1);
+    CHECK(s.tasks.size() == 1);
 }
 
 TEST_CASE("the same Idempotency-Key with another body is 422") {
@@ -395,7 +395,7 @@ TEST_CASE("the same Idempotency-Key with another body is 422") {
     CHECK(answer.status == 422);
     CHECK(json_of(answer)["code"] == 4);
     CHECK(json_of(answer)["result"].is_null());
-    CHECK(s.tasks.tasks.size() == 1);
+    CHECK(s.tasks.size() == 1);
 }
 
 TEST_CASE("an Idempotency-Key has at most 255 characters") {
@@ -406,7 +406,7 @@ TEST_CASE("an Idempotency-Key has at most 255 characters") {
     const auto answer =
         s.post(path, {{"prompt", "b"}}, {{"Idempotency-Key", std::string(256, 'k')}});
     CHECK(json_of(answer)["code"] == 4);
-    CHECK(s.tasks.tasks.size() == 1);
+    CHECK(s.tasks.size() == 1);
 }
 
 TEST_CASE("without Redis a submit is 503 with Retry-After, and says nothing of the inside") {
@@ -515,7 +515,7 @@ TEST_CASE("when the store cannot keep a picture the submit is 503 and makes no t
     s.tasks.outage = failure{failure_kind::unavailable, "redis: timeout"};
     const auto answer = s.post(path, {{"prompt", "a"}, {"base64Array", {data_url(png())}}});
     CHECK(answer.status == 503);
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
 }
 
 TEST_CASE("what Midjourney has and this program lacks is answered in its words") {
@@ -532,5 +532,5 @@ TEST_CASE("what Midjourney has and this program lacks is answered in its words")
         CHECK(answer["description"] == text);
         CHECK(answer["result"].is_null());
     }
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
 }

@@ -29,7 +29,7 @@ scene_options with_a_rate() {
 
 TEST_CASE("a rate that is used up is code 23, says so in both languages, and when to come back") {
     scene s(with_a_rate());
-    s.tasks.rate_wait = milliseconds(2001);
+    s.tasks.refuse_submits(queue::submitted::verdict::rate_limited, milliseconds(2001));
     for (const auto* path : {"/mj/submit/imagine", "/mj/submit/shorten"}) {
         CAPTURE(path);
         const auto zh = s.post(path, {{"prompt", "a fox"}}, bots_key);
@@ -45,12 +45,12 @@ TEST_CASE("a rate that is used up is code 23, says so in both languages, and whe
             == "Too many submits: this key may make 60/m (rate), please try again in 3 s"
         );
     }
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
 }
 
 TEST_CASE("on Ideogram's own paths a used-up rate is 429, in the live API a problem by that name") {
     scene s(with_a_rate());
-    s.tasks.rate_wait = milliseconds(400);
+    s.tasks.refuse_submits(queue::submitted::verdict::rate_limited, milliseconds(400));
     const auto drawn = s.post("/v1/ideogram-v3/generate", {{"prompt", "a fox"}}, bots_key);
     CHECK(drawn.status == 429);
     CHECK(drawn.headers.get("Retry-After") == "1");

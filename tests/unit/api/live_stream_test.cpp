@@ -232,7 +232,7 @@ TEST_CASE("the stream of a task that is forgotten ends") {
     const std::string id = s.imagine();
     const auto answer = s.get(events_path(id));
     pull(s, answer);
-    s.tasks.tasks.erase(id);
+    s.tasks.erase(id);
     s.feed->on_change(id);
     CHECK(pull(s, answer).empty());
 }
@@ -258,7 +258,7 @@ TEST_CASE("the progress of a call is told without asking anybody") {
     scene s(patient());
     const std::string id = s.imagine();
     s.tasks.step(id, task::state::calling, {task::event_kind::called, {"x", "1", "4"}});
-    auto& record = s.tasks.tasks.at(id).record;
+    auto& record = s.tasks.at(id).record;
     record.called = system_clock().now() - 1000;
     record.expected = 20000;
     const auto answer = s.get(events_path(id));

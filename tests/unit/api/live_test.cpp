@@ -92,11 +92,11 @@ TEST_CASE("what the queue decides is told by status and type") {
     problem(s.post("/v1/tasks", {{"prompt", ""}}), 400, "invalid-request");
     problem(s.send("POST", "/v1/tasks", "{"), 400, "invalid-request");
     problem(s.post("/v1/tasks", {{"kind", "answer"}, {"taskId", "1"}}), 400, "invalid-request");
-    s.tasks.caller_is_full = true;
+    s.tasks.refuse_submits(queue::submitted::verdict::caller_full);
     const auto full = s.post("/v1/tasks", {{"prompt", "x"}});
     CHECK(problem(full, 429, "queue-full")["retryable"] == true);
     CHECK(full.headers.get("Retry-After") == "5");
-    s.tasks.caller_is_full = false;
+    s.tasks.refuse.reset();
     s.tasks.outage = failure{failure_kind::unavailable, "redis: secret"};
     const auto gone = s.post("/v1/tasks", {{"prompt", "x"}});
     CHECK(problem(gone, 503, "unavailable")["retryable"] == true);
@@ -152,14 +152,13 @@ TEST_CASE("submits tell what is left of the limits") {
     options.api.queue_limit = 10;
     options.api.callers[0].max_waiting = 5;
     scene s(options);
-    s.tasks.caller_left = 3;
+    s.tasks.model.register_callers({{options.api.callers[0].name, 1, 4, 0}});
     const auto made = s.post("/v1/tasks", {{"prompt", "x"}}, ann_asking);
     CHECK(made.headers.get("RateLimit") == R"("queue";r=9, "caller";r=3)");
     CHECK(
         made.headers.get("RateLimit-Policy")
         == R"("queue";q=10;qu="concurrent-requests", "caller";q=5;qu="concurrent-requests")"
     );
-    s.tasks.caller_left = std::nullopt;
     CHECK(
         s.post("/mj/submit/imagine", {{"prompt", "x"}}, root).headers.get("RateLimit")
         == R"("queue";r=8)"
@@ -168,7 +167,7 @@ TEST_CASE("submits tell what is left of the limits") {
 
 TEST_CASE("a waiting task shows its place and the time that it will take") {
     scene s;
-    s.tasks.counted.durations_ms = {{"generate/V_3/DEFAULT", 8000}};
+    s.tasks.figures().durations_ms = {{"generate/V_3/DEFAULT", 8000}};
     s.imagine("first");
     const std::string second = s.imagine("second");
     const json shown = json_of(s.get(live_path(second)));

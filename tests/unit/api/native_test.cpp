@@ -135,7 +135,7 @@ TEST_CASE("a native refusal names the field in both languages") {
     const auto told = json_of(s.post("/ideogram/submit/generate", wrong));
     CHECK(told["code"] == 4);
     CHECK(mentions(told["description"].get<std::string>(), "SPECT_16_10"));
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
     CHECK(s.post("/ideogram/submit/paint", wrong).status == 404);
     CHECK(s.send("POST", "/ideogram/submit/generate", "{").status == 400);
 }
@@ -167,7 +167,7 @@ TEST_CASE("Ideogram's key header opens the door, and 401 speaks Ideogram's words
 
 TEST_CASE("a full queue is 429 on Ideogram's paths") {
     scene s;
-    s.tasks.caller_is_full = true;
+    s.tasks.refuse_submits(queue::submitted::verdict::caller_full);
     const auto answer = s.post("/v1/ideogram-v3/generate", {{"prompt", "x"}});
     CHECK(answer.status == 429);
     CHECK(json_of(answer)["error"].is_string());

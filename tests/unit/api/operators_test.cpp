@@ -60,7 +60,7 @@ TEST_CASE("only operators turn switches and read what was done") {
         CHECK(refused.status == 403);
         CHECK(json_of(refused)["type"] == "urn:imagined:problem:operators-only");
     }
-    CHECK(s.tasks.actions.empty());
+    CHECK(s.tasks.model.actions().empty());
 }
 
 TEST_CASE("the queue's switches are told as they stand after a change") {
@@ -102,7 +102,7 @@ TEST_CASE("a change that cannot be understood names the field, and turns nothing
         CHECK(json_of(refused)["type"] == "urn:imagined:problem:invalid-request");
         CHECK(mentions(json_of(refused)["detail"].get<std::string>(), expected));
     }
-    CHECK(s.tasks.actions.empty());
+    CHECK(s.tasks.model.actions().empty());
 }
 
 TEST_CASE("a channel is a backend with all its keys, or one key") {
@@ -114,7 +114,7 @@ TEST_CASE("a channel is a backend with all its keys, or one key") {
     CHECK(told["pausedSince"].is_number());
     CHECK(told["slots"][0]["state"] == "paused");
     CHECK(told["slots"][0]["pausedSince"].is_null()); // it is its backend that is paused
-    told = json_of(patch(s, "/v1/admin/channels/" + backend, R"({"limit":3})"));
+    told = json_of(patch(s, "/v1/admin/channels/" + backend, R"({"paused":false,"limit":3})"));
     CHECK(told["chosenLimit"] == 3);
     CHECK(told["slots"][0]["limit"] == 3);
     CHECK(told["slots"][0]["chosenLimit"].is_null());
@@ -124,6 +124,8 @@ TEST_CASE("a channel is a backend with all its keys, or one key") {
     CHECK(told["slots"][0]["pausedSince"].is_number());
     CHECK(told["slots"][0]["limit"] == 2);
     told = json_of(patch(s, "/v1/admin/channels/" + slot, R"({"limit":null})"));
+    CHECK(told["slots"][0]["limit"] == 3); // its backend's again
+    told = json_of(patch(s, "/v1/admin/channels/" + backend, R"({"limit":null})"));
     CHECK(told["slots"][0]["limit"] == told["slots"][0]["configuredLimit"]);
     const auto unknown = patch(s, "/v1/admin/channels/nobody", R"({"paused":true})");
     CHECK(unknown.status == 404);
@@ -138,7 +140,7 @@ TEST_CASE("a key is called by its label, and still known by the name of its slot
     CHECK(told["slots"][0]["name"] == "only:key-1");
     CHECK(told["slots"][0]["slot"] == slot);
     CHECK(told["slots"][0]["pausedSince"].is_number());
-    CHECK(s.tasks.off.channels.at(0).name == slot);
+    CHECK(s.tasks.model.off().channels.at(0).name == slot);
 }
 
 TEST_CASE("a channel tells what its upstream said, until a call proves the key") {
@@ -148,8 +150,8 @@ TEST_CASE("a channel tells what its upstream said, until a call proves the key")
     refused.refused = true;
     refused.on_trial = true;
     refused.words = "HTTP 401 bad key";
-    s.tasks.counted.slots = {refused};
-    s.tasks.counted.shut = {{"only", "edit", 5, 3, "HTTP 404"}, {"other", "edit", 5, 3, "x"}};
+    s.tasks.figures().slots = {refused};
+    s.tasks.figures().shut = {{"only", "edit", 5, 3, "HTTP 404"}, {"other", "edit", 5, 3, "x"}};
     const auto told = json_of(patch(s, "/v1/admin/channels/only", R"({"limit":2})"));
     CHECK(told["slots"][0]["state"] == "disabled");
     CHECK(told["slots"][0]["reason"] == "HTTP 401 bad key");
@@ -165,17 +167,17 @@ TEST_CASE("a reset is of the breaker and all keys, or of one key") {
     CHECK(
         s.send("POST", "/v1/admin/channels/" + backend + "/reset", "", as_operator).status == 200
     );
-    CHECK(s.tasks.actions[0].before == backend + " 1");
+    CHECK(s.tasks.model.actions()[0].of == backend);
     CHECK(s.send("POST", "/v1/admin/channels/" + slot + "/reset", "", as_operator).status == 200);
-    CHECK(s.tasks.actions[0].of == slot);
-    CHECK(s.tasks.actions[0].before == " 1");
+    CHECK(s.tasks.model.actions()[0].of == slot);
+    CHECK(s.tasks.model.actions()[0].after == "ok");
     CHECK(s.send("POST", "/v1/admin/channels/nobody/reset", "", as_operator).status == 404);
 }
 
 TEST_CASE("what operators did is told newest first, in the words of the switches") {
     scene s(with_keys());
     patch(s, "/v1/admin/queue", R"({"intake":"paused"})");
-    patch(s, "/v1/admin/queue", R"({"dispatch":"running"})");
+    patch(s, "/v1/admin/queue", R"({"dispatch":"paused"})");
     patch(s, "/v1/admin/channels/" + backend_name(s), R"({"limit":3})");
     const auto told = json_of(s.get("/v1/admin/activity", as_operator))["actions"];
     REQUIRE(told.size() == 3);
@@ -216,13 +218,13 @@ TEST_CASE("while intake is paused each API says so in its own words") {
     CHECK(native.status == 503);
     CHECK(native.headers.get("Retry-After") == "30");
     CHECK(mentions(json_of(native)["error"].get<std::string>(), "not taken at the moment"));
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
     CHECK(s.get("/readyz").status == 200);
 }
 
 TEST_CASE("a full queue is not told as a pause") {
     scene s(with_keys());
-    s.tasks.caller_is_full = true;
+    s.tasks.refuse_submits(queue::submitted::verdict::caller_full);
     const auto told = json_of(s.post("/mj/submit/imagine", {{"prompt", "a fox"}}, as_caller));
     CHECK(told["code"] == 23);
     CHECK(!told["properties"].contains("intake"));
@@ -236,7 +238,7 @@ TEST_CASE("what is paused and limited is measured") {
     CHECK(mentions(measured(), "imagined_paused{what=\"intake\"} 0"));
     patch(s, "/v1/admin/queue", R"({"intake":"paused"})");
     const std::string slot = slot_name(s);
-    s.tasks.counted.slots = {{slot, 0, 0, false}};
+    s.tasks.figures().slots = {{slot, 0, 0, false}};
     patch(s, "/v1/admin/channels/" + backend_name(s), R"({"paused":true,"limit":3})");
     const std::string text = measured();
     CHECK(mentions(text, "imagined_paused{what=\"intake\"} 1"));

@@ -28,11 +28,11 @@ task::submission accepted_picture(scene& s, const json& body) {
 
 // The description of a refusal that left nothing behind.
 std::string refused_picture(scene& s, const json& body) {
-    const std::size_t before = s.tasks.tasks.size();
+    const std::size_t before = s.tasks.size();
     const json answer = submit_imagine(s, body);
     CHECK_MESSAGE(answer["code"] == 4, answer.dump());
     CHECK(answer["result"].is_null());
-    CHECK(s.tasks.tasks.size() == before);
+    CHECK(s.tasks.size() == before);
     return answer["description"];
 }
 

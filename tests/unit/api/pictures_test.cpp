@@ -323,7 +323,7 @@ TEST_CASE("of a task that is forgotten only the signed address is left") {
     scene s(signed_links());
     s.pictures.learn("a secret", 0);
     const std::string task = drawn(s);
-    s.tasks.tasks.erase(task);
+    s.tasks.erase(task);
     CHECK(s.get("/mj/image/" + task, operators).status == 404);
     CHECK(s.get("/mj/image/" + s.pictures.name_of(task)).status == 200);
 }

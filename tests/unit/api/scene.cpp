@@ -9,6 +9,8 @@ namespace imagined::test {
 
 namespace {
 
+constexpr std::size_t plenty = 1000; // tasks that a worker could hold
+
 http::request
 request_of(const std::string& method, const std::string& target, const header_list& headers) {
     http::request request;
@@ -62,6 +64,9 @@ scene::scene(scene_options options)
       folder_(std::filesystem::temp_directory_path() / ("imagined-api-" + random_hex(8))),
       pool_({.threads = 1, .max_queued = 64}) {
     state.ready = true;
+    tasks.age = std::chrono::minutes(1); // what ended in its submit is no news any more
+    tasks.model.now = tasks.now();
+    tasks.model.renew(worker_name, plenty, std::chrono::hours(24), {});
     images = std::make_unique<store::image_store>(folder_);
     backends_ = roster_of(context_.get_executor(), options);
     courier_ = courier_of(context_.get_executor(), options);
@@ -145,7 +150,7 @@ std::string scene::finished_imagine(int count, const std::string& prompt) {
 }
 
 task::submission scene::submission(const std::string& id) const {
-    const auto read = task::submission_from_text(task(id).given.submission);
+    const auto read = task::submission_from_text(given(id).submission);
     REQUIRE(read.has_value());
     return *read;
 }

@@ -5,7 +5,7 @@
 #include "imagined/api/api.hpp"
 #include "imagined/task/submission.hpp"
 #include "memory_door.hpp"
-#include "memory_queue.hpp"
+#include "tests/support/memory_queue/memory_queue.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -70,9 +70,13 @@ public:
     // An imagine that has ended with `count` stored pictures (and a grid when several).
     std::string finished_imagine(int count = 4, const std::string& prompt = "a red fox");
 
-    const memory_queue::stored_task& task(const std::string& id) const {
-        return tasks.tasks.at(id);
-    }
+    const model_task& task(const std::string& id) const { return tasks.at(id); }
+
+    // What the queue was given as this task.
+    const queue::new_task& given(const std::string& id) const { return tasks.given.at(id); }
+
+    // From now on no worker has room for a task.
+    void without_worker() { tasks.model.sign_off(worker_name); }
 
     task::submission submission(const std::string& id) const;
 
@@ -93,6 +97,8 @@ public:
     store::picture_addresses pictures;
 
 private:
+    static constexpr const char* worker_name = "worker";
+
     std::filesystem::path folder_;
     asio::io_context context_{1};
     offload_pool pool_;

@@ -222,7 +222,7 @@ TEST_CASE("money in statistics is told to the operator alone") {
     scene_options options = screen_keys();
     options.api.callers[0].sees_all = true;
     scene s(options);
-    s.tasks.counted.spent_micros_today = 1500000;
+    s.tasks.figures().spent_micros_today = 1500000;
     CHECK(json_of(s.get("/v1/stats", with_key("operator-key")))["now"]["spentUsdToday"] == 1.5);
     CHECK(json_of(s.get("/v1/stats", with_key("one-key")))["now"]["spentUsdToday"].is_null());
 }

@@ -28,11 +28,11 @@ task::submission accepted_task(scene& s, const std::string& what, const json& bo
 }
 
 std::string refused(scene& s, const std::string& what, const json& body, int code = 4) {
-    const std::size_t before = s.tasks.tasks.size();
+    const std::size_t before = s.tasks.size();
     const json told = submit_to(s, what, body);
     CHECK_MESSAGE(told["code"] == code, told.dump());
     CHECK(told["result"].is_null());
-    CHECK(s.tasks.tasks.size() == before);
+    CHECK(s.tasks.size() == before);
     return told["description"];
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("a describe asks about its picture, sent or linked") {
         const auto& picture = made.request.pictures[0];
         CHECK(*s.images->read(picture.id, picture.n) == png(9));
         CHECK(made.description == "/describe " + picture.id + ".png");
-        CHECK(s.task(picture.id).given.lane == "describe/V_3/1");
+        CHECK(s.given(picture.id).lane == "describe/V_3/1");
     }
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("uploaded pictures are handed back as our own addresses, which then ca
         const auto& picture = made.request.pictures[0];
         CHECK(*s.images->read(picture.id, picture.n) == png(static_cast<std::uint8_t>(i + 1)));
     }
-    CHECK(s.tasks.tasks.size() == 3);
+    CHECK(s.tasks.size() == 3);
     CHECK(refused(s, "upload-discord-images", json::object()) == "base64不能为空");
     CHECK(refused(s, "upload-discord-images", {{"base64Array", {"!"}}}) == "base64格式错误");
     refused(s, "upload-discord-images", {{"base64Array", pictures(11)}});
@@ -210,7 +210,7 @@ TEST_CASE("a shorten has ended when it is answered, with its report and its butt
     );
     REQUIRE(told["code"] == 1);
     const auto& made = s.task(told["result"]);
-    CHECK(made.given.slots.empty());
+    CHECK(s.given(told["result"]).slots.empty());
     const json view = json::parse(made.view);
     CHECK(view["action"] == "SHORTEN");
     CHECK(view["status"] == "SUCCESS");

@@ -72,7 +72,7 @@ TEST_CASE("pollers of an ended task do not ask the queue each time, and of an op
     const auto open_text = s.get(fetch_path(id)).text();
     s.tasks.succeed(id, R"({"id":1})");
     CHECK(s.get(fetch_path(id)).text() != open_text);
-    s.tasks.tasks.at(id).view = "changed behind the back";
+    s.tasks.at(id).view = "changed behind the back";
     CHECK(s.get(fetch_path(id)).text() == R"({"id":1})");
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("an unchanged task is 304 to who has its ETag") {
 TEST_CASE("a task that cannot be read is a 500 that does not tell why") {
     scene s;
     const std::string id = s.imagine();
-    s.tasks.tasks.at(id).given.submission = "damaged";
+    s.tasks.at(id).submission = "damaged";
     const auto answer = s.get(fetch_path(id));
     CHECK(answer.status == 500);
     CHECK(json_of(answer)["code"] == 9);
@@ -146,7 +146,7 @@ TEST_CASE("one damaged task does not hide the others in a list") {
     scene s;
     const std::string bad = s.imagine();
     const std::string good = s.imagine();
-    s.tasks.tasks.at(bad).given.submission = "damaged";
+    s.tasks.at(bad).submission = "damaged";
     CHECK(ids_of(json_of(s.get("/mj/task/list"))) == std::vector<std::string>{good});
 }
 

@@ -32,7 +32,7 @@ std::string described(scene& s, std::vector<std::string> texts) {
     task::call made;
     made.now = task::call::state::answered;
     made.answer = backend::to_text(answer);
-    s.tasks.tasks.at(id).record.calls.push_back(made);
+    s.tasks.add_call(id, made);
     s.tasks.succeed(id);
     return id;
 }
@@ -80,7 +80,7 @@ TEST_CASE("all descriptions make a task each, told joined by commas") {
     CHECK(s.submission(second).prompt == "a fox in snow");
     CHECK(s.submission(second).what == task::action::imagine);
     CHECK(press_text(s, parent, "MJ::Job::PicReader::all", key)["result"] == ids);
-    CHECK(s.tasks.tasks.size() == 4);
+    CHECK(s.tasks.size() == 4);
 }
 
 TEST_CASE("a describe can be repeated on the same picture") {

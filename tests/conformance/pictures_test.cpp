@@ -266,23 +266,6 @@ TEST_CASE_FIXTURE(pictures, "what an operator resets forgets what was learnt") {
     CHECK(state().lowered_pictures == 0);
 }
 
-TEST_CASE_FIXTURE(pictures, "places that the version before took are counted by their markers") {
-    const auto two = calling_fours(2, key_of(1, 4));
-    // It knew neither groups nor how many pictures a reservation is for.
-    raw.command({"DEL", key("places")});
-    submit(a_task().in(fours));
-    const auto reserved = claim(1, "w1", {{"org:2", 100}}, fours);
-    REQUIRE(reserved.size() == 1);
-    raw.command({"HDEL", key("t:" + reserved[0].record.id), "sn"});
-    raw.command({"DEL", key("places")});
-    submit_many(3, singles);
-    CHECK(take({{singles, {key_of(1, 1), key_of(2, 1)}}}).size() == 1);
-    CHECK(state().group_pictures == ten);
-    answer(token_of(two[0]));
-    CHECK(state().group_pictures == 6);
-    CHECK(complaints().empty());
-}
-
 TEST_CASE_FIXTURE(pictures, "an operator's limit of one key bounds that key") {
     (void)must(tasks().operating->switch_channel("me", {.name = "org:1", .pause = {}, .limit = 1}));
     submit_many(9, singles);

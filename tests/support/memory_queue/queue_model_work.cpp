@@ -65,6 +65,7 @@ queue_model::find_room(const queue::lane& lane, std::map<std::string, int>& wait
         const auto behind = waits.find(group);
         const auto there = free_places(
             slot,
+            lane.name,
             slot.asks,
             nullptr,
             behind == waits.end() ? std::nullopt : std::optional(behind->second)
@@ -98,7 +99,7 @@ std::vector<queue_model::taken> queue_model::claim(
     std::map<std::string, int> started;
     std::vector<taken> all;
     const auto serve = [&](const queue::lane& lane) {
-        const bool paused = off.dispatch_paused && lane.name != queue::storing_lane;
+        const bool paused = off_.dispatch_paused_since != 0 && lane.name != queue::storing_lane;
         while (!paused && all.size() < most) {
             const auto* slot = find_room(lane, waits);
             auto* task = lane.slots.empty() || slot != nullptr ? next_in(lane.name) : nullptr;
@@ -126,8 +127,10 @@ std::vector<queue_model::taken> queue_model::claim(
                 auto& largest = started[group_of(place)];
                 largest = std::max(largest, slot->asks);
                 note_trial(place, record.id + ":r", task->reserved_until);
+                note_route_trial(place, lane.name, record.id + ":r", task->reserved_until);
             }
-            const auto sequence = add_event(*task);
+            const auto sequence =
+                add_event(*task, {task::event_kind::claimed, {worker}}, told::unless_repeated);
             if (record.started == 0) {
                 record.started = now;
                 task->wished = event_lease;
@@ -212,6 +215,7 @@ void queue_model::key_works(const model_call& call) {
     const auto cold = cooling_.find(call.slot);
     if (cold != cooling_.end() && call.started >= cold->second.until) {
         cooling_.erase(cold);
+        said_.erase(call.slot);
     }
     const auto rest = rests_.find(group_of(call.slot));
     if (rest != rests_.end() && call.started >= rest->second.until) {
@@ -219,7 +223,7 @@ void queue_model::key_works(const model_call& call) {
     }
 }
 
-result<queue::call_permit>
+result<queue::call_grant>
 queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     know(call.slot);
     auto* task = held_by(held);
@@ -228,22 +232,28 @@ queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     }
     auto& record = task->record;
     if (now > record.deadline) {
-        return queue::call_permit::too_late;
+        return queue::call_grant{queue::call_permit::too_late};
     }
     if (task->calls.contains(call.index)) {
         return failure{conflict, ""};
     }
     const int most = picture_limit(call.slot);
     if (most > 0 && call.count > most) {
-        return queue::call_permit::split;
+        queue::call_grant cut{queue::call_permit::split};
+        cut.most_pictures = most;
+        return cut;
     }
     if (!within_budget(call)) {
-        return queue::call_permit::over_budget;
+        return queue::call_grant{queue::call_permit::over_budget};
     }
     const auto waits =
         task->reserved.empty() ? waiting_size(group_of(call.slot.name)) : std::nullopt;
-    if (free_places(call.slot, call.count, task, waits).calls <= 0) {
-        return queue::call_permit::no_slot;
+    if (free_places(call.slot, record.lane, call.count, task, waits).calls <= 0) {
+        queue::call_grant refused{queue::call_permit::no_slot};
+        if (routes_.contains(route_of(call.slot.name, record.lane))) {
+            refused.absences = task->absences[backend_of(call.slot.name)].first;
+        }
+        return refused;
     }
     drop_reservation(*task);
     model_call made;
@@ -257,33 +267,47 @@ queue_model::calling(const queue::token& held, const queue::call_marker& call) {
     if (made.held != 0) {
         held_[made.held_on][backend_of(made.slot)] += made.held;
     }
-    note_trial(made.slot, record.id + ":" + std::to_string(call.index), made.deadline);
+    const auto member = record.id + ":" + std::to_string(call.index);
+    note_trial(made.slot, member, made.deadline);
+    note_route_trial(made.slot, record.lane, member, made.deadline);
     task->calls[call.index] = made;
     task->duration_key = call.duration_key;
     record.state = task::state::calling;
     extend_lease(*task);
-    const auto sequence = add_event(*task);
+    const auto sequence = add_event(
+        *task,
+        {task::event_kind::called,
+         {made.slot, std::to_string(made.first), std::to_string(made.count)}},
+        told::unless_repeated
+    );
     if (record.called == 0) {
         record.called = now;
         record.expected = durations_[call.duration_key];
         task->wished = call.event_lease;
         post(*task, sequence, "IN_PROGRESS", "1%");
     }
-    return queue::call_permit::granted;
+    queue::call_grant granted{queue::call_permit::granted, record.expected};
+    if (const auto handed_on = take_handed_on(record.id); handed_on != 0) {
+        granted.event = queue::event_lease{handed_on, ""};
+    }
+    return granted;
 }
 
-queue_model::refusal
+result<queue::setback>
 queue_model::not_started(const queue::token& held, int index, const queue::key_verdict& key) {
     auto* task = find(held.id);
     if (task == nullptr || !task->calls.contains(index)) {
-        return conflict;
+        return failure{conflict, ""};
     }
     auto& call = task->calls[index];
     const bool ours = held_by(held) != nullptr;
-    if (call.now == fate::not_started && ours) {
-        return std::nullopt; // told before
+    if (call.now == fate::not_started && ours) { // told before
+        return setback_of(*task, call, task->absences[backend_of(call.slot)].first);
     }
     using kind = queue::key_verdict::kind;
+    if (key.what != kind::works && !key.words.empty()) {
+        said_[call.slot] = key.words;
+    }
     if (key.what == kind::works) {
         key_works(call);
     } else if (key.what == kind::cool || key.what == kind::disable) {
@@ -292,35 +316,68 @@ queue_model::not_started(const queue::token& held, int index, const queue::key_v
         cold.times += resting ? 0 : 1;
         std::int64_t pause = std::min<std::int64_t>(60'000, 5'000LL << std::min(cold.times - 1, 4));
         pause = key.at_least.count() > 0 ? key.at_least.count() : pause;
-        pause = key.what == kind::disable ? 300'000 : pause;
+        pause = key.what == kind::disable ? disabled_for.count() : pause;
         cold.disabled = key.what == kind::disable || (resting && cold.disabled);
         cold.until = std::max(cold.until, now + pause);
     }
     if (call.now != fate::in_flight || (!ours && !task->ended())) {
-        return conflict;
+        return failure{conflict, ""};
     }
     call.now = fate::not_started;
     if (key.what == kind::full) {
         learn_limit(call, key.allowed_pictures);
     }
+    const auto member = held.id + ":" + std::to_string(index);
     judge(
         call.slot,
-        held.id + ":" + std::to_string(index),
+        member,
         key.backend_failed        ? verdict::bad
         : key.what == kind::works ? verdict::good
                                   : verdict::nothing
     );
+    judge_route(
+        call.slot,
+        task->record.lane,
+        member,
+        key.what == kind::works    ? address::good
+        : key.what == kind::absent ? address::absent
+                                   : address::nothing,
+        key.words
+    );
+    int met = 0;
+    if (key.what == kind::absent) {
+        auto& [times, last] = task->absences[backend_of(call.slot)];
+        if (call.started > last) { // calls side by side are one
+            ++times;
+            last = now;
+        }
+        met = times;
+    }
     release_hold(call);
     if (!ours) {
-        return conflict;
+        return failure{conflict, ""};
     }
     settle_state(*task, task::state::leased);
     extend_lease(*task);
-    add_event(*task);
-    return std::nullopt;
+    if (key.words.empty()) {
+        add_event(*task, {task::event_kind::unconfirmed}, told::unless_repeated);
+    } else {
+        const bool refused = key.what == kind::works;
+        add_event(
+            *task,
+            {refused ? task::event_kind::refused : task::event_kind::not_started,
+             {call.slot, key.words}},
+            told::unless_repeated
+        );
+    }
+    const auto made = setback_of(*task, call, met);
+    note_refusal(*task, index, key.words);
+    return made;
 }
 
-result<bool> queue_model::lost(const queue::token& held, int index, queue::aftermath after) {
+result<bool> queue_model::lost(
+    const queue::token& held, int index, const std::string& why, queue::aftermath after
+) {
     auto* task = held_by(held);
     if (task == nullptr || !task->calls.contains(index)) {
         return failure{conflict, ""};
@@ -337,11 +394,16 @@ result<bool> queue_model::lost(const queue::token& held, int index, queue::after
     record.ambiguous_retries += again ? 1 : 0;
     call.now = again ? fate::repeated : fate::lost;
     call.over = after == queue::aftermath::over;
-    judge(call.slot, held.id + ":" + std::to_string(index), verdict::bad);
+    const auto member = held.id + ":" + std::to_string(index);
+    judge(call.slot, member, verdict::bad);
+    judge_route(call.slot, record.lane, member, address::nothing);
+    if (!why.empty()) {
+        said_[call.slot] = why;
+    }
     raise_bill(*task, "unknown");
     settle_state(*task, task::state::leased);
     extend_lease(*task);
-    add_event(*task);
+    add_event(*task, {task::event_kind::lost, {call.slot, why}});
     return again;
 }
 
@@ -356,7 +418,10 @@ bool queue_model::record_answer(
     call.now = fate::answered;
     call.answer = answer;
     key_works(call);
-    judge(call.slot, task.record.id + ":" + std::to_string(index), verdict::good);
+    const auto member = task.record.id + ":" + std::to_string(index);
+    judge(call.slot, member, verdict::good);
+    judge_route(call.slot, task.record.lane, member, address::good);
+    task.refusals = 0;
     raise_bill(task, "yes");
     release_hold(call);
     if (cost != 0) {
@@ -378,7 +443,7 @@ queue_model::refusal queue_model::stored(
         const auto seen = now - task->calls[index].started;
         auto& known = durations_[task->duration_key];
         known = known == 0 ? seen : (known * 3 + seen) / 4;
-        add_event(*task);
+        add_event(*task, {task::event_kind::answered, {task->calls[index].slot}});
     }
     settle_state(*task, complete ? task::state::storing : task::state::leased);
     extend_lease(*task);
@@ -394,7 +459,7 @@ queue_model::adopt(const std::string& id, int index, const std::string& answer, 
     if (!record_answer(*task, index, answer, cost)) {
         return conflict;
     }
-    add_event(*task);
+    add_event(*task, {task::event_kind::answered_late, {std::to_string(index)}});
     if (task->ended() || task->calls_in_flight() > 0) {
         return conflict;
     }
@@ -405,7 +470,11 @@ queue_model::adopt(const std::string& id, int index, const std::string& answer, 
 }
 
 void queue_model::end(
-    model_task& task, bool success, std::optional<task::fail_code> code, std::string reason
+    model_task& task,
+    bool success,
+    std::optional<task::fail_code> code,
+    std::string reason,
+    task::happening what
 ) {
     auto& record = task.record;
     task.where = model_task::place::none;
@@ -415,7 +484,7 @@ void queue_model::end(
     record.fail_code = code;
     record.fail_reason = std::move(reason);
     task.kept_from = now;
-    task.end_sequence = add_event(task);
+    task.end_sequence = add_event(task, std::move(what));
     post(task, task.end_sequence, success ? "SUCCESS" : "FAILURE", "100%");
 }
 
@@ -427,18 +496,23 @@ queue_model::refusal queue_model::finish(const queue::token& held, const queue::
     raise_bill(*task, how.billed);
     task->view = how.view;
     task->wished = how.event_lease;
-    end(*task, how.success, how.success ? std::nullopt : how.code, how.success ? "" : how.reason);
+    end(*task,
+        how.success,
+        how.success ? std::nullopt : how.code,
+        how.success ? "" : how.reason,
+        how.event);
     return std::nullopt;
 }
 
-queue_model::refusal
-queue_model::release(const queue::token& held, const std::string& lane, milliseconds delay) {
+queue_model::refusal queue_model::release(
+    const queue::token& held, const std::string& lane, milliseconds delay, const std::string& why
+) {
     auto* task = held_by(held);
     if (task == nullptr || task->calls_in_flight() > 0) {
         return conflict;
     }
     const auto to = lane.empty() ? task->record.lane : lane;
-    add_event(*task);
+    add_event(*task, {task::event_kind::released, {why}}, told::unless_repeated);
     unlease(*task);
     if (delay.count() == 0) {
         enter(*task, to);
@@ -447,6 +521,7 @@ queue_model::release(const queue::token& held, const std::string& lane, millisec
     task->record.state = task::state::queued;
     task->where = model_task::place::delay;
     task->standing_in = to;
+    task->record.paid = to == queue::storing_lane;
     task->due = now + delay.count();
     if (to != queue::storing_lane) {
         task->due = std::max(now, std::min(task->due, task->record.deadline));

@@ -74,14 +74,19 @@ TEST_CASE_FIXTURE(life, "the call marker is durable, with its deadline, before t
     const auto seen = record(id);
     CHECK(seen.state == task::state::calling);
     CHECK(seen.called == now());
-    CHECK(
-        raw.text({"HGET", key("c:" + id), "m0"})
-        == "in_flight|1|1|" + std::to_string(now()) + "|" + std::to_string(now() + 180'000)
-               + "|alpha:1"
-    );
-    CHECK(in_flight("alpha:1") == 1);
-    CHECK(raw.number({"ZSCORE", key("slot:alpha:1"), id + ":0"}) == now() + 180'000);
+    const auto calls = must(tasks().reading->history(id)).calls;
+    REQUIRE(calls.size() == 1);
+    CHECK(calls[0].now == task::call::state::in_flight);
+    CHECK(calls[0].first_picture == 1);
+    CHECK(calls[0].count == 1);
+    CHECK(calls[0].slot == "alpha:1");
+    CHECK(calls[0].started == now());
+    CHECK(calls[0].deadline == now() + 180'000);
     CHECK(complaints().empty());
+    advance(seconds(180));
+    CHECK(in_flight("alpha:1") == 1);
+    advance(milliseconds(1));
+    CHECK(in_flight("alpha:1") == 0);
 }
 
 TEST_CASE_FIXTURE(life, "a recorded answer is booked and frees its place") {
@@ -98,7 +103,7 @@ TEST_CASE_FIXTURE(life, "a recorded answer is booked and frees its place") {
     CHECK(stats.spent_micros_today == 80'000);
     REQUIRE(stats.spent_by_backend_today.size() == 1);
     CHECK(stats.spent_by_backend_today[0].first == "alpha");
-    CHECK(raw.text({"HGET", key("c:" + id), "a0"}) == R"({"paid":1})");
+    CHECK(must(tasks().reading->history(id)).calls.at(0).answer == R"({"paid":1})");
     CHECK(complaints().empty());
 }
 
@@ -154,8 +159,11 @@ TEST_CASE_FIXTURE(life, "every write of a worker is refused when its token is no
     const auto after = record(id);
     CHECK(after.sequence == before.sequence);
     CHECK(after.state == task::state::calling);
-    CHECK(raw.number({"HLEN", key("c:" + id)}) == 1);
-    CHECK(raw.number({"ZSCORE", key("lease"), id}) == now() + 15'000);
+    CHECK(must(tasks().reading->history(id)).calls.size() == 1);
+    advance(seconds(15));
+    CHECK(must(tasks().work->reap(9)) == 0);
+    advance(milliseconds(1));
+    CHECK(must(tasks().work->reap(9)) == 1); // nobody has extended it
 }
 
 TEST_CASE_FIXTURE(life, "a task without an id, or that never was, is missing or stale") {
@@ -225,7 +233,10 @@ TEST_CASE_FIXTURE(life, "observed durations become the estimate of the next call
     );
     advance(seconds(4));
     answer(next);
-    CHECK(raw.text({"HGET", key("dur"), "generate/V_3/DEFAULT"}) == "7000");
+    const auto durations = must(tasks().reading->stats({})).durations_ms;
+    REQUIRE(durations.size() == 1);
+    CHECK(durations[0].first == "generate/V_3/DEFAULT");
+    CHECK(durations[0].second == 7000);
 }
 
 TEST_CASE_FIXTURE(life, "ids have 16 digits and increase, also when the clock steps back") {

@@ -125,24 +125,34 @@ void queue_model::learn_limit(const model_call& refused, int named) {
 }
 
 queue_model::room queue_model::free_places(
-    const queue::slot& slot, int asks, const model_task* mine, std::optional<int> waits
+    const queue::slot& slot,
+    const std::string& lane,
+    int asks,
+    const model_task* mine,
+    std::optional<int> waits
 ) const {
     const auto group = group_name(slot);
     const std::string backend = slot.name.substr(0, slot.name.find(':'));
-    if (off.paused.contains(slot.name) || off.paused.contains(backend) || rests_until(group) > 0) {
+    const auto paused = [this](const std::string& name) {
+        const auto* turned = switched(name);
+        return turned != nullptr && turned->paused_since != 0;
+    };
+    if (paused(slot.name) || paused(backend) || rests_until(group) > 0) {
         return {};
     }
     const auto chosen = [this](const std::string& name, int otherwise) {
-        const auto known = off.limits.find(name);
-        return known == off.limits.end() ? otherwise : known->second;
+        const auto* turned = switched(name);
+        return turned == nullptr ? otherwise : turned->limit.value_or(otherwise);
     };
     const int of_backend = chosen(backend, slot.limit);
     int own_limit = chosen(slot.name, of_backend);
     const int group_limit = std::max(own_limit, of_backend);
-    const auto allowed = gate(slot.name, mine);
-    if (allowed == 0) {
+    const auto way = route_gate(slot.name, lane, mine);
+    auto allowed = gate(slot.name, mine);
+    if (allowed == 0 || way == 0) {
         return {};
     }
+    allowed = allowed ? allowed : way;
     if (const auto cold = cooling_.find(slot.name); cold != cooling_.end()) {
         if (cold->second.until > now) {
             return {};

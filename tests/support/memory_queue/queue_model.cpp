@@ -10,6 +10,11 @@ using queue::submitted;
 namespace {
 
 constexpr milliseconds modal_kept{3'600'000};
+constexpr int tries_told = 3;
+
+bool within(const std::string& id, const queue::id_range& among) {
+    return id >= among.from && (among.before.empty() || id < among.before);
+}
 
 } // namespace
 
@@ -24,9 +29,33 @@ model_task* queue_model::find(const std::string& id) {
     return found == tasks_.end() ? nullptr : &found->second;
 }
 
+const model_task* queue_model::find(const std::string& id) const {
+    const auto found = tasks_.find(id);
+    return found == tasks_.end() ? nullptr : &found->second;
+}
+
 model_task* queue_model::visible(const queue::scope& who, const std::string& id) {
     auto* task = find(id);
     return task != nullptr && (who.all || task->record.caller == who.caller) ? task : nullptr;
+}
+
+const model_task* queue_model::visible(const queue::scope& who, const std::string& id) const {
+    const auto* task = find(id);
+    return task != nullptr && (who.all || task->record.caller == who.caller) ? task : nullptr;
+}
+
+const queue_model::known_submit*
+queue_model::known(const std::string& caller, const std::string& key) const {
+    const auto found = keys_.find({caller, key});
+    return key.empty() || found == keys_.end() ? nullptr : &found->second;
+}
+
+void queue_model::remember(
+    const std::string& caller, const queue::new_task& task, const std::string& id
+) {
+    if (!task.idempotency_key.empty()) {
+        keys_[{caller, task.idempotency_key}] = {id, task.fingerprint};
+    }
 }
 
 model_task* queue_model::held_by(const queue::token& held) {
@@ -53,6 +82,14 @@ std::size_t queue_model::waiting() const {
     ));
 }
 
+std::size_t queue_model::waiting_of(const std::string& caller) const {
+    return static_cast<std::size_t>(std::count_if(
+        tasks_.begin(),
+        tasks_.end(),
+        [&](const auto& one) { return one.second.waiting() && one.second.record.caller == caller; }
+    ));
+}
+
 std::size_t queue_model::running() const {
     return static_cast<std::size_t>(std::count_if(
         tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.at_work(); }
@@ -76,22 +113,33 @@ int queue_model::live_workers() const {
 }
 
 std::map<std::string, std::int64_t> queue_model::spent_today() const {
-    const auto found = spend_.find(now / 86'400'000);
+    const auto found = spend_.find(now / day_ms);
     return found == spend_.end() ? std::map<std::string, std::int64_t>{} : found->second;
 }
 
-bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>& slots) const {
+submitted queue_model::verdict_alone(submitted::verdict what) {
+    submitted told;
+    told.what = what;
+    if (what == submitted::verdict::caller_full) {
+        told.caller_left = 0;
+    }
+    return told;
+}
+
+bool queue_model::could_start(
+    std::size_t ahead, const std::string& lane, const std::vector<queue::slot>& slots
+) const {
     std::size_t room = 0;
     for (const auto& [name, one] : workers_) {
         room += one.until >= now ? one.capacity : 0;
     }
-    if (off.dispatch_paused || room <= running() + ahead) {
+    if (off_.dispatch_paused_since != 0 || room <= running() + ahead) {
         return false;
     }
     std::map<std::string, int> best; // of a group, which shares its places
     for (const auto& slot : slots) {
         int& known = best[slot.group.empty() ? slot.name : slot.group];
-        known = std::max(known, free_places(slot, slot.asks).calls);
+        known = std::max(known, free_places(slot, lane, slot.asks).calls);
     }
     std::size_t free = 0;
     for (const auto& [group, calls] : best) {
@@ -102,17 +150,14 @@ bool queue_model::could_start(std::size_t ahead, const std::vector<queue::slot>&
 
 std::optional<submitted::verdict>
 queue_model::refuse(const std::string& caller, std::size_t limit) const {
-    if (off.intake_paused) {
+    if (off_.intake_paused_since != 0) {
         return submitted::verdict::intake_paused;
     }
     if (waiting() >= limit) {
         return submitted::verdict::queue_full;
     }
     const int most = limits_of(caller).max_waiting;
-    const auto mine = std::count_if(tasks_.begin(), tasks_.end(), [&](const auto& one) {
-        return one.second.waiting() && one.second.record.caller == caller;
-    });
-    if (most > 0 && mine >= most) {
+    if (most > 0 && waiting_of(caller) >= static_cast<std::size_t>(most)) {
         return submitted::verdict::caller_full;
     }
     return std::nullopt;
@@ -164,9 +209,35 @@ std::string queue_model::reserve_id() {
     return std::to_string(last_id_);
 }
 
-std::uint64_t queue_model::add_event(model_task& task) {
-    task.history.emplace_back(++task.record.sequence, now);
-    return task.record.sequence;
+std::uint64_t queue_model::add_event(model_task& task, task::happening what, told when) {
+    constexpr std::size_t kept = 200;
+    const auto sequence = ++task.record.sequence;
+    if (when == told::always || task.refusals < tries_told) {
+        task.history.push_back({sequence, now, std::move(what)});
+    }
+    if (task.history.size() > kept) {
+        task.history.erase(task.history.begin());
+    }
+    return sequence;
+}
+
+// The same refusal again and again is told at first, and its markers are not kept for ever.
+void queue_model::note_refusal(model_task& task, int index, const std::string& words) {
+    constexpr int markers_kept = 20;
+    if (words.empty()) {
+        return;
+    }
+    const auto last = backend_of(task.calls[index].slot) + ": " + words;
+    if (task.record.last_words == last) {
+        ++task.refusals;
+    } else {
+        task.record.last_words = last;
+        task.refusals = 0;
+    }
+    const auto old = task.calls.find(index - markers_kept);
+    if (old != task.calls.end() && old->second.now == model_call::fate::not_started) {
+        task.calls.erase(old);
+    }
 }
 
 // A task enters a lane at its own place by age. A caller without tasks there has no claim to the
@@ -184,6 +255,7 @@ void queue_model::enter(model_task& task, const std::string& lane) {
     task.where = model_task::place::queue;
     task.standing_in = lane;
     task.record.state = task::state::queued;
+    task.record.paid = lane == queue::storing_lane;
 }
 
 result<submitted> queue_model::submit(const queue::new_task& wanted) {
@@ -191,17 +263,16 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     submitted made;
     made.ahead = waiting();
     const auto judge = [&] {
-        made.immediate =
-            !wanted.ended_view.empty() || (waits && could_start(made.ahead, wanted.slots));
+        made.immediate = !wanted.ended_view.empty()
+                         || (waits && could_start(made.ahead, wanted.lane, wanted.slots));
         return made;
     };
-    const std::pair key{wanted.caller, wanted.idempotency_key};
-    if (const auto known = keys_.find(key); known != keys_.end() && !key.second.empty()) {
-        if (known->second.fingerprint != wanted.fingerprint) {
-            return submitted{submitted::verdict::key_reused, "", false, 0};
+    if (const auto* first = known(wanted.caller, wanted.idempotency_key)) {
+        if (first->fingerprint != wanted.fingerprint) {
+            return verdict_alone(submitted::verdict::key_reused);
         }
         made.what = submitted::verdict::replayed;
-        made.id = known->second.id;
+        made.id = first->id;
         return judge();
     }
     if (find(wanted.id) != nullptr) {
@@ -216,7 +287,7 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     if (wanted.modal && static_cast<std::size_t>(modals) >= wanted.queue_limit) {
         refused = submitted::verdict::queue_full;
     }
-    if (off.intake_paused) {
+    if (off_.intake_paused_since != 0) {
         refused = submitted::verdict::intake_paused;
     }
     const auto wait = rate_wait(wanted.caller);
@@ -224,8 +295,14 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
         refused = submitted::verdict::rate_limited;
     }
     if (refused) {
-        const bool by_rate = refused == submitted::verdict::rate_limited;
-        return submitted{*refused, "", false, 0, {}, by_rate ? wait : milliseconds(0)};
+        auto told = verdict_alone(*refused);
+        if (refused == submitted::verdict::rate_limited) {
+            told.retry_after = wait;
+        }
+        return told;
+    }
+    if (const int most = limits_of(wanted.caller).max_waiting; waits && most > 0) {
+        made.caller_left = static_cast<std::size_t>(most) - waiting_of(wanted.caller) - 1;
     }
     note_submit(wanted.caller);
     made.id = wanted.id.empty() ? reserve_id() : wanted.id;
@@ -238,16 +315,14 @@ result<submitted> queue_model::submit(const queue::new_task& wanted) {
     task.record.sequence = 1;
     task.submission = wanted.submission;
     task.hook = wanted.has_hook;
-    if (!key.second.empty()) {
-        keys_[key] = {made.id, wanted.fingerprint};
-    }
+    remember(wanted.caller, wanted, made.id);
     if (wanted.modal) {
         task.record.state = task::state::modal;
         task.due = now + modal_kept.count();
     } else if (!waits) {
         task.record.started = now;
         task.view = wanted.ended_view;
-        end(task, true, std::nullopt, "");
+        end(task, true, std::nullopt, "", wanted.event);
     } else {
         enter(task, wanted.lane);
     }
@@ -263,31 +338,28 @@ queue_model::submit_modal(const queue::scope& who, const queue::new_task& answer
     submitted made;
     made.id = answered.id;
     made.ahead = waiting();
-    const std::pair key{who.caller, answered.idempotency_key};
-    if (const auto known = keys_.find(key); known != keys_.end() && !key.second.empty()) {
-        if (known->second.fingerprint != answered.fingerprint || known->second.id != made.id) {
-            return submitted{submitted::verdict::key_reused, "", false, 0};
+    if (const auto* first = known(who.caller, answered.idempotency_key)) {
+        if (first->fingerprint != answered.fingerprint || first->id != made.id) {
+            return verdict_alone(submitted::verdict::key_reused);
         }
         made.what = submitted::verdict::replayed;
-        made.immediate = could_start(made.ahead, answered.slots);
+        made.immediate = could_start(made.ahead, answered.lane, answered.slots);
         return made;
     }
     if (task->record.state != task::state::modal) {
         return failure{failure_kind::conflict, ""};
     }
     if (const auto refused = refuse(task->record.caller, answered.queue_limit)) {
-        return submitted{*refused, "", false, 0};
+        return verdict_alone(*refused);
     }
     task->submission = answered.submission;
     task->record.lane = answered.lane;
     task->record.deadline = now + answered.task_timeout.count();
     task->hook = task->hook || answered.has_hook;
-    if (!key.second.empty()) {
-        keys_[key] = {made.id, answered.fingerprint};
-    }
-    add_event(*task);
+    remember(who.caller, answered, made.id);
+    add_event(*task, answered.event);
     enter(*task, answered.lane);
-    made.immediate = could_start(made.ahead, answered.slots);
+    made.immediate = could_start(made.ahead, answered.lane, answered.slots);
     return made;
 }
 
@@ -310,14 +382,16 @@ queue_model::cancel(const queue::scope& who, const std::string& id, const std::s
     if (task->calls_in_flight() > 0) {
         raise_bill(*task, "unknown");
     }
-    end(*task, false, task::fail_code::cancelled, reason);
+    end(*task, false, task::fail_code::cancelled, reason, {task::event_kind::cancelled});
     return before;
 }
 
-std::vector<std::string> queue_model::newest(const queue::scope& who, std::size_t most) const {
+std::vector<std::string>
+queue_model::newest(const queue::scope& who, std::size_t most, const queue::id_range& among) const {
     std::vector<std::string> ids;
     for (auto one = tasks_.rbegin(); one != tasks_.rend() && ids.size() < most; ++one) {
-        if (who.all || one->second.record.caller == who.caller) {
+        const bool seen = who.all || one->second.record.caller == who.caller;
+        if (seen && within(one->first, among)) {
             ids.push_back(one->first);
         }
     }

@@ -61,7 +61,7 @@ std::size_t queue_model::reap(std::size_t most) {
             task.lease_until = last_deadline(task) + grace;
             continue;
         }
-        add_event(task);
+        add_event(task, {task::event_kind::lease_expired, {task.record.worker}});
         auto& record = task.record;
         bool go_on = !calls;
         if (calls) {
@@ -71,7 +71,9 @@ std::size_t queue_model::reap(std::size_t most) {
             for (auto& [index, call] : task.calls) {
                 if (call.now == fate::in_flight) {
                     call.now = go_on ? fate::repeated : fate::lost;
-                    judge(call.slot, id + ":" + std::to_string(index), verdict::nothing);
+                    const auto member = id + ":" + std::to_string(index);
+                    judge(call.slot, member, verdict::nothing);
+                    judge_route(call.slot, record.lane, member, address::nothing);
                 }
             }
         }
@@ -83,13 +85,17 @@ std::size_t queue_model::reap(std::size_t most) {
         } else if (go_on) {
             enter(task, record.lane);
         } else {
-            end(task, false, task::fail_code::ambiguous_upstream_outcome, "");
+            end(task,
+                false,
+                task::fail_code::ambiguous_upstream_outcome,
+                "",
+                {task::event_kind::ambiguous});
         }
     }
     return expired.size();
 }
 
-std::size_t queue_model::promote(std::size_t most) {
+std::size_t queue_model::promote(std::size_t most, const std::vector<queue::lane>& waiting) {
     const auto up_to_now = [this](bool fits, unix_millis at) -> std::optional<unix_millis> {
         return fits && at <= now ? std::optional(at) : std::nullopt;
     };
@@ -109,7 +115,7 @@ std::size_t queue_model::promote(std::size_t most) {
         most
     );
     for (const auto& id : modals) {
-        end(tasks_[id], false, task::fail_code::cancelled, "");
+        end(tasks_[id], false, task::fail_code::cancelled, "", {task::event_kind::modal_expired});
     }
     const auto late = first_by(
         [&](const model_task& task) { return up_to_now(task.waiting(), task.record.deadline); },
@@ -121,9 +127,19 @@ std::size_t queue_model::promote(std::size_t most) {
             task.where = model_task::place::none;
             enter(task, std::string(queue::storing_lane));
         } else if (any_call(task, {fate::lost, fate::repeated})) {
-            end(task, false, task::fail_code::ambiguous_upstream_outcome, "");
+            end(task,
+                false,
+                task::fail_code::ambiguous_upstream_outcome,
+                "",
+                {task::event_kind::ambiguous});
         } else {
-            end(task, false, task::fail_code::timeout, "");
+            const auto lane = std::find_if(waiting.begin(), waiting.end(), [&](const auto& one) {
+                return one.name == task.standing_in;
+            });
+            if (task.record.last_words.empty() && lane != waiting.end()) {
+                task.record.last_words = words_of_lane(*lane);
+            }
+            end(task, false, task::fail_code::timeout, "", {task::event_kind::overdue});
         }
     }
     return delayed.size() + modals.size() + late.size();
@@ -229,35 +245,45 @@ std::uint64_t queue_model::take_handed_on(const std::string& id) {
     return std::exchange(found->second.handed_on, 0);
 }
 
+// The task of an event that is leased under this nonce.
+model_task* queue_model::owing(const queue::due_event& event) {
+    auto* task = find(event.record.id);
+    const bool leased = task != nullptr && !event.nonce.empty();
+    return leased && task->outbox_nonce == event.nonce ? task : nullptr;
+}
+
 void queue_model::learn_outbox_nonce(const std::string& id, const std::string& nonce) {
     tasks_.at(id).outbox_nonce = nonce;
 }
 
 queue_model::refusal
-queue_model::outbox_delivered(const std::string& id, const std::string& nonce, bool noted) {
-    auto* task = find(id);
-    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+queue_model::outbox_delivered(const queue::due_event& event, const std::string& note) {
+    auto* task = owing(event);
+    if (task == nullptr) {
         return conflict;
     }
     task->outbox.pop_front();
     task->outbox_nonce.clear();
     task->outbox_attempt = 0;
     task->outbox_due = now;
-    if (noted) {
-        add_event(*task);
+    if (!note.empty()) {
+        add_event(*task, {task::event_kind::callback_delivered, {event.status, note}});
     }
     return std::nullopt;
 }
 
 queue_model::refusal queue_model::outbox_failed(
-    const std::string& id, const std::string& nonce, std::optional<milliseconds> delay
+    const queue::due_event& event, std::optional<milliseconds> delay, const std::string& note
 ) {
-    auto* task = find(id);
-    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+    auto* task = owing(event);
+    if (task == nullptr) {
         return conflict;
     }
     task->outbox_nonce.clear();
-    add_event(*task);
+    add_event(
+        *task,
+        {task::event_kind::callback_failed, {event.status, std::to_string(event.attempt + 1), note}}
+    );
     if (task->outbox.size() > 1) {
         task->outbox.pop_front();
         task->outbox_attempt = 0;
@@ -271,16 +297,16 @@ queue_model::refusal queue_model::outbox_failed(
         task->outbox_attempt = 0;
         if (status == "SUCCESS" || status == "FAILURE") {
             task->dead_letter = true;
-            add_event(*task);
+            add_event(*task, {task::event_kind::callback_given_up, {status}});
         }
     }
     return std::nullopt;
 }
 
 queue_model::refusal
-queue_model::outbox_release(const std::string& id, const std::string& nonce, milliseconds delay) {
-    auto* task = find(id);
-    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+queue_model::outbox_release(const queue::due_event& event, milliseconds delay) {
+    auto* task = owing(event);
+    if (task == nullptr) {
         return conflict;
     }
     task->outbox_nonce.clear();
@@ -293,26 +319,31 @@ queue_model::outbox_release(const std::string& id, const std::string& nonce, mil
     return std::nullopt;
 }
 
-queue_model::refusal queue_model::outbox_gone(const std::string& id, const std::string& nonce) {
-    auto* task = find(id);
-    if (task == nullptr || nonce.empty() || task->outbox_nonce != nonce) {
+queue_model::refusal
+queue_model::outbox_gone(const queue::due_event& event, const std::string& note) {
+    auto* task = owing(event);
+    if (task == nullptr) {
         return conflict;
     }
     task->outbox.clear();
     task->outbox_nonce.clear();
     task->outbox_attempt = 0;
     task->hook_gone = true;
-    add_event(*task);
+    add_event(*task, {task::event_kind::callback_gone, {event.status, note}});
     return std::nullopt;
 }
 
-queue_model::refusal queue_model::outbox_replay(const std::string& id) {
+queue_model::refusal queue_model::outbox_replay(const std::string& id, const std::string& who) {
     auto* task = find(id);
     if (task == nullptr) {
         return failure_kind::not_found;
     }
     if (!task->ended() || !task->hook || !task->outbox.empty()) {
         return conflict;
+    }
+    if (!who.empty()) {
+        const auto* before = task->dead_letter ? "dead" : "settled";
+        tell_action({now, who, "callback", id, before, "due"});
     }
     task->dead_letter = false;
     task->outbox_attempt = 0;

@@ -1,11 +1,9 @@
-// What every directed test of the queue needs: a flushed redis-server, a clock that the test moves,
-// and verbs that return their values.
+// What every directed test of the queue needs: an empty queue, a clock that the test moves, and
+// verbs that return their values.
 #pragma once
 
-#include "blocking_redis.hpp"
+#include "queue_under_test.hpp"
 
-#include "imagined/queue/redis_queue.hpp"
-#include "tests/support/redis_server.hpp"
 #include "tests/support/run_coroutine.hpp"
 
 #include <doctest/doctest.h>
@@ -33,21 +31,19 @@ inline constexpr auto conflict = failure_kind::conflict;
 inline constexpr const char* lane_name = "generate/V_3";
 inline const scope everybody{"", true};
 
-// One server for the whole program; each fixture flushes it.
-redis_server& shared_server();
-
 class queue_fixture {
 public:
+    // On the queue that the environment names.
     queue_fixture();
 
-    queue::ports& tasks() { return queue_; }
+    const queue_ports& tasks() const { return ports_; }
 
     // Moves the clock.
-    void advance(milliseconds by) { set_time(now_ + by.count()); }
+    void advance(milliseconds by) { set_time(now_.now + by.count()); }
 
     void set_time(unix_millis now);
 
-    unix_millis now() const { return now_; }
+    unix_millis now() const { return now_.now; }
 
     // Who is told of submits on their way, from now on.
     void listen(std::function<void(std::string_view)> on_submit);
@@ -106,18 +102,20 @@ public:
 
     std::size_t waiting() { return must(tasks().reading->stats({})).waiting; }
 
-    blocking_redis raw;
+    std::vector<std::string> trace() { return queue_->trace(); }
 
-    static std::string key(const std::string& rest) { return "test:{0}:" + rest; }
+protected:
+    explicit queue_fixture(std::unique_ptr<queue_under_test> on);
+
+    queue_under_test& tested() { return *queue_; }
 
 private:
-    void reopen();
+    void reopen() { ports_ = queue_->open(now_); }
 
     asio::io_context context_{1};
-    unix_millis now_ = 1'800'000'000'000;
-    int repeats_ = 0;
-    std::function<void(std::string_view)> on_submit_;
-    queue::ports queue_;
+    queue_under_test::conditions now_{.now = 1'800'000'000'000};
+    std::unique_ptr<queue_under_test> queue_;
+    queue_ports ports_;
 };
 
 // A task for tests, with only the facts that matter.

@@ -69,6 +69,7 @@ void queue_model::judge(const std::string& slot, const std::string& member, verd
 void queue_model::drop_reservation(model_task& task) {
     if (!task.reserved.empty()) {
         judge(task.reserved, task.record.id + ":r", verdict::nothing);
+        judge_route(task.reserved, task.record.lane, task.record.id + ":r", address::nothing);
     }
     task.reserved.clear();
 }

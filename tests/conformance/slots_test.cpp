@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(slots, "a second call of a task needs a place of its own") {
     CHECK(call(held, 1, narrow) == call_permit::no_slot);
     CHECK(call(held, 1, {"beta:1", 1}) == call_permit::granted);
     CHECK(record(held.id).calls.empty()); // read gives no calls, claims do
-    CHECK(raw.number({"HLEN", key("c:" + held.id)}) == 2);
+    CHECK(must(tasks().reading->history(held.id)).calls.size() == 2);
 }
 
 TEST_CASE_FIXTURE(slots, "a call index is used once") {
@@ -240,7 +240,7 @@ TEST_CASE_FIXTURE(slots, "a place reserved before a key began to cool is worth n
     call(token_of(two[0]), 0, wide);
     refuse(token_of(two[0]), kind::cool);
     CHECK(call(token_of(two[1]), 0, wide) == call_permit::no_slot);
-    CHECK(raw.number({"EXISTS", key("c:" + two[1].record.id)}) == 0);
+    CHECK(must(tasks().reading->history(two[1].record.id)).calls.empty());
 }
 
 TEST_CASE_FIXTURE(slots, "refusals of calls that ran side by side count once") {

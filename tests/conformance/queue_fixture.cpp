@@ -1,38 +1,66 @@
 #include "queue_fixture.hpp"
 
+#include "tests/redis/redis_under_test.hpp"
+#include "tests/support/memory_queue/memory_queue.hpp"
+
+#include <cstdlib>
+
 namespace imagined::test {
 
-redis_server& shared_server() {
-    static redis_server server({"--appendonly", "no"});
-    return server;
+namespace {
+
+class memory_under_test final : public queue_under_test {
+public:
+    queue_ports open(const conditions& now) override {
+        queue_.fixed_now = now.now;
+        queue_.model.repeats_allowed = now.repeats;
+        return {&queue_, &queue_, &queue_, &queue_, &queue_};
+    }
+
+    std::vector<std::string> trace() override {
+        std::vector<std::string> ids;
+        for (const auto& [id, task] : queue_.model.tasks()) {
+            ids.push_back(id);
+        }
+        return ids;
+    }
+
+private:
+    memory_queue queue_;
+};
+
+std::unique_ptr<queue_under_test> chosen_queue() {
+    const char* chosen = std::getenv("QUEUE_UNDER_TEST");
+    if (chosen == nullptr || std::string_view(chosen) == "redis") {
+        return std::make_unique<redis_under_test>();
+    }
+    if (std::string_view(chosen) == "memory") {
+        return std::make_unique<memory_under_test>();
+    }
+    FAIL("QUEUE_UNDER_TEST: expected redis or memory");
+    return nullptr;
 }
 
-queue_fixture::queue_fixture() : raw(shared_server().socket_path()) {
-    raw.command({"FLUSHALL"});
+} // namespace
+
+queue_fixture::queue_fixture() : queue_fixture(chosen_queue()) {}
+
+queue_fixture::queue_fixture(std::unique_ptr<queue_under_test> on) : queue_(std::move(on)) {
     reopen();
 }
 
-void queue_fixture::reopen() {
-    queue::queue_options options;
-    options.prefix = "test";
-    options.ambiguous_retries = repeats_;
-    options.fixed_now = std::to_string(now_);
-    options.on_submit = on_submit_;
-    queue_ = queue::open_redis_queue(raw, std::move(options));
-}
-
 void queue_fixture::set_time(unix_millis now) {
-    now_ = now;
+    now_.now = now;
     reopen();
 }
 
 void queue_fixture::listen(std::function<void(std::string_view)> on_submit) {
-    on_submit_ = std::move(on_submit);
+    now_.on_submit = std::move(on_submit);
     reopen();
 }
 
 void queue_fixture::allow_repeats(int times) {
-    repeats_ = times;
+    now_.repeats = times;
     reopen();
 }
 

@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(
     CHECK(seen.cost_micros == 70'000);
     CHECK(seen.billed == "yes");
     CHECK(in_flight("alpha:1") == 0);
-    CHECK(raw.text({"HGET", key("c:" + held.id), "a0"}) == R"({"late":1})");
+    CHECK(must(tasks().reading->history(held.id)).calls.at(0).answer == R"({"late":1})");
     CHECK(must(tasks().reading->stats({})).spent_micros_today == 70'000);
     CHECK(complaints().empty());
 }

@@ -30,18 +30,6 @@ struct outbox_fairness : queue_fixture {
         }
         return count;
     }
-
-    // As the version before this one kept them.
-    void move_back() {
-        for (const auto& caller : {"ann", "bob"}) {
-            const auto flat = raw.list({"ZRANGE", key("oq:") + caller, "0", "-1", "WITHSCORES"});
-            for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-                raw.command({"ZADD", key("oq"), flat[i + 1], flat[i]});
-            }
-            raw.command({"DEL", key("oq:") + caller});
-        }
-        raw.command({"DEL", key("owed")});
-    }
 };
 
 using counts = std::map<std::string, int>;
@@ -89,48 +77,6 @@ TEST_CASE_FIXTURE(outbox_fairness, "where there is place for few, nobody is firs
         advance(milliseconds(1));
     }
     CHECK(got == counts{{"ann", 10}, {"bob", 10}, {"cyd", 10}});
-}
-
-TEST_CASE_FIXTURE(outbox_fairness, "who is owed nothing any more is looked at no more") {
-    owe("ann", 1);
-    CHECK(raw.list({"SMEMBERS", key("owed")}) == std::vector<std::string>{"ann"});
-    for (const auto& event : claim_due(9, {9})) {
-        must(tasks().outbox->delivered(event, ""));
-    }
-    CHECK(claim_due(9, {9}).empty());
-    CHECK(raw.list({"SMEMBERS", key("owed")}).empty());
-    CHECK(must(tasks().reading->stats({})).outbox == 0);
-}
-
-TEST_CASE_FIXTURE(outbox_fairness, "what the version before kept in one set is delivered") {
-    const auto ann = owe("ann", 2);
-    owe("bob", 1);
-    move_back();
-    CHECK(must(tasks().reading->stats({})).outbox == 3);
-    CHECK(complaints().empty());
-    advance(seconds(1));
-    CHECK(refused(tasks().operating->replay_callback(ann[0])) == failure_kind::conflict);
-    CHECK(must(tasks().work->forget(seconds(0), 9)) == 0);
-    const auto events = claim_due(9, {9});
-    CHECK(by_caller(events) == counts{{"ann", 2}, {"bob", 1}});
-    CHECK(*raw.command({"EXISTS", key("oq")}).integer() == 0);
-    for (const auto& event : events) {
-        must(tasks().outbox->delivered(event, ""));
-    }
-    CHECK(must(tasks().reading->stats({})).outbox == 0);
-    CHECK(complaints().empty());
-}
-
-TEST_CASE_FIXTURE(outbox_fairness, "a lease of the version before is not cut short") {
-    const auto ann = owe("ann", 1);
-    const auto events = claim_due(1, {1});
-    REQUIRE(events.size() == 1);
-    move_back();
-    CHECK(claim_due(1, {1}).empty());
-    must(tasks().outbox->failed(events[0], seconds(5), "500"));
-    CHECK(claim_due(1, {1}).empty());
-    advance(seconds(6));
-    CHECK(claim_due(1, {1}).size() == 1);
 }
 
 } // namespace imagined::test
