@@ -123,9 +123,13 @@ awaitable<> watch(
         if (facts) {
             probed = co_await tasks.probe();
         }
+        auto judged = judge(facts, probed);
+        if (!judged.writable) { // told at once, not after the wait for one more answer
+            health = judged;
+        }
         // Failing that, the answer "late" says so, and asks again.
         static_cast<void>(co_await client.measure_clock(probe_deadline));
-        health = judge(facts, probed);
+        health = std::move(judged);
         if (health.writable && !was_writable) {
             told.clear();
             connected();

@@ -56,7 +56,7 @@ class Loading(Outage):
 
 class Paused(Outage):
     def begin(self):
-        self.redis.command("CLIENT", "PAUSE", "5000")
+        self.redis.command("CLIENT", "PAUSE", "8000")
 
 
 class OutOfMemory(Outage):
