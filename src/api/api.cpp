@@ -178,7 +178,7 @@ private:
     }
 
     // Callers' keys may do all but look at what is counted over all of them; keys for that may do
-    // nothing else.
+    // nothing else. A viewer may read.
     static std::optional<http::response>
     refuse_right(const routed& found, const identity& who, task::language in) {
         const bool counting = found.to != nullptr && found.to->who == access::counting;
@@ -187,6 +187,9 @@ private:
         }
         if (counting && !who.only_metrics && !who.is_operator()) {
             return in_words_of(found, refuse_with_status(403, texts::operators_only), in);
+        }
+        if (who.reads_only && found.to != nullptr && found.to->does != effect::reads) {
+            return in_words_of(found, refuse_with_status(403, texts::viewers_read), in);
         }
         return std::nullopt;
     }

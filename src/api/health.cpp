@@ -9,7 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace imagined::api {
 
@@ -19,10 +21,14 @@ awaitable<http::response> show_health(context& /*api*/, call /*from*/) {
 
 awaitable<http::response> show_readiness(context& api, call /*from*/) {
     readiness now = api.parts.ready();
+    std::vector<std::string> troubles;
+    if (now.ready && !now.draining) {
+        troubles = co_await current_troubles(api);
+        now = api.parts.ready(); // which may be what the look at the troubles was waiting for
+    }
     nlohmann::json body;
     if (now.ready && !now.draining) {
         body["status"] = "ready";
-        auto troubles = co_await current_troubles(api);
         for (auto& warning : troubles) {
             now.warnings.push_back(std::move(warning));
         }
@@ -53,6 +59,13 @@ awaitable<http::response> show_metrics(context& api, call /*from*/) {
 
 awaitable<http::response> show_openapi(context& /*api*/, call /*from*/) {
     co_return json_answer(200, std::string(openapi_text()));
+}
+
+awaitable<http::response> show_key_set(context& api, call /*from*/) {
+    http::response answer = json_answer(200, api.parts.courier.key_set());
+    answer.headers.set("Content-Type", "application/jwk-set+json");
+    answer.headers.set("Cache-Control", "public, max-age=3600");
+    co_return answer;
 }
 
 } // namespace imagined::api

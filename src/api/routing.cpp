@@ -17,6 +17,7 @@ namespace {
 
 constexpr auto open = access::anybody;
 constexpr auto keyed = access::with_key;
+constexpr auto changes = effect::changes;
 constexpr auto submits = effect::submits;
 
 constexpr std::array table{
@@ -24,6 +25,7 @@ constexpr std::array table{
     route{"GET", "health", show_health, open},
     route{"GET", "readyz", show_readiness, open},
     route{"GET", "openapi.json", show_openapi, open},
+    route{"GET", ".well-known/jwks.json", show_key_set, open},
     route{"GET", "metrics", show_metrics, access::counting},
 
     route{"GET", "mj/image/{}", show_picture, open},
@@ -35,7 +37,7 @@ constexpr std::array table{
     route{"GET", "mj/task/list", list_newest},
     route{"GET", "mj/task/queue", list_unfinished},
     route{"POST", "mj/task/query", query_tasks},
-    route{"POST", "mj/task/{}/cancel", cancel_task},
+    route{"POST", "mj/task/{}/cancel", cancel_task, keyed, changes},
     route{"GET", "mj/task/{}/image-seed", show_image_seed},
     route{"GET", "mj/account/list", list_accounts},
 
@@ -65,7 +67,7 @@ constexpr std::array table{
     route{"POST", "v1/tasks", create_live_task, keyed, submits},
     route{"GET", "v1/tasks", list_live_tasks},
     route{"GET", "v1/tasks/{}", show_live_task},
-    route{"POST", "v1/tasks/{}/cancel", cancel_live_task},
+    route{"POST", "v1/tasks/{}/cancel", cancel_live_task, keyed, changes},
     route{"GET", "v1/tasks/{}/result", show_live_result},
     route{"GET", "v1/tasks/{}/events", stream_live_task},
     route{"GET", "v1/events", stream_everything},
@@ -76,13 +78,13 @@ constexpr std::array table{
     route{"GET", "v1/capabilities", show_capabilities},
     route{"GET", "v1/stats", show_stats},
     route{"GET", "v1/admin/queue", show_queue_switches},
-    route{"PATCH", "v1/admin/queue", switch_queue},
+    route{"PATCH", "v1/admin/queue", switch_queue, keyed, changes},
     route{"GET", "v1/admin/channels", show_channels},
-    route{"PATCH", "v1/admin/channels/{}", switch_channel},
-    route{"POST", "v1/admin/channels/{}/reset", reset_channel},
+    route{"PATCH", "v1/admin/channels/{}", switch_channel, keyed, changes},
+    route{"POST", "v1/admin/channels/{}/reset", reset_channel, keyed, changes},
     route{"GET", "v1/admin/activity", show_activity},
     route{"GET", "v1/admin/callers", show_callers},
-    route{"POST", "v1/admin/tasks/{}/callback", redeliver_callback},
+    route{"POST", "v1/admin/tasks/{}/callback", redeliver_callback, keyed, changes},
 
     route{"POST", "mj/insight-face/swap", refuse_face_swap, keyed, submits},
     route{"POST", "mj/insight-face/video-swap", refuse_face_swap, keyed, submits},

@@ -12,8 +12,9 @@ namespace imagined::api {
 // do nothing else.
 enum class access { anybody, with_key, counting };
 
-// Whether it makes a task: such routes are closed while the process drains.
-enum class effect { reads, submits };
+// What it does to what we keep: viewers may only read, and what makes a task is closed while the
+// process drains.
+enum class effect { reads, changes, submits };
 
 // In whose words errors are told.
 enum class speech { midjourneys, ideograms, problems };

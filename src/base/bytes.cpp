@@ -58,6 +58,15 @@ std::string to_base64(std::string_view bytes) {
     return text;
 }
 
+std::string to_base64_url(std::string_view bytes) {
+    std::string text = to_base64(bytes);
+    text.erase(std::min(text.find('='), text.size()));
+    for (char& c : text) {
+        c = c == '+' ? '-' : c == '/' ? '_' : c;
+    }
+    return text;
+}
+
 std::optional<std::string> from_base64(std::string_view text) {
     std::string clean;
     clean.reserve(text.size() + 3);

@@ -54,16 +54,19 @@ class http_courier final : public courier {
 public:
     http_courier(
         courier_options options,
-        std::vector<std::string> keys,
+        signing_keys keys,
         http::egress_policy egress,
         std::unique_ptr<http::client> client
     )
         : options_(std::move(options)),
           keys_(std::move(keys)),
+          key_set_(callback::key_set(keys_.own)),
           egress_(std::move(egress)),
           client_(std::move(client)) {}
 
     const courier_options& options() const override { return options_; }
+
+    const std::string& key_set() const override { return key_set_; }
 
     result<void> judge(std::string_view hook) const override {
         const auto target = http::parse_url(hook);
@@ -111,8 +114,8 @@ private:
         request.headers.set("User-Agent", user_agent);
         request.headers.set("webhook-id", event_id);
         request.headers.set("webhook-timestamp", std::to_string(timestamp));
-        if (!keys_.empty()) {
-            request.headers.set("webhook-signature", sign(keys_, event_id, timestamp, body));
+        if (std::string all = sign(keys_, event_id, timestamp, body); !all.empty()) {
+            request.headers.set("webhook-signature", std::move(all));
         }
         request.body = std::move(body);
         request.deadline = options_.timeout;
@@ -123,19 +126,27 @@ private:
     }
 
     courier_options options_;
-    std::vector<std::string> keys_;
+    signing_keys keys_;
+    std::string key_set_;
     http::egress_policy egress_;
     std::unique_ptr<http::client> client_;
 };
 
-result<std::vector<std::string>> parse_secrets(const std::vector<std::string>& secrets) {
-    std::vector<std::string> keys;
-    for (std::size_t i = 0; i < secrets.size(); ++i) {
-        auto key = parse_secret(secrets[i]);
+result<signing_keys> keys_of(const courier_options& options) {
+    signing_keys keys;
+    for (std::size_t i = 0; i < options.secrets.size(); ++i) {
+        auto key = parse_secret(options.secrets[i]);
         if (!key) {
             return named("callback.secrets[" + std::to_string(i) + "]", key.error());
         }
-        keys.push_back(std::move(*key));
+        keys.secrets.push_back(std::move(*key));
+    }
+    if (!options.signing_key.empty()) {
+        auto own = signing_key::parse(options.signing_key);
+        if (!own) {
+            return named("callback.signing_key", own.error());
+        }
+        keys.own = std::move(*own);
     }
     return keys;
 }
@@ -158,7 +169,7 @@ result<http::egress_policy> egress_of(const courier_options& options) {
 } // namespace
 
 result<std::unique_ptr<courier>> courier::create(executor on, courier_options options) {
-    auto keys = parse_secrets(options.secrets);
+    auto keys = keys_of(options);
     if (!keys) {
         return keys.error();
     }

@@ -1,5 +1,6 @@
 #include "constraints.hpp"
 
+#include "date.hpp"
 #include "indirection.hpp"
 #include "listen.hpp"
 #include "rate.hpp"
@@ -221,6 +222,13 @@ constraint signing_secrets() {
     });
 }
 
+constraint signing_key_or_empty() {
+    return empty_or([](const std::string& key) -> std::string {
+        const auto parsed = callback::signing_key::parse(key);
+        return parsed ? "" : parsed.error().detail;
+    });
+}
+
 constraint readable_file_or_empty() {
     return empty_or([](const std::string& path) -> std::string {
         const auto content = read_small_file(path);
@@ -267,6 +275,14 @@ constraint caller_key() {
 constraint rate_or_empty() {
     return empty_or([](const std::string& text) -> std::string {
         return parse_rate(text) ? "" : "expected a rate such as \"60/m\" or \"5/s\" (s, m, h, d)";
+    });
+}
+
+constraint date_or_empty() {
+    return empty_or([](const std::string& text) -> std::string {
+        return parse_end(text) ? ""
+                               : "expected a date such as 2027-01-01, or RFC 3339 such as "
+                                 "2027-01-01T12:00:00Z";
     });
 }
 

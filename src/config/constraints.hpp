@@ -31,6 +31,7 @@ constraint redis_url_or_empty();
 constraint redis_prefix();
 constraint egress_rules();
 constraint signing_secrets();
+constraint signing_key_or_empty();
 constraint readable_file_or_empty();
 constraint proxy_or_none_or_empty();
 
@@ -38,6 +39,7 @@ constraint plain_name();
 constraint plain_name_or_empty();
 constraint caller_key();
 constraint rate_or_empty();
+constraint date_or_empty();
 constraint dialect_name();
 constraint model_name();
 constraint model_names();

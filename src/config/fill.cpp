@@ -1,6 +1,7 @@
 #include "fill.hpp"
 
 #include "constraints.hpp"
+#include "date.hpp"
 #include "effective.hpp"
 #include "indirection.hpp"
 #include "listen.hpp"
@@ -73,6 +74,14 @@ std::vector<std::string> lines_of(const std::string& path) {
     return lines;
 }
 
+std::vector<task::model> models_of(const section& from) {
+    std::vector<task::model> models;
+    for (const std::string& model : from.get<words>("models")) {
+        models.push_back(*task::parse_model(model));
+    }
+    return models;
+}
+
 task::imagine_defaults imagine_of(const section& imagine) {
     task::imagine_defaults defaults;
     defaults.images = number<int>(imagine, "images");
@@ -118,6 +127,9 @@ api::api_options api_of(const document& doc) {
             .sees_all = text(caller, "sees") == "all",
             .rate = parse_rate(text(caller, "rate")).value_or(queue::rate_limit{}),
             .rate_text = text(caller, "rate"),
+            .reads_only = text(caller, "role") == "viewer",
+            .expires = parse_end(text(caller, "expires")).value_or(0),
+            .models = models_of(caller),
         });
     }
     return options;
@@ -147,6 +159,7 @@ http::way_out way_out_of(const section& from, http::way_out otherwise = {}) {
 callback::courier_options callback_of(const section& callback) {
     callback::courier_options options;
     options.secrets = callback.get<words>("secrets");
+    options.signing_key = text(callback, "signing_key");
     options.allow = callback.get<words>("allow");
     options.default_url = text(callback, "default_url");
     options.schedule = callback.get<durations>("schedule");
@@ -167,9 +180,7 @@ backend::backend_options backend_of(const section& backend, const environment& v
     options.priority = number<int>(backend, "priority");
     options.weight = number<int>(backend, "weight");
     options.timeout = backend.get<milliseconds>("timeout");
-    for (const std::string& model : backend.get<words>("models")) {
-        options.models.push_back(*task::parse_model(model));
-    }
+    options.models = models_of(backend);
     for (const std::string& operation : backend.get<words>("operations")) {
         options.operations.push_back(*task::parse_operation(operation));
     }

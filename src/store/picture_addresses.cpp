@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::size_t token_characters = 22; // 132 bits
 
-std::string url_safe(std::string base64) {
-    for (char& c : base64) {
-        c = c == '+' ? '-' : c == '/' ? '_' : c;
-    }
-    return base64;
-}
-
 } // namespace
 
 void picture_addresses::learn(std::string secret, unix_millis since) {
@@ -27,7 +20,7 @@ void picture_addresses::learn(std::string secret, unix_millis since) {
 
 std::string picture_addresses::token_of(std::string_view id) const {
     const std::string claim = std::string("picture ").append(id);
-    return url_safe(to_base64(hmac_sha256(secret_, claim))).substr(0, token_characters);
+    return to_base64_url(hmac_sha256(secret_, claim)).substr(0, token_characters);
 }
 
 std::string picture_addresses::name_of(std::string_view id) const {

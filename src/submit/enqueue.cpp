@@ -6,9 +6,11 @@
 #include "imagined/task/trace.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 namespace imagined::submit {
 
@@ -139,6 +141,35 @@ const options::caller_limits* limits_of(const context& ctx, const std::string& c
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == caller; });
     return found == all.end() ? nullptr : &*found;
+}
+
+// Whether what the request becomes depends on its model.
+bool has_model(task::operation what) {
+    using enum task::operation;
+    return what != describe && what != upscale && what != remove_background
+           && what != instruct_edit;
+}
+
+// A model that the caller may not use.
+std::optional<refusal> refuse_model(const context& ctx, const requester& from, const draft& made) {
+    const auto* mine = limits_of(ctx, from.who.caller);
+    const task::render_request& request = made.submission.request;
+    const bool draws = made.ended_view.empty() && has_model(request.what);
+    if (mine == nullptr || mine->models.empty() || !draws
+        || std::ranges::find(mine->models, request.model) != mine->models.end()) {
+        return std::nullopt;
+    }
+    const std::string_view named = task::to_string(request.model);
+    const auto names =
+        mine->models | std::views::transform([](auto one) { return task::to_string(one); });
+    const std::string allowed = fmt::format("{}", fmt::join(names, ", "));
+    refusal made_of_it = refuse_field(
+        "model",
+        {fmt::format("此密钥不能使用{}, 只能使用{}", named, allowed),
+         fmt::format("this key may not use {}, only {}", named, allowed)}
+    );
+    made_of_it.forbidden = true;
+    return made_of_it;
 }
 
 refusal refuse_rate(std::string rate, milliseconds retry_after) {
@@ -290,6 +321,10 @@ awaitable<outcome> enqueue(context& ctx, const requester& from, draft made) {
         co_await forget_pictures(ctx, std::move(made.id));
         co_return refuse(texts::key_too_long);
     }
+    if (auto forbidden = refuse_model(ctx, from, made)) {
+        co_await forget_pictures(ctx, std::move(made.id));
+        co_return std::move(*forbidden);
+    }
     const std::string reserved = made.id;
     const std::string prompt = ctx.options.log_prompts ? made.submission.prompt : "";
     const std::string traceparent = made.submission.traceparent;
@@ -330,6 +365,9 @@ awaitable<outcome> enqueue(context& ctx, const requester& from, draft made) {
 awaitable<outcome> enqueue_answer(context& ctx, const requester& from, draft made) {
     if (from.idempotency_key.size() > max_idempotency_key_bytes) {
         co_return refuse(texts::key_too_long);
+    }
+    if (auto forbidden = refuse_model(ctx, from, made)) {
+        co_return std::move(*forbidden);
     }
     queue::new_task task = task_of(ctx, from, made);
     const auto answered =

@@ -53,7 +53,8 @@ class Keys(Scene):
     def test_health_pictures_and_preflights_need_no_key(self):
         server = self.serve(config=CONFIG)
         picture = self.api(server, OPERATOR).draw("for all to see")["imageUrl"]  # with its token
-        for path in ("/healthz", "/readyz", "/health", "/openapi.json"):
+        for path in ("/healthz", "/readyz", "/health", "/openapi.json",
+                     "/.well-known/jwks.json"):
             self.assertEqual(ask(server.url + path).status, 200, path)
         self.assertEqual(ask(picture).status, 200)
         self.assertEqual(ask(picture + "/1").status, 200)
@@ -74,6 +75,39 @@ class Keys(Scene):
             bob.ask(f"/mj/task/{task['id']}/cancel", "POST", {}).json()["code"], 4)
         for reader in (alice, operator, auditor):
             self.assertEqual(reader.fetch(task["id"])["id"], task["id"])
+
+    def test_a_key_may_be_kept_to_reading_to_some_models_and_to_a_time(self):
+        server = self.serve(config=CONFIG + """
+[[caller]]
+name = "screen"
+key = "key-of-the-screen"
+role = "viewer"
+sees = "all"
+[[caller]]
+name = "old"
+key = "key-of-those-who-left"
+expires = "2026-01-01"
+[[caller]]
+name = "thrifty"
+key = "key-of-the-thrifty"
+models = ["V_2", "V_2_TURBO"]
+""")
+        drawn = self.api(server, "alice-key").draw("for the screen")["id"]
+        screen = self.api(server, "key-of-the-screen")
+        self.assertEqual(screen.fetch(drawn)["status"], "SUCCESS")
+        for path in ("/mj/submit/imagine", f"/mj/task/{drawn}/cancel", "/v1/tasks",
+                     "/ideogram/generate"):
+            answer = screen.ask(path, "POST", {"prompt": "not this"})
+            self.assertEqual(answer.status, 403, path)
+            self.assertIn("viewer", str(answer.json()))
+        self.assertEqual(self.api(server, "key-of-those-who-left").ask("/mj/task/list").status, 401)
+        thrifty = self.api(server, "key-of-the-thrifty")
+        self.assertEqual(thrifty.draw("an older one --v 5")["status"], "SUCCESS")
+        refused = thrifty.ask("/mj/submit/imagine", "POST", {"prompt": "a newer one --v 7"})
+        self.assertEqual((refused.status, refused.json()["code"]), (200, 4))
+        self.assertIn("V_3", refused.json()["description"])
+        self.assertEqual(thrifty.ask("/v1/ideogram-v3/generate", "POST", {"prompt": "a newer one"})
+                         .status, 403)
 
     def test_without_any_key_a_loopback_server_is_open(self):
         server = self.serve()

@@ -3,9 +3,12 @@
 import base64
 import hashlib
 import hmac
+import subprocess
+import tempfile
 import time
+from pathlib import Path
 
-from .client import CALLBACK_EVENT, TASK_LIMIT, RudeSink
+from .client import CALLBACK_EVENT, TASK_LIMIT, RudeSink, ask
 from .processes import wait_until
 from .scene import Scene, backend, spelled
 
@@ -22,10 +25,11 @@ def rank(event):
 
 class Callbacks(Scene):
     def serve_with(self, sink, more="", schedule=("0s", "100ms", "100ms", "100ms", "100ms"),
-                   secrets=()):
+                   secrets=(), signing_key=""):
         return self.serve(config=(
             f"[callback]\nallow = {spelled([sink.address])}\n"
-            f"schedule = {spelled(schedule)}\nsecrets = {spelled(secrets)}\n{more}"))
+            f"schedule = {spelled(schedule)}\nsecrets = {spelled(secrets)}\n"
+            f'signing_key = "{signing_key}"\n{more}'))
 
     def test_events_come_in_order_and_the_end_comes_last(self):
         sandbox = self.sandbox("--delay=2s")
@@ -71,6 +75,41 @@ class Callbacks(Scene):
             self.assertEqual(sorted(headers["webhook-signature"].split(" ")), sorted(expected))
         for webhook_id, variants in bodies.items():
             self.assertEqual(len(variants), 1, webhook_id)
+
+    def test_a_receiver_checks_an_ed25519_signature_with_the_key_set(self):
+        seed = base64.b64encode(bytes(range(32))).decode()
+        sink = self.sink()
+        server = self.serve_with(sink, secrets=SECRETS[:1], signing_key="whsk_" + seed)
+        api = self.api(server)
+        [key] = ask(server.url + "/.well-known/jwks.json").json()["keys"]
+        self.assertEqual((key["kty"], key["crv"]), ("OKP", "Ed25519"))
+        self.assertNotIn("d", key)
+        half = base64.urlsafe_b64decode(key["x"] + "=")
+        task_id = api.accepted("signed for all", notifyHook=sink.url)
+        event = sink.wait_for_end(task_id)[-1]
+        headers = event["headers"]
+        shared, own = headers["webhook-signature"].split(" ")
+        self.assertTrue(shared.startswith("v1,"))
+        self.assertTrue(own.startswith("v1a,"))
+        signed = b".".join([headers["webhook-id"].encode(),
+                            headers["webhook-timestamp"].encode(), event["raw"]])
+        signature = base64.b64decode(own.removeprefix("v1a,"))
+        self.assertTrue(self.is_signed(half, signed, signature))
+        self.assertFalse(self.is_signed(half, signed + b" ", signature))
+        self.assertNotIn(seed, server.log)
+
+    def is_signed(self, half, signed, signature):
+        """Asks OpenSSL; the key in the form of RFC 8410."""
+        with tempfile.TemporaryDirectory() as holder:
+            files = {"key": bytes.fromhex("302a300506032b6570032100") + half,
+                     "text": signed, "signature": signature}
+            for name, content in files.items():
+                Path(holder, name).write_bytes(content)
+            said = subprocess.run(
+                ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key",
+                 "-rawin", "-in", "text", "-sigfile", "signature"],
+                cwd=holder, capture_output=True, timeout=60, check=False)
+            return said.returncode == 0
 
     def test_without_a_secret_nothing_is_signed(self):
         sink = self.sink()

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "imagined/backend/roster.hpp"
+#include "imagined/base/clock.hpp"
 #include "imagined/base/offload_pool.hpp"
 #include "imagined/callback/courier.hpp"
 #include "imagined/http/client.hpp"
@@ -33,7 +34,10 @@ struct caller_options {
     int max_running = 100;
     bool sees_all = false;
     queue::rate_limit rate = {};
-    std::string rate_text = {}; // as it was written: "60/m"
+    std::string rate_text = {};           // as it was written: "60/m"
+    bool reads_only = false;              // a viewer
+    unix_millis expires = 0;              // from then on its key is nobody's; 0: never
+    std::vector<task::model> models = {}; // that it may use; empty: all
 };
 
 // How the live API keeps its clients informed; tests shorten it.

@@ -10,6 +10,7 @@ namespace imagined {
 
 std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
+std::string to_base64_url(std::string_view bytes); // without padding (RFC 4648 §5)
 
 // Decodes what clients really send: standard or URL-safe alphabet, padded or not, with white space
 // anywhere. Empty when any other character, or an impossible length, is met.

@@ -16,6 +16,7 @@ namespace imagined::callback {
 
 struct courier_options {
     std::vector<std::string> secrets; // whsec_…; all of them sign
+    std::string signing_key;          // whsk_…, signs beside them; "": none
     std::vector<std::string> allow;   // egress rules beside "public"
     std::string default_url;          // used when a submit names none; implicitly allowed
     std::vector<milliseconds> schedule{
@@ -36,12 +37,15 @@ struct courier_options {
 
 class courier {
 public:
-    // Fails with `invalid`, naming the field, for a bad secret, rule or default_url.
+    // Fails with `invalid`, naming the field, for a bad secret or key, rule or default_url.
     static result<std::unique_ptr<courier>> create(executor on, courier_options options);
 
     virtual ~courier() = default;
 
     virtual const courier_options& options() const = 0;
+
+    // What receivers check the signatures of `signing_key` with (callback::key_set).
+    virtual const std::string& key_set() const = 0;
 
     // May this hook be accepted at submit? The failure's detail is for the client: it names
     // callback.allow. Names are not resolved here; deliver() judges the address it connects to.

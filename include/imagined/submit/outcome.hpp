@@ -76,6 +76,7 @@ struct refusal {
     std::optional<banned_word> banned{};
     std::optional<std::string> rate{}; // the caller's, where it is used up
     bool intake_paused = false;        // by an operator
+    bool forbidden = false;            // to this caller, however it is written
     std::optional<limits> left{};
 };
 

@@ -50,7 +50,8 @@ struct options {
     struct caller_limits {
         std::string name;
         int max_waiting = 0;
-        std::string rate; // as it was written: "60/m"
+        std::string rate;                     // as it was written: "60/m"
+        std::vector<task::model> models = {}; // that it may use; empty: all
     };
 
     std::string public_url;

@@ -25,7 +25,8 @@ awaitable<http::response> show_callers(context& api, call from) {
              {"weight", one.weight},
              {"maxWaiting", one.max_waiting},
              {"maxRunning", one.max_running},
-             {"sees", one.sees_all ? "all" : "own"}}
+             {"sees", one.sees_all ? "all" : "own"},
+             {"role", one.reads_only ? "viewer" : "client"}}
         );
     }
     const json told{{"operatorKeys", api.options.api_keys.size()}, {"callers", std::move(callers)}};

@@ -36,6 +36,7 @@ void mark_retry(http::response& answer) {
 http::response ideogram_error(const refusal& why) {
     const int status = why.status != 0     ? why.status
                        : why.intake_paused ? 503
+                       : why.forbidden     ? 403
                                            : status_of_code(why.what);
     const std::string text = json_string(why.why.en);
     std::string body = "{\"code\":" + std::to_string(static_cast<int>(why.what));

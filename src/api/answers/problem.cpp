@@ -61,6 +61,7 @@ const problem_kind& kind_of_status(int status) {
 const problem_kind& kind_of(const refusal& why) {
     return why.status != 0     ? kind_of_status(why.status)
            : why.intake_paused ? problems::intake_paused
+           : why.forbidden     ? problems::forbidden
            : why.rate          ? problems::rate_limited
                                : kind_of_code(why.what);
 }

@@ -61,6 +61,9 @@ inline const bilingual foreign_page{
 inline const bilingual metrics_only{
     "此密钥只能读取 /metrics", "This key may read /metrics, and nothing else"
 };
+inline const bilingual viewers_read{
+    "此密钥只能读取(role = viewer)", "This key may only read (role = viewer)"
+};
 inline const bilingual operators_only{
     "仅限管理员密钥(server.api_keys)", "This takes an operator's key (server.api_keys)"
 };

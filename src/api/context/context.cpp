@@ -9,7 +9,7 @@ submit::options context::options_of_submits() const {
     chosen.public_url = options.public_url;
     chosen.banned_words = options.banned_words;
     for (const caller_options& one : options.callers) {
-        chosen.callers.push_back({one.name, one.max_waiting, one.rate_text});
+        chosen.callers.push_back({one.name, one.max_waiting, one.rate_text, one.models});
     }
     chosen.queue_limit = options.queue_limit;
     chosen.task_timeout = options.task_timeout;

@@ -3,6 +3,8 @@
 #include "imagined/base/bytes.hpp"
 #include "imagined/base/text.hpp"
 
+#include <utility>
+
 namespace imagined::api {
 
 namespace {
@@ -29,18 +31,22 @@ key_ring::key_ring(const api_options& options)
         add(key, identity{.name = "", .sees_all = true}, options.link_key);
     }
     for (const caller_options& caller : options.callers) {
-        add(caller.key, identity{.name = caller.name, .sees_all = caller.sees_all}, options.link_key
-        );
+        identity who{
+            .name = caller.name, .sees_all = caller.sees_all, .reads_only = caller.reads_only
+        };
+        add(caller.key, std::move(who), options.link_key, caller.expires);
     }
     for (const std::string& key : options.metrics_keys) {
         add(key, identity{.name = "", .only_metrics = true}, ""); // it opens no session
     }
 }
 
-void key_ring::add(std::string_view key, identity who, std::string_view secret) {
+void key_ring::add(
+    std::string_view key, identity who, std::string_view secret, unix_millis expires
+) {
     std::string digest = digest_of(key);
     session_signer signer(secret, digest);
-    keys_.push_back({std::move(digest), std::move(who), std::move(signer)});
+    keys_.push_back({std::move(digest), std::move(who), std::move(signer), expires});
 }
 
 const key_ring::entry* key_ring::find(std::string_view key) const {
@@ -48,9 +54,10 @@ const key_ring::entry* key_ring::find(std::string_view key) const {
         return nullptr;
     }
     const std::string digest = sha256(key);
+    const unix_millis now = system_clock().now();
     const entry* found = nullptr;
     for (const entry& known : keys_) {
-        const bool same = equal_in_constant_time(known.digest, digest);
+        const bool same = equal_in_constant_time(known.digest, digest) && !known.is_over(now);
         // No early way out: the time must not tell which key it was.
         found = same && found == nullptr ? &known : found;
     }
@@ -68,6 +75,9 @@ std::optional<identity> key_ring::session_of(const http::fields& headers) const 
     }
     const unix_millis now = system_clock().now();
     for (const entry& known : keys_) {
+        if (known.is_over(now)) {
+            continue;
+        }
         if (auto session = known.signer.signed_this(token, now)) {
             identity who = known.who;
             who.session = std::move(session);

@@ -20,6 +20,7 @@ struct identity {
     std::string name;
     bool sees_all = false;
     bool only_metrics = false;                  // a key of server.metrics_keys
+    bool reads_only = false;                    // a viewer
     std::optional<queue::session> session = {}; // of whoever signed in
 
     queue::scope scope() const { return {name, sees_all}; }
@@ -60,11 +61,14 @@ private:
     struct entry {
         std::string digest; // SHA-256, raw; empty never matches
         identity who;
-        session_signer signer; // its sessions end when the key is changed
+        session_signer signer;   // its sessions end when the key is changed
+        unix_millis expires = 0; // 0: never
+
+        bool is_over(unix_millis now) const { return expires != 0 && now >= expires; }
     };
 
     const entry* find(std::string_view key) const;
-    void add(std::string_view key, identity who, std::string_view secret);
+    void add(std::string_view key, identity who, std::string_view secret, unix_millis expires = 0);
 
     std::string_view cookie_;
     std::vector<entry> keys_;

@@ -32,7 +32,7 @@ std::string cookie(const context& api, const call& from, std::string_view value,
 }
 
 std::string_view role_of(const identity& who) {
-    return who.is_operator() ? "operator" : "caller";
+    return who.is_operator() ? "operator" : who.reads_only ? "viewer" : "caller";
 }
 
 http::response described(const context& api, const std::optional<identity>& who) {

@@ -170,6 +170,61 @@ TEST_CASE("a key for metrics alone leaves the door open") {
     CHECK(s.get("/mj/task/list").status == 200);
 }
 
+TEST_CASE("a viewer reads, and is refused whatever would change something") {
+    scene_options options = locked();
+    options.api.callers[0].reads_only = true;
+    scene s(std::move(options));
+    const header_list viewer{{"Authorization", "Bearer bot-key"}};
+    CHECK(s.get("/mj/task/list", viewer).status == 200);
+    CHECK(s.get("/v1/tasks", viewer).status == 200);
+    CHECK(s.send("POST", "/mj/task/list-by-ids", R"({"ids":["1"]})", viewer).status == 200);
+    for (const auto* path :
+         {"/mj/submit/imagine",
+          "/mj/submit/shorten",
+          "/mj/submit/upload-discord-images",
+          "/mj/task/1764460800000000/cancel",
+          "/fast/mj/submit/imagine",
+          "/ideogram/submit/generate",
+          "/ideogram/generate",
+          "/v1/ideogram-v3/generate",
+          "/v1/tasks",
+          "/v1/tasks/1764460800000000/cancel"}) {
+        CAPTURE(path);
+        const auto refused = s.send("POST", path, R"({"prompt":"a fox"})", viewer);
+        CHECK(refused.status == 403);
+        CHECK(mentions(json_of(refused).dump(), "viewer"));
+    }
+}
+
+TEST_CASE("a key that has expired is nobody's, and so are its sessions") {
+    scene_options options = locked();
+    options.api.callers[0].expires = system_clock().now() - 1;
+    options.api.callers[2].expires = system_clock().now() + 3'600'000;
+    options.api.link_key = "signs the sessions";
+    scene s(std::move(options));
+    CHECK(status_with(s, {{"Authorization", "Bearer bot-key"}}) == 401);
+    CHECK(status_with(s, {{"Authorization", "Bearer auditor-key"}}) == 200);
+    CHECK(s.send("POST", "/v1/session", R"({"key":"bot-key"})").status == 401);
+    CHECK(s.send("POST", "/v1/session", R"({"key":"auditor-key"})").status == 200);
+}
+
+TEST_CASE("a caller that is kept to some models is told which it may not use") {
+    scene_options options = locked();
+    options.api.callers[0].models = {task::model::v2};
+    scene s(std::move(options));
+    const header_list bot{{"Authorization", "Bearer bot-key"}, {"Accept-Language", "en"}};
+    const auto refused = s.send("POST", "/mj/submit/imagine", R"({"prompt":"a fox"})", bot);
+    CHECK(refused.status == 200);
+    const json told = json_of(refused);
+    CHECK(told["code"] == 4);
+    CHECK(told["result"].is_null());
+    CHECK(told["description"].get<std::string>().find("V_3") != std::string::npos);
+    const std::string older = R"({"prompt":"a fox --v 5"})";
+    CHECK(json_of(s.send("POST", "/mj/submit/imagine", older, bot))["code"] != 4);
+    CHECK(s.send("POST", "/v1/tasks", R"({"prompt":"a fox"})", bot).status == 403);
+    CHECK(s.send("POST", "/v1/ideogram-v3/generate", R"({"prompt":"a fox"})", bot).status == 403);
+}
+
 TEST_CASE("nothing is guessed from an answer's bytes, and nobody on the way keeps it") {
     scene s(locked());
     const header_list key{{"mj-api-secret", "bot-key"}};

@@ -148,7 +148,10 @@ TEST_CASE("the signature verifies over the id, the timestamp and the body that w
     const auto& headers = s.there.seen[0].headers;
     const auto timestamp = std::stoll(std::string(headers.get("webhook-timestamp")));
     const auto expected = callback::sign(
-        {*callback::parse_secret(secret)}, "1760000000000123-4", timestamp, R"({"a":1})"
+        {.secrets = {*callback::parse_secret(secret)}},
+        "1760000000000123-4",
+        timestamp,
+        R"({"a":1})"
     );
     CHECK(headers.get("webhook-signature") == expected);
 }

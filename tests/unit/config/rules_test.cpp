@@ -272,3 +272,57 @@ TEST_CASE("a caller's rate is a number and a unit of time") {
         CHECK(contains(error, "60/m"));
     }
 }
+
+TEST_CASE("a caller's key ends with a day or at a moment") {
+    const auto caller_with = [](const std::string& text) {
+        return "[[caller]]\nname = \"bot\"\nkey = \"k-of-the-bot\"\nexpires = \"" + text + "\"";
+    };
+    const auto end_of = [&](const std::string& text) {
+        return settings_of({caller_with(text)}).api.callers[0].expires;
+    };
+    CHECK(end_of("") == 0);
+    CHECK(end_of("2027-01-01") == 1'798'848'000'000); // 2027-01-02T00:00Z
+    CHECK(end_of("2028-02-29") == 1'835'481'600'000);
+    CHECK(end_of("2027-01-01T12:00:00Z") == 1'798'804'800'000);
+    CHECK(end_of("2027-01-01t12:00:00.250z") == 1'798'804'800'250);
+    CHECK(end_of("2027-01-01 12:00:00Z") == 1'798'804'800'000);
+    CHECK(end_of("2027-01-01T12:00:00+08:00") == 1'798'776'000'000);
+    CHECK(end_of("2027-01-01T12:00:00-00:30") == 1'798'806'600'000);
+    for (const auto* text :
+         {"tomorrow",
+          "2027",
+          "2027-1-1",
+          "2027-02-29",
+          "2027-13-01",
+          "2027-00-10",
+          "2027-01-32",
+          "01-01-2027",
+          "2027-01-01T",
+          "2027-01-01T12:00",
+          "2027-01-01T12:00:00",
+          "2027-01-01T24:00:00Z",
+          "2027-01-01T12:00:00.Z",
+          "2027-01-01T12:00:00+0800",
+          "2027-01-01T12:00:00Z ",
+          "-027-01-01",
+          "2027-01-01Z"}) {
+        CAPTURE(text);
+        const auto error = error_of({caller_with(text)});
+        CHECK(contains(error, "caller[bot].expires"));
+        CHECK(contains(error, "2027-01-01"));
+    }
+}
+
+TEST_CASE("a caller may be a viewer, and be kept to some models") {
+    const std::string bot = "[[caller]]\nname = \"bot\"\nkey = \"k-of-the-bot\"\n";
+    const auto plain = settings_of({bot}).api.callers[0];
+    CHECK_FALSE(plain.reads_only);
+    CHECK(plain.models.empty());
+    CHECK(settings_of({bot + "role = \"viewer\""}).api.callers[0].reads_only);
+    CHECK(
+        settings_of({bot + "models = [\"V_2\", \"V_3\"]"}).api.callers[0].models
+        == std::vector{task::model::v2, task::model::v3}
+    );
+    CHECK(contains(error_of({bot + "role = \"guest\""}), "caller[bot].role"));
+    CHECK(contains(error_of({bot + "models = [\"V_9\"]"}), "caller[bot].models"));
+}
