@@ -30,7 +30,7 @@ operator_action action_from(std::string_view text) {
     return told;
 }
 
-void add_pause(turn_arguments& to, std::string name, std::optional<bool> pause) {
+void add_pause(set_switches_arguments& to, std::string name, std::optional<bool> pause) {
     if (pause) {
         to.each_change.push_back({std::move(name), std::string(*pause ? paused : "")});
     }
@@ -54,7 +54,7 @@ public:
     awaitable<result<std::vector<std::string>>> audit() override;
 
 private:
-    awaitable<result<switches>> turn(turn_arguments changes);
+    awaitable<result<switches>> set_switches(set_switches_arguments changes);
 
     redis_functions redis_;
 };
@@ -94,34 +94,34 @@ awaitable<result<void>> redis_operating::register_callers(std::vector<caller_lim
     co_return co_await redis_.run_plain(functions().register_callers, std::move(told).values());
 }
 
-awaitable<result<switches>> redis_operating::turn(turn_arguments changes) {
-    const auto answer = co_await redis_.run(functions().turn, std::move(changes).values());
+awaitable<result<switches>> redis_operating::set_switches(set_switches_arguments changes) {
+    const auto answer = co_await redis_.run(functions().set_switches, std::move(changes).values());
     if (!answer) {
         co_return answer.error();
     }
     if (word_of(*answer) != "ok") {
-        co_return refusal("turn", word_of(*answer));
+        co_return refusal("set_switches", word_of(*answer));
     }
     co_return switches_from(item(*answer, 1));
 }
 
 awaitable<result<switches>> redis_operating::switch_queue(std::string who, queue_change wanted) {
-    turn_arguments changes{.who = std::move(who), .each_change = {}};
+    set_switches_arguments changes{.who = std::move(who), .each_change = {}};
     add_pause(changes, "intake", wanted.pause_intake);
     add_pause(changes, "dispatch", wanted.pause_dispatch);
-    co_return co_await turn(std::move(changes));
+    co_return co_await set_switches(std::move(changes));
 }
 
 awaitable<result<switches>>
 redis_operating::switch_channel(std::string who, channel_change wanted) {
-    turn_arguments changes{.who = std::move(who), .each_change = {}};
+    set_switches_arguments changes{.who = std::move(who), .each_change = {}};
     add_pause(changes, "pause:" + wanted.name, wanted.pause);
     if (wanted.limit) {
         changes.each_change.push_back(
             {"limit:" + wanted.name, *wanted.limit > 0 ? std::to_string(*wanted.limit) : ""}
         );
     }
-    co_return co_await turn(std::move(changes));
+    co_return co_await set_switches(std::move(changes));
 }
 
 awaitable<result<void>> redis_operating::reset_channel(

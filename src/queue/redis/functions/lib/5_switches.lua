@@ -1,6 +1,6 @@
--- What operators have turned off or down (turn.lua). The hash is read whole, at most once a script;
--- mostly there is none. Its fields: intake and dispatch, since when they are paused; pause:<name>
--- and limit:<name> of a backend or of one of its slots.
+-- What operators have turned off or down (set_switches.lua). The hash is read whole, at most once a
+-- script; mostly there is none. Its fields: intake and dispatch, since when they are paused;
+-- pause:<name> and limit:<name> of a backend or of one of its slots.
 local switch, operators_limits, tell_action
 do
     local switched

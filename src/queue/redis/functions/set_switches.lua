@@ -1,8 +1,8 @@
--- turn: operators' switches. Each change is told in the list of actions; one that changes nothing
--- is not, so that whoever repeats it after a lost answer is not told twice.
+-- set_switches: operators' switches. Each change is told in the list of actions; one that changes
+-- nothing is not, so that whoever repeats it after a lost answer is not told twice.
 -- Returns {'ok', {switch, value, …}}, all of them as they stand afterwards.
 local resumed = false
-each.turn(function(switch_name, wanted)
+each.set_switches(function(switch_name, wanted)
     local before = switch(switch_name) or ''
     if before ~= '' and not string.match(switch_name, '^limit:') then
         before = 'paused'
