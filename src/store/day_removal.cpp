@@ -18,13 +18,18 @@ namespace imagined::store {
 
 namespace {
 
+// An hour may hold millions, a day hundreds of thousands of old tasks.
+constexpr std::size_t files_at_once = 4096;
+constexpr std::size_t entries_at_once = 1'000'000;
+
 file_descriptor open_directory(int parent, const std::string& name) {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     return file_descriptor(::openat(parent, name.c_str(), flags));
 }
 
-// The names are read before anything is removed: removing while reading may skip entries.
-std::vector<std::string> names_in(int directory) {
+// The first of them, all if there are no more than `most`. They are read before anything is
+// removed: removing while reading may skip entries.
+std::vector<std::string> names_in(int directory, std::size_t most) {
     std::vector<std::string> names;
     // fdopendir() takes the descriptor over, so it gets one of its own.
     file_descriptor own = open_directory(directory, ".");
@@ -36,7 +41,9 @@ std::vector<std::string> names_in(int directory) {
         return names;
     }
     own.release();
-    while (const dirent* entry = ::readdir(stream.get())) { // NOLINT(concurrency-mt-unsafe)
+    const dirent* entry = nullptr;
+    while (names.size() < most && (entry = ::readdir(stream.get())) != nullptr
+    ) { // NOLINT(concurrency-mt-unsafe)
         const std::string_view name = entry->d_name;
         if (name != "." && name != "..") {
             names.emplace_back(name);
@@ -45,16 +52,21 @@ std::vector<std::string> names_in(int directory) {
     return names;
 }
 
-std::uint64_t remove_task_in(int day, const std::string& name) {
-    const file_descriptor task = open_directory(day, name);
-    if (!task.valid()) {
+// Of an hour, or of a task.
+std::uint64_t remove_pictures_in(int day, const std::string& name) {
+    const file_descriptor directory = open_directory(day, name);
+    if (!directory.valid()) {
         ::unlinkat(day, name.c_str(), 0); // no directory, or a link to one
         return 0;
     }
     std::uint64_t pictures = 0;
-    for (const std::string& file : names_in(task.get())) {
-        if (::unlinkat(task.get(), file.c_str(), 0) == 0 && is_picture_name(file)) {
-            ++pictures;
+    for (bool more = true; more;) {
+        const auto names = names_in(directory.get(), files_at_once);
+        more = false;
+        for (const std::string& file : names) {
+            const bool removed = ::unlinkat(directory.get(), file.c_str(), 0) == 0;
+            pictures += removed && is_picture_name(file) ? 1 : 0;
+            more = more || (removed && names.size() == files_at_once);
         }
     }
     ::unlinkat(day, name.c_str(), AT_REMOVEDIR);
@@ -67,8 +79,8 @@ std::uint64_t remove_day(int root, const std::string& name) {
         return 0;
     }
     std::uint64_t pictures = 0;
-    for (const std::string& task : names_in(day.get())) {
-        pictures += remove_task_in(day.get(), task);
+    for (const std::string& part : names_in(day.get(), entries_at_once)) {
+        pictures += remove_pictures_in(day.get(), part);
     }
     if (::unlinkat(root, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
         log::warning(
@@ -86,7 +98,7 @@ void remove_task(const std::string& day_directory, const std::string& name) {
         ::open(day_directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     );
     if (day.valid()) {
-        remove_task_in(day.get(), name);
+        remove_pictures_in(day.get(), name);
     }
 }
 
@@ -97,7 +109,7 @@ std::uint64_t remove_days_before(const std::string& root, std::int64_t first_kep
         return 0;
     }
     std::uint64_t pictures = 0;
-    for (const std::string& name : names_in(opened.get())) {
+    for (const std::string& name : names_in(opened.get(), entries_at_once)) {
         const std::int64_t day = day_of_directory(name);
         if (day >= 0 && day < first_kept) {
             pictures += remove_day(opened.get(), name);

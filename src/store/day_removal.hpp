@@ -13,7 +13,7 @@ namespace imagined::store {
 // cannot be removed is logged and left for the next time.
 std::uint64_t remove_days_before(const std::string& root, std::int64_t first_kept);
 
-// Removes the directory of one task from its day, with the same care.
+// Removes the directory that version 0.1 gave a task from its day, with the same care.
 void remove_task(const std::string& day_directory, const std::string& name);
 
 } // namespace imagined::store

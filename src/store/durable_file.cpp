@@ -5,6 +5,7 @@
 #include "imagined/base/plain_file.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -20,6 +21,9 @@ constexpr mode_t file_mode = 0644;
 constexpr mode_t directory_mode = 0755;
 constexpr std::size_t random_bytes = 8;
 constexpr std::size_t most_remembered = 4096;
+constexpr std::size_t enough_for_one_flush = 4;
+constexpr std::chrono::milliseconds slow_flush{500};
+constexpr std::chrono::minutes shunned_for{5};
 
 std::string temporary_path(const std::string& directory, std::string_view name) {
     std::string path = directory + "/.";
@@ -114,6 +118,17 @@ result<void> temporary_file::sync() {
     return {};
 }
 
+void temporary_file::start_writing() const {
+    ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+result<void> temporary_file::look_for_trouble() const {
+    if (::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
+        return disk_failure("sync", path_, errno);
+    }
+    return {};
+}
+
 result<name_was> temporary_file::rename_to(const std::string& target) {
     if (fails("rename", ".before")) {
         return disk_failure("rename", path_, errno);
@@ -139,6 +154,44 @@ result<struct stat> temporary_file::status() const {
         return disk_failure("examine", path_, errno);
     }
     return found;
+}
+
+bool shared_flush::is_quick() const {
+    return std::chrono::steady_clock::now() >= slow_until_.load();
+}
+
+result<void> shared_flush::sync_file_system(const temporary_file& with) {
+    const auto began = std::chrono::steady_clock::now();
+    if (fails("sync", ".before") || ::syncfs(with.file_.get()) != 0) {
+        return disk_failure("sync", with.path_, errno);
+    }
+    fails("sync", ".after");
+    const auto now = std::chrono::steady_clock::now();
+    if (now - began > slow_flush) {
+        slow_until_ = now + shunned_for;
+    }
+    return {};
+}
+
+std::vector<result<void>> shared_flush::sync(const std::vector<temporary_file*>& files) {
+    std::vector<result<void>> done;
+    if (files.size() >= enough_for_one_flush && is_quick()) {
+        const auto all = sync_file_system(*files.front());
+        for (const auto* file : files) {
+            // Linux before 5.8 keeps quiet about bytes that could not be written.
+            done.push_back(all ? file->look_for_trouble() : all);
+        }
+        return done;
+    }
+    if (files.size() > 1) {
+        for (const auto* file : files) {
+            file->start_writing();
+        }
+    }
+    for (auto* file : files) {
+        done.push_back(file->sync());
+    }
+    return done;
 }
 
 bool link_to_free(const std::string& source, const std::string& target) {

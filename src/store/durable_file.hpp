@@ -5,12 +5,15 @@
 
 #include "imagined/base/failure.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <ctime>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include <sys/stat.h>
 
@@ -64,17 +67,39 @@ public:
 
     result<void> write(std::string_view bytes);
     result<void> set_changed(const timespec& when);
+    // Asks for its bytes to be written, and does not wait.
+    void start_writing() const;
     result<void> sync();
+    // What went wrong with its bytes since it was opened, once they are written.
+    result<void> look_for_trouble() const;
     // Replaces `target` atomically. `taken` as well where the file system cannot tell.
     result<name_was> rename_to(const std::string& target);
     result<struct stat> status() const;
 
 private:
+    friend class shared_flush;
+
     temporary_file(std::string path, file_descriptor file)
         : path_(std::move(path)), file_(std::move(file)) {}
 
     std::string path_; // empty once there is nothing to remove
     file_descriptor file_;
+};
+
+// Makes the bytes of several files durable, with one flush where they are many: it costs about the
+// same however much it flushes. It is one of the whole file system, and so waits for what others
+// are writing there as well; while that takes long, files are flushed one by one. Usable from any
+// thread.
+class shared_flush {
+public:
+    // One result a file: durable, or why not. All are on one file system.
+    std::vector<result<void>> sync(const std::vector<temporary_file*>& files);
+
+private:
+    bool is_quick() const;
+    result<void> sync_file_system(const temporary_file& with);
+
+    std::atomic<std::chrono::steady_clock::time_point> slow_until_{};
 };
 
 // One more name for the file `source`, if it is free and the file system can. False: nothing is

@@ -9,6 +9,9 @@
 #include "stored_file.hpp"
 
 #include <cerrno>
+#include <deque>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -51,77 +54,156 @@ void prepare_root(directory_maker& directories, const std::filesystem::path& roo
     }
 }
 
-// Afterwards they are there, and neither is a symbolic link: that would be followed out of the
-// root.
-result<void> make_directories(directory_maker& directories, const picture_place& place) {
-    if (!directories.make(place.task_directory)) {
-        // Its day's first task, or a failure to report.
-        auto made = directories.make(place.day_directory);
-        if (made) {
-            made = directories.make(place.task_directory);
-        }
-        if (!made) {
-            return made;
-        }
+// A symbolic link in their place would be followed out of the root.
+result<void> provide_directories(directory_maker& directories, const picture_place& place) {
+    if (auto made = make_directories(directories, place); !made) {
+        return made;
     }
-    const file_descriptor opened(open_plain_directory(place.task_directory));
-    return opened.valid() ? result<void>() : disk_failure("use", place.task_directory, errno);
+    const file_descriptor opened(open_plain_directory(place.directory));
+    return opened.valid() ? result<void>() : disk_failure("use", place.directory, errno);
 }
 
-struct written_file {
-    temporary_file file;
-    struct stat status;
-    stored_picture picture; // as it will be once it has its name
+// A picture on its way to its names.
+class placing {
+public:
+    placing(const std::string& root, const new_picture& of)
+        : of_(of), place_(locate(root, of.id, of.n)), shown_(locate(root, of.id, 0)) {
+        for (const auto* place : {&place_, &shown_}) {
+            if (!*place) {
+                trouble_ = place->error();
+            }
+        }
+    }
+
+    bool is_well() const { return !trouble_; }
+
+    void fail(failure why) { trouble_ = std::move(why); }
+
+    // The bytes are in a file that nobody asks for, though not yet durable there.
+    void write(directory_maker& directories);
+
+    temporary_file& file() { return *file_; }
+
+    // It has its names, though not yet durable ones.
+    void give_names(shared_flush& contents);
+
+    const picture_place& place() const { return *place_; }
+
+    // `flushed`: of its directory.
+    result<stored_picture> finish(const result<void>& flushed);
+
+private:
+    result<void> name_it(temporary_file& file, const picture_place& as);
+    result<void> copy_as_shown(shared_flush& contents);
+
+    new_picture of_;
+    result<picture_place> place_;
+    result<picture_place> shown_;
+    std::optional<failure> trouble_;
+    std::optional<temporary_file> file_;
+    std::optional<new_names> names_;
+    stored_picture picture_; // as it will be once it has its name
 };
 
-// The bytes are durable, though without a name yet.
-result<written_file> write_picture(
-    directory_maker& directories, const picture_place& place, int n, std::string_view bytes
-) {
-    const auto info = sniff(bytes.substr(0, header_limit));
-    if (!info) {
-        return failure{failure_kind::invalid, "not a PNG, JPEG or WebP picture"};
+result<temporary_file> write_temporary(const picture_place& place, const new_picture& of) {
+    std::string name(of.id);
+    name += '.' + std::to_string(of.n);
+    auto file = temporary_file::create(place.directory, name);
+    if (file) {
+        if (auto done = file->write(of.bytes); !done) {
+            return std::move(done).error();
+        }
     }
-    if (auto made = make_directories(directories, place); !made) {
-        return std::move(made).error();
-    }
-    auto file = temporary_file::create(place.task_directory, std::to_string(n));
-    if (!file) {
-        return std::move(file).error();
-    }
-    auto done = file->write(bytes);
-    if (done) {
-        done = file->sync();
-    }
-    if (!done) {
-        return std::move(done).error();
-    }
-    const auto status = file->status();
-    if (!status) {
-        return status.error();
-    }
-    return written_file{
-        std::move(*file), *status, {place.file, bytes.size(), *info, nanoseconds(status->st_mtim)}
-    };
+    return file;
 }
 
-// A name that was free is one of `names`: taken back unless they are kept.
-result<void> name_picture(written_file& written, const picture_place& place, new_names& names) {
-    const auto was = name(written.file, place);
-    if (!was) {
-        return was.error();
+void placing::write(directory_maker& directories) {
+    const auto info = sniff(of_.bytes.substr(0, header_limit));
+    if (!info) {
+        fail({failure_kind::invalid, "not a PNG, JPEG or WebP picture"});
+        return;
     }
-    if (*was == name_was::free) {
-        names.add(place.file);
+    if (auto made = provide_directories(directories, *place_); !made) {
+        fail(std::move(made).error());
+        return;
     }
-    return {};
+    auto file = write_temporary(*place_, of_);
+    const auto status = file ? file->status() : result<struct stat>(file.error());
+    if (!status) {
+        fail(status.error());
+        return;
+    }
+    file_.emplace(std::move(*file));
+    names_.emplace(*status);
+    picture_ = {place_->file, of_.bytes.size(), *info, nanoseconds(status->st_mtim)};
+}
+
+// A name that was free is taken back unless all goes well.
+result<void> placing::name_it(temporary_file& file, const picture_place& as) {
+    const auto was = name(file, as);
+    if (was && *was == name_was::free) {
+        names_->add(as.file);
+    }
+    return was ? result<void>() : was.error();
+}
+
+// Where a file cannot have two names.
+result<void> placing::copy_as_shown(shared_flush& contents) {
+    auto copy = write_temporary(*shown_, of_);
+    if (!copy) {
+        return std::move(copy).error();
+    }
+    auto done = contents.sync({&*copy}).front();
+    if (done) {
+        const auto was = name(*copy, *shown_);
+        done = was ? result<void>() : was.error();
+    }
+    return done;
+}
+
+void placing::give_names(shared_flush& contents) {
+    auto done = name_it(*file_, *place_);
+    if (done && of_.shown && of_.n != 0) {
+        const auto linked = link_as(place_->file, *shown_);
+        if (!linked) {
+            done = linked.error();
+        } else if (*linked == linking::new_name) {
+            names_->add(shown_->file);
+        } else if (*linked == linking::impossible) {
+            done = copy_as_shown(contents);
+        }
+    }
+    if (!done) {
+        fail(std::move(done).error());
+    }
+}
+
+result<stored_picture> placing::finish(const result<void>& flushed) {
+    if (!trouble_ && !flushed) {
+        trouble_ = flushed.error();
+    }
+    if (trouble_) {
+        return std::move(*trouble_);
+    }
+    names_->keep();
+    return std::move(picture_);
+}
+
+// What is in a place, wherever it was put.
+result<open_picture> open_placed(const picture_place& place) {
+    auto opened = open_stored(place.file);
+    if (!opened && opened.error().kind == failure_kind::not_found) {
+        return open_stored(place.before);
+    }
+    return opened;
 }
 
 // The bytes of a thumbnail need not outlive a power cut, but half of them must not either: hence
 // the fsync of the file, and none of the directory.
 result<void>
-write_thumbnail(const picture_place& place, std::string_view bytes, const timespec& changed) {
-    auto file = temporary_file::create(place.task_directory, "t");
+write_thumbnail(const std::string& picture, std::string_view bytes, const timespec& changed) {
+    const std::filesystem::path of(picture);
+    auto file = temporary_file::create(of.parent_path().string(), of.filename().string() + ".t");
     if (!file) {
         return std::move(file).error();
     }
@@ -135,7 +217,7 @@ write_thumbnail(const picture_place& place, std::string_view bytes, const timesp
     if (!done) {
         return done;
     }
-    const auto was = file->rename_to(place.thumbnail());
+    const auto was = file->rename_to(thumbnail_of(picture));
     return was ? result<void>() : was.error();
 }
 
@@ -143,7 +225,8 @@ write_thumbnail(const picture_place& place, std::string_view bytes, const timesp
 
 image_store::image_store(const std::filesystem::path& root)
     : root_(std::filesystem::absolute(root).lexically_normal()),
-      directories_(std::make_unique<directory_maker>()) {
+      directories_(std::make_unique<directory_maker>()),
+      contents_(std::make_unique<shared_flush>()) {
     if (!root_.has_filename()) {
         root_ = root_.parent_path(); // "pictures/"
     }
@@ -154,55 +237,50 @@ image_store::image_store(const std::filesystem::path& root)
 image_store::~image_store() = default;
 
 result<stored_picture> image_store::put(std::string_view id, int n, std::string_view bytes) {
-    const auto place = locate(root_.native(), id, n);
-    if (!place) {
-        return place.error();
-    }
-    auto written = write_picture(*directories_, *place, n, bytes);
-    if (!written) {
-        return std::move(written).error();
-    }
-    new_names names(written->status);
-    if (auto named = name_picture(*written, *place, names); !named) {
-        return std::move(named).error();
-    }
-    if (auto flushed = flush(*directories_, *place); !flushed) {
-        return std::move(flushed).error();
-    }
-    names.keep();
-    return std::move(written->picture);
+    return std::move(put_all({{id, n, bytes}}).front());
 }
 
-result<stored_picture> image_store::put_shown(std::string_view id, int n, std::string_view bytes) {
-    const auto place = locate(root_.native(), id, n);
-    const auto shown = locate(root_.native(), id, 0);
-    if (!place || !shown) {
-        return (place ? shown : place).error();
-    }
-    auto written = write_picture(*directories_, *place, n, bytes);
-    if (!written) {
-        return std::move(written).error();
-    }
-    new_names names(written->status);
-    if (auto named = name_picture(*written, *place, names); !named) {
-        return std::move(named).error();
-    }
-    const auto linked = link_as(place->file, *shown);
-    if (!linked) {
-        return linked.error();
-    }
-    if (*linked == linking::new_name) {
-        names.add(shown->file);
-    }
-    if (*linked == linking::impossible) { // put() flushes both names then
-        if (const auto copied = put(id, 0, bytes); !copied) {
-            return copied.error();
+// All bytes are durable before the first of them has its name, and one flush makes the names
+// durable of all pictures of an hour.
+std::vector<result<stored_picture>> image_store::put_all(const std::vector<new_picture>& pictures) {
+    std::deque<placing> all;
+    std::vector<placing*> going;
+    for (const auto& one : pictures) {
+        all.emplace_back(root_.native(), one);
+        if (all.back().is_well()) {
+            all.back().write(*directories_);
         }
-    } else if (auto flushed = flush(*directories_, *shown); !flushed) {
-        return std::move(flushed).error();
+        if (all.back().is_well()) {
+            going.push_back(&all.back());
+        }
     }
-    names.keep();
-    return std::move(written->picture);
+    std::vector<temporary_file*> files;
+    for (auto* one : going) {
+        files.push_back(&one->file());
+    }
+    auto synced = contents_->sync(files);
+    std::map<std::string, result<void>> flushed;
+    for (std::size_t i = 0; i < going.size(); ++i) {
+        if (!synced[i]) {
+            going[i]->fail(std::move(synced[i]).error());
+            continue;
+        }
+        going[i]->give_names(*contents_);
+    }
+    std::vector<result<stored_picture>> done;
+    for (auto& one : all) {
+        if (!one.is_well()) {
+            done.push_back(one.finish({}));
+            continue;
+        }
+        const auto& place = one.place();
+        auto known = flushed.find(place.directory);
+        if (known == flushed.end()) {
+            known = flushed.emplace(place.directory, flush(*directories_, place)).first;
+        }
+        done.push_back(one.finish(known->second));
+    }
+    return done;
 }
 
 result<stored_picture>
@@ -215,7 +293,7 @@ image_store::link(std::string_view from_id, int from_n, std::string_view id, int
     if (!source) {
         return source.error();
     }
-    if (auto made = make_directories(*directories_, *place); !made) {
+    if (auto made = provide_directories(*directories_, *place); !made) {
         return std::move(made).error();
     }
     const auto linked = link_as(source->path, *place);
@@ -239,7 +317,7 @@ result<stored_picture> image_store::find(std::string_view id, int n) const {
     if (!place) {
         return place.error();
     }
-    auto opened = open_stored(place->file);
+    auto opened = open_placed(*place);
     if (!opened) {
         return std::move(opened).error();
     }
@@ -251,13 +329,14 @@ result<stored_picture> image_store::find_thumbnail(std::string_view id, int n) {
     if (!place) {
         return place.error();
     }
-    const auto original = open_stored(place->file);
+    const auto original = open_placed(*place);
     if (!original) {
         return original.error();
     }
     // A thumbnail carries the date of the picture that it shows. One with another date was made
     // from a picture that has been replaced meanwhile; one that is no picture fell to a power cut.
-    if (auto thumbnail = open_stored(place->thumbnail());
+    const std::string& picture = original->picture.path;
+    if (auto thumbnail = open_stored(thumbnail_of(picture));
         thumbnail && thumbnail->picture.changed == original->picture.changed) {
         return std::move(thumbnail->picture);
     }
@@ -269,12 +348,12 @@ result<stored_picture> image_store::find_thumbnail(std::string_view id, int n) {
     if (!made) {
         return made.error();
     }
-    if (auto written = write_thumbnail(*place, *made, original->changed); !written) {
+    if (auto written = write_thumbnail(picture, *made, original->changed); !written) {
         return std::move(written).error();
     }
     // Not looked up again: a put() in between may have removed it already.
     return stored_picture{
-        place->thumbnail(), made->size(), *sniff(*made), original->picture.changed
+        thumbnail_of(picture), made->size(), *sniff(*made), original->picture.changed
     };
 }
 
@@ -283,7 +362,7 @@ result<std::string> image_store::read(std::string_view id, int n) const {
     if (!place) {
         return place.error();
     }
-    const auto opened = open_stored(place->file);
+    const auto opened = open_placed(*place);
     if (!opened) {
         return opened.error();
     }
@@ -291,7 +370,15 @@ result<std::string> image_store::read(std::string_view id, int n) const {
 }
 
 void image_store::forget(std::string_view id) {
-    if (const auto place = locate(root_.native(), id, 0)) {
+    const std::string& root = root_.native();
+    for (int n = 0; n <= last_picture; ++n) {
+        if (const auto place = locate(root, id, n)) {
+            ::unlink(place->file.c_str());
+            ::unlink(thumbnail_of(place->file).c_str());
+        }
+    }
+    if (const auto place = locate(root, id, 0)) {
+        ::unlink(renumbered_mark(*place, id).c_str());
         remove_task(place->day_directory, std::string(id));
     }
 }

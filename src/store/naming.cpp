@@ -8,7 +8,7 @@ namespace imagined::store {
 result<name_was> name(temporary_file& file, const picture_place& place) {
     const auto was = file.rename_to(place.file);
     if (was && *was == name_was::taken) {
-        ::unlink(place.thumbnail().c_str());
+        ::unlink(thumbnail_of(place.file).c_str());
     }
     return was;
 }
@@ -17,7 +17,7 @@ result<linking> link_as(const std::string& source, const picture_place& place) {
     if (link_to_free(source, place.file)) {
         return linking::new_name;
     }
-    auto file = temporary_file::create_link(source, place.task_directory, "l");
+    auto file = temporary_file::create_link(source, place.directory, "l");
     if (!file) {
         return linking::impossible;
     }
@@ -25,12 +25,21 @@ result<linking> link_as(const std::string& source, const picture_place& place) {
     return was ? result<linking>(linking::replaced) : was.error();
 }
 
-// The task's directory first: a journal then writes all that led there at once, and the flushes of
-// the directories above it find little to do.
+result<void> make_directories(directory_maker& directories, const picture_place& place) {
+    if (directories.make(place.directory)) {
+        return {};
+    }
+    // Its day's first picture, or a failure to report.
+    auto made = directories.make(place.day_directory);
+    return made ? directories.make(place.directory) : made;
+}
+
+// The picture's directory first: a journal then writes all that led there at once, and the flushes
+// of the directories above it find little to do.
 result<void> flush(directory_maker& directories, const picture_place& place) {
-    auto done = sync_directory(place.task_directory);
+    auto done = sync_directory(place.directory);
     if (done) {
-        done = directories.settle(place.task_directory);
+        done = directories.settle(place.directory);
     }
     return done ? directories.settle(place.day_directory) : done;
 }

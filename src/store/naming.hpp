@@ -22,7 +22,10 @@ enum class linking { new_name, replaced, impossible };
 // system without links, with too many of them, or when `source` is gone.
 result<linking> link_as(const std::string& source, const picture_place& place);
 
-// Afterwards the picture's names are durable, and those of its directories.
+// Afterwards the picture's directory is there, in its day's.
+result<void> make_directories(directory_maker& directories, const picture_place& place);
+
+// Afterwards the names in the picture's directory are durable, and those of its directories.
 result<void> flush(directory_maker& directories, const picture_place& place);
 
 // Names that nothing had before a file was given them. They are taken back, unless kept: who is

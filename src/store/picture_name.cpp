@@ -11,7 +11,7 @@ namespace imagined::store {
 namespace {
 
 constexpr std::size_t id_digits = 16;
-constexpr int last_picture = 99;
+constexpr unix_millis hour_millis = day_millis / 24;
 constexpr std::int64_t ids_per_milli = 1000; // an id starts with its microseconds since the epoch
 
 std::int64_t number(std::string_view digits) {
@@ -33,15 +33,29 @@ result<picture_place> locate(const std::string& root, std::string_view id, int n
     if (n < 0 || n > last_picture) {
         return failure{failure_kind::invalid, "no picture has the number " + std::to_string(n)};
     }
+    const std::int64_t millis = number(id) / ids_per_milli;
+    const std::int64_t hour = millis % day_millis / hour_millis;
     picture_place place;
-    place.day_directory = root + '/' + std::to_string(number(id) / ids_per_milli / day_millis);
-    place.task_directory = place.day_directory + '/';
-    place.task_directory += id;
-    place.file = place.task_directory + '/' + std::to_string(n);
+    place.day_directory = root + '/' + std::to_string(millis / day_millis);
+    place.directory = place.day_directory + (hour < 10 ? "/0" : "/") + std::to_string(hour);
+    const std::string number = std::to_string(n);
+    const std::string name(id);
+    place.file = place.directory + '/' + name + '.' + number;
+    place.before = place.day_directory + '/' + name + '/' + number;
     return place;
 }
 
+std::string renumbered_mark(const picture_place& place, std::string_view id) {
+    std::string path = place.directory + '/';
+    path += id;
+    return path + ".renumbered";
+}
+
 bool is_picture_name(std::string_view name) {
+    if (name.size() > id_digits && name[id_digits] == '.'
+        && is_task_id(name.substr(0, id_digits))) {
+        name.remove_prefix(id_digits + 1);
+    }
     const bool padded = name.size() == 2 && name.front() == '0';
     return is_decimal(name) && name.size() <= 2 && !padded;
 }

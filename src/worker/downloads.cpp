@@ -136,18 +136,14 @@ awaitable<picture_outcome> downloads::outcome_of(const picture_order& order) {
         co_return ended;
     }
     const auto held = std::make_shared<std::string>(std::move(*bytes));
-    const bool alone = order.alone;
-    auto put = [&images, id, n, held, alone] {
-        return alone ? images.put_shown(id, n, *held) : images.put(id, n, *held);
-    };
     result<store::stored_picture> stored = failure{failure_kind::unavailable, "the disk is full"};
     // What others need of the disk is spared, or an embedded Redis could not write any more.
     if (co_await on_->parts.disk.can_take(held->size())) {
-        stored = co_await on_->parts.pool.run(std::move(put));
+        stored = co_await on_->to_disk.put({id, n, held, order.alone});
     }
     if (stored) {
         ended.picture = described(n, *stored);
-        ended.is_shown = alone;
+        ended.is_shown = order.alone;
         bytes_[order.at] = std::move(*held);
         co_return ended;
     }

@@ -5,6 +5,7 @@
 #include "delivery_shares.hpp"
 #include "failing_receivers.hpp"
 #include "host_gate.hpp"
+#include "picture_line.hpp"
 #include "waiting_lines.hpp"
 
 #include "imagined/base/wakeup.hpp"
@@ -51,7 +52,10 @@ struct shift {
           freed(given.on),
           deliveries(options.max_deliveries, options.callers.size() + unnamed_callers),
           place_seekers(options.max_seekers, options.callers.size() + unnamed_callers),
-          receivers({.places = options.max_deliveries_per_host}) {}
+          receivers({.places = options.max_deliveries_per_host}),
+          to_disk(given.on, given.pool, [&images = given.images](const auto& pictures) {
+              return images.put_all(pictures);
+          }) {}
 
     worker_options options;
     worker_parts parts;
@@ -69,6 +73,7 @@ struct shift {
     host_gate receivers;
     waiting_lines lines; // before full receivers
     failing_receivers failing;
+    picture_line to_disk;
     std::size_t downloads = 0;
     waiting_lines download_line; // of pictures that wait for a place among them
     std::chrono::steady_clock::time_point last_progress = std::chrono::steady_clock::now();

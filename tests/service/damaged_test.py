@@ -73,10 +73,11 @@ class Damaged(Scene):
 
     def test_a_pipe_among_the_pictures_blocks_nobody(self):
         task = self.client.draw("a pipe")
-        [folder] = Path(self.directory).glob(f"imagined-data/pictures/*/{task['id']}")
+        folder = Path(self.directory) / "imagined-data/pictures"
         for n in range(5):
-            (folder / str(n)).unlink()
-            os.mkfifo(folder / str(n))
+            [picture] = folder.glob(f"*/*/{task['id']}.{n}")
+            picture.unlink()
+            os.mkfifo(picture)
         began = time.monotonic()
         for n in range(5):
             for thumb in ("", "?thumb=1"):

@@ -1,9 +1,10 @@
 // Pictures on disk, shared by all processes of one data.dir:
-//   <root>/<day>/<task id>/<n>     picture n as the backend sent it, byte for byte; 0 is the grid
-//   <root>/<day>/<task id>/<n>.t   its thumbnail, made on demand
-// <day> is the id's day (days since the epoch), so retention removes whole days and no index is
-// needed. Ids are validated here: nothing that a client sends can name a path outside the root.
-// All calls block on disk: run them on an offload_pool.
+//   <root>/<day>/<hour>/<task id>.<n>     picture n as the backend sent it, byte for byte; 0 is the
+//   grid <root>/<day>/<hour>/<task id>.<n>.t   its thumbnail, made on demand
+// <day> and <hour> are the id's (days since the epoch; 00 to 23, UTC), so retention removes whole
+// days and no index is needed. Version 0.1 wrote <root>/<day>/<task id>/<n>, which is read, linked,
+// renumbered and removed as before. Ids are validated here: nothing that a client sends can name a
+// path outside the root. All calls block on disk: run them on an offload_pool.
 #pragma once
 
 #include "imagined/base/clock.hpp"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::store {
 
@@ -26,6 +28,14 @@ struct stored_picture {
     std::int64_t changed = 0; // mtime in nanoseconds, for the ETag
 };
 
+struct new_picture {
+    std::string_view id;
+    int n = 0;
+    std::string_view bytes;
+    bool shown = false; // it is to be picture 0 as well, what the task shows
+};
+
+class shared_flush;
 class directory_maker;
 
 // Usable from any thread, and by any number of processes on one root.
@@ -44,8 +54,8 @@ public:
     // end within the first MiB), `unavailable` (disk full, I/O).
     result<stored_picture> put(std::string_view id, int n, std::string_view bytes);
 
-    // put() as picture `n` and as picture 0, what the task shows, with one flush of the directory.
-    result<stored_picture> put_shown(std::string_view id, int n, std::string_view bytes);
+    // The same for several pictures, which share their flushes; one result each, in their order.
+    std::vector<result<stored_picture>> put_all(const std::vector<new_picture>& pictures);
 
     // Makes picture `n` of `id` the same as `from_n` of `from_id` (hard link, else copy). Durable.
     // `not_found` if the source is missing, else fails as put() does.
@@ -73,6 +83,7 @@ public:
 private:
     std::filesystem::path root_;
     std::unique_ptr<directory_maker> directories_;
+    std::unique_ptr<shared_flush> contents_;
 };
 
 // An id is 16 decimal digits, a picture number 0..99.

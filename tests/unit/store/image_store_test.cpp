@@ -84,7 +84,7 @@ TEST_CASE("a stored picture is found with its size and format, and read byte for
     REQUIRE(put);
     const auto found = pictures.find(id, 1);
     REQUIRE(found);
-    CHECK(found->path == (place.path / "pictures" / "20000" / id / "1").string());
+    CHECK(found->path == (place.path / "pictures" / "20000" / "01" / (id + ".1")).string());
     CHECK(found->bytes == bytes.size());
     CHECK(found->info.format == picture_format::png);
     CHECK(found->info.width == 24);
@@ -102,16 +102,16 @@ TEST_CASE("a picture put as what its task shows is there twice, and replaces bot
     REQUIRE(pictures.put(id, 0, a_png(3)));
     for (const unsigned seed : {1U, 2U}) {
         const std::string bytes = a_png(seed);
-        const auto put = pictures.put_shown(id, 1, bytes);
+        const auto put = test::put_shown(pictures, id, 1, bytes);
         REQUIRE(put);
         CHECK(put->path == pictures.find(id, 1)->path);
         CHECK(put->changed == pictures.find(id, 0)->changed);
         CHECK(*pictures.read(id, 0) == bytes);
         CHECK(*pictures.read(id, 1) == bytes);
     }
-    CHECK(std::distance(fs::directory_iterator(place.path / "20000" / id), {}) == 2);
-    CHECK(pictures.put_shown(id, 1, "no picture").error().kind == failure_kind::invalid);
-    CHECK(pictures.put_shown("..", 1, a_png()).error().kind == failure_kind::invalid);
+    CHECK(std::distance(fs::directory_iterator(place.path / "20000" / "01"), {}) == 2);
+    CHECK(test::put_shown(pictures, id, 1, "no picture").error().kind == failure_kind::invalid);
+    CHECK(test::put_shown(pictures, "..", 1, a_png()).error().kind == failure_kind::invalid);
 }
 
 TEST_CASE("a picture is found by another store on the same directory") {
@@ -191,13 +191,109 @@ TEST_CASE("a JPEG with a long head is found like any other") {
     }
 }
 
+TEST_CASE("pictures that are put together are as if each was put alone") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    const std::string next_day = std::to_string((today + day_length) * 1000);
+    const std::string bytes[] = {a_png(1), a_png(2), a_png(3), a_png(4)};
+    REQUIRE(pictures.put(id, 2, a_png(9)));
+    const auto put = pictures.put_all({
+        {id, 1, bytes[0]},
+        {id, 2, bytes[1]},
+        {"..", 1, bytes[0]},
+        {other_id, 1, bytes[2], true},
+        {id, 100, bytes[0]},
+        {next_day, 1, bytes[3]},
+        {id, 3, "no picture"},
+        {other_id, 0, bytes[0], true},
+    });
+    REQUIRE(put.size() == 8);
+    for (const std::size_t bad : {2, 4, 6}) {
+        CHECK(put[bad].error().kind == failure_kind::invalid);
+    }
+    for (const std::size_t good : {0, 1, 3, 5, 7}) {
+        CHECK(put[good]);
+    }
+    CHECK(put[1]->changed == pictures.find(id, 2)->changed);
+    CHECK(put[5]->path == pictures.find(next_day, 1)->path);
+    CHECK(*pictures.read(id, 1) == bytes[0]);
+    CHECK(*pictures.read(id, 2) == bytes[1]);
+    CHECK(*pictures.read(other_id, 1) == bytes[2]);
+    CHECK(*pictures.read(other_id, 0) == bytes[0]); // the later one
+    CHECK(*pictures.read(next_day, 1) == bytes[3]);
+    CHECK(files_in(place.path).size() == 5);
+    CHECK(pictures.put_all({}).empty());
+}
+
+namespace {
+
+// As version 0.1 left it.
+void put_before(const fs::path& root, const std::string& of, int n, const std::string& bytes) {
+    const fs::path task = root / "20000" / of;
+    fs::create_directories(task);
+    std::ofstream(task / std::to_string(n), std::ios::binary) << bytes;
+}
+
+} // namespace
+
+TEST_CASE("what version 0.1 stored is found, shown small, linked, replaced and forgotten") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    put_before(place.path, id, 0, a_png(1));
+    put_before(place.path, id, 1, a_png(2));
+    CHECK(*pictures.read(id, 0) == a_png(1));
+    CHECK(pictures.find(id, 1)->path == (place.path / "20000" / id / "1").string());
+    const auto small = pictures.find_thumbnail(id, 1);
+    REQUIRE(small);
+    CHECK(small->path == pictures.find_thumbnail(id, 1)->path);
+    REQUIRE(pictures.link(id, 1, other_id, 1));
+    CHECK(*pictures.read(other_id, 1) == a_png(2));
+    REQUIRE(pictures.put(id, 1, a_png(3)));
+    CHECK(*pictures.read(id, 1) == a_png(3));
+    CHECK(pictures.find_thumbnail(id, 1)->changed == pictures.find(id, 1)->changed);
+    pictures.forget(id);
+    CHECK(files_in(place.path) == names{"20000/01/" + other_id + ".1"});
+}
+
+TEST_CASE("what version 0.1 stored is numbered anew, and its mark counts") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    for (const int n : {1, 2, 3}) {
+        put_before(place.path, id, n, a_png(n));
+    }
+    REQUIRE(pictures.put(id, 4, a_png(4)));
+    CHECK_FALSE(renumbered(pictures, id));
+    REQUIRE(renumber(pictures, id, {2, 4}, 4));
+    CHECK(renumbered(pictures, id));
+    CHECK(*pictures.read(id, 1) == a_png(2));
+    CHECK(*pictures.read(id, 2) == a_png(4));
+    CHECK_FALSE(pictures.find(id, 3));
+    CHECK_FALSE(pictures.find(id, 4));
+    CHECK_FALSE(renumbered(pictures, other_id));
+    put_before(place.path, other_id, 1, a_png());
+    std::ofstream(place.path / "20000" / other_id / ".renumbered") << "";
+    CHECK(renumbered(pictures, other_id));
+}
+
+TEST_CASE("days of version 0.1 are over as others are") {
+    const temporary_directory place;
+    image_store pictures(place.path);
+    put_before(place.path, id, 0, a_png(1));
+    put_before(place.path, id, 1, a_png(2));
+    put_before(place.path, other_id, 1, a_png(3));
+    REQUIRE(pictures.put(other_id, 2, a_png(4)));
+    REQUIRE(pictures.find_thumbnail(id, 1));
+    CHECK(pictures.forget_before(today + 2 * day_length, std::chrono::hours(1)) == 4);
+    CHECK(fs::is_empty(place.path));
+}
+
 TEST_CASE("putting a picture again replaces it") {
     const temporary_directory place;
     image_store pictures(place.path);
     REQUIRE(pictures.put(id, 1, a_png(1)));
     REQUIRE(pictures.put(id, 1, a_png(2)));
     CHECK(*pictures.read(id, 1) == a_png(2));
-    CHECK(files_in(place.path) == names{"20000/" + id + "/1"});
+    CHECK(files_in(place.path) == names{"20000/01/" + id + ".1"});
 }
 
 TEST_CASE("what is no picture any more is called corrupt") {
@@ -224,25 +320,25 @@ TEST_CASE("a symbolic link in place of a picture is not followed") {
     CHECK_FALSE(pictures.read(id, 1));
 }
 
-TEST_CASE("a symbolic link in place of a day or a task leads nowhere, to read or to write") {
+TEST_CASE("a symbolic link in place of a day or an hour leads nowhere, to read or to write") {
     const temporary_directory place;
     image_store pictures(place.path / "root");
-    const fs::path task = fs::path(pictures.put(id, 1, a_png())->path).parent_path();
+    const fs::path hour = fs::path(pictures.put(id, 1, a_png())->path).parent_path();
     const fs::path elsewhere = place.path / "elsewhere";
-    for (const fs::path& linked : {task, task.parent_path()}) {
+    for (const fs::path& linked : {hour, hour.parent_path()}) {
         CAPTURE(linked.string());
         fs::rename(linked, elsewhere);
         fs::create_directory_symlink(elsewhere, linked);
         CHECK_FALSE(pictures.find(id, 1));
         CHECK_FALSE(pictures.read(id, 1));
         CHECK_FALSE(pictures.put(id, 2, a_png()));
-        CHECK_FALSE(pictures.put_shown(id, 2, a_png()));
+        CHECK_FALSE(test::put_shown(pictures, id, 2, a_png()));
         fs::remove(linked);
         fs::rename(elsewhere, linked);
     }
     CHECK(pictures.find(id, 1));
     CHECK_FALSE(pictures.find(id, 2));
-    CHECK(std::distance(fs::directory_iterator(task), {}) == 1);
+    CHECK(std::distance(fs::directory_iterator(hour), {}) == 1);
 }
 
 TEST_CASE("a root that is reached by a symbolic link is the operator's own choice") {
@@ -294,12 +390,12 @@ TEST_CASE("a linked picture is the same and lives on without its source") {
     const auto source = pictures.put(id, 3, a_png());
     const auto linked = pictures.link(id, 3, next_day, 0);
     REQUIRE(linked);
-    CHECK(linked->path == (place.path / "20001" / next_day / "0").string());
+    CHECK(linked->path == (place.path / "20001" / "01" / (next_day + ".0")).string());
     CHECK(linked->changed == source->changed);
     CHECK(linked->bytes == source->bytes);
     fs::remove_all(place.path / "20000");
     CHECK(*pictures.read(next_day, 0) == a_png());
-    CHECK(files_in(place.path) == names{"20001/" + next_day + "/0"});
+    CHECK(files_in(place.path) == names{"20001/01/" + next_day + ".0"});
 }
 
 TEST_CASE("linking twice, or a picture to itself, leaves nothing behind") {
@@ -309,7 +405,7 @@ TEST_CASE("linking twice, or a picture to itself, leaves nothing behind") {
     REQUIRE(pictures.link(id, 3, id, 0));
     REQUIRE(pictures.link(id, 3, id, 0));
     REQUIRE(pictures.link(id, 3, id, 3));
-    CHECK(files_in(place.path) == names{"20000/" + id + "/0", "20000/" + id + "/3"});
+    CHECK(files_in(place.path) == names{"20000/01/" + id + ".0", "20000/01/" + id + ".3"});
 }
 
 TEST_CASE("a link replaces the picture that was there") {
@@ -418,7 +514,8 @@ TEST_CASE("days that are over are forgotten whole, and later ones are kept") {
     REQUIRE(pictures.put(id_of(midnight - 5 * day_length), 1, a_png()));
     REQUIRE(pictures.find_thumbnail(last_of_old, 1));
     REQUIRE(pictures.put(first_of_new, 1, a_png()));
-    std::ofstream(place.path / "19999" / last_of_old / ".1.0011223344556677.tmp") << "left over";
+    std::ofstream(place.path / "19999" / "23" / ("." + last_of_old + ".1.0011223344556677.tmp"))
+        << "left over";
 
     const std::chrono::milliseconds keep(3 * day_length);
     CHECK(pictures.forget_before(midnight + keep.count() - 1, keep) == 1);
@@ -426,7 +523,7 @@ TEST_CASE("days that are over are forgotten whole, and later ones are kept") {
     CHECK(pictures.forget_before(midnight + keep.count(), keep) == 2);
     CHECK(pictures.find(last_of_old, 1).error().kind == failure_kind::not_found);
     CHECK_FALSE(fs::exists(place.path / "19999"));
-    CHECK(files_in(place.path) == names{"20000/" + first_of_new + "/1"});
+    CHECK(files_in(place.path) == names{"20000/00/" + first_of_new + ".1"});
 }
 
 TEST_CASE("a day that was forgotten can be written to again") {
@@ -479,8 +576,8 @@ TEST_CASE("nothing is forgotten while everything is young") {
 TEST_CASE("a temporary file that a crash has left is no picture") {
     const temporary_directory place;
     image_store pictures(place.path);
-    fs::create_directories(place.path / "20000" / id);
-    std::ofstream(place.path / "20000" / id / ".1.0011223344556677.tmp") << a_png();
+    fs::create_directories(place.path / "20000" / "01");
+    std::ofstream(place.path / "20000" / "01" / ("." + id + ".1.0011223344556677.tmp")) << a_png();
     CHECK(pictures.find(id, 1).error().kind == failure_kind::not_found);
 }
 
@@ -498,7 +595,7 @@ TEST_CASE("a put that runs out of disk leaves the old picture and no temporary f
     });
     CHECK(failed == 7);
     CHECK(*pictures.read(id, 1) == a_png(1));
-    CHECK(files_in(place.path) == names{"20000/" + id + "/1"});
+    CHECK(files_in(place.path) == names{"20000/01/" + id + ".1"});
 }
 
 TEST_CASE("a put into what is not a directory is unavailable and leaves nothing") {
@@ -514,7 +611,7 @@ TEST_CASE("a put into what is not a directory is unavailable and leaves nothing"
 TEST_CASE("a put over a directory is unavailable and leaves no temporary file") {
     const temporary_directory place;
     image_store pictures(place.path);
-    fs::create_directories(place.path / "20000" / id / "1");
+    fs::create_directories(place.path / "20000" / "01" / (id + ".1"));
     CHECK(pictures.put(id, 1, a_png()).error().kind == failure_kind::unavailable);
     CHECK(files_in(place.path).empty());
 }
@@ -607,5 +704,5 @@ TEST_CASE("a picture number has one name only") {
     const temporary_directory place;
     image_store pictures(place.path);
     REQUIRE(pictures.put("0000000000000000", 99, a_png()));
-    CHECK(files_in(place.path) == names{"0/0000000000000000/99"});
+    CHECK(files_in(place.path) == names{"0/00/0000000000000000.99"});
 }

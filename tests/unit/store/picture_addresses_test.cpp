@@ -54,7 +54,10 @@ TEST_CASE("a signed name has twenty-two characters that need no escaping, and is
 TEST_CASE("what is no name is read as none") {
     picture_addresses pictures(kind::with_token);
     for (const std::string& name :
-         {addressed_id + "-" + std::string(22, 'A'), addressed_id + "-", std::string("-"), std::string()}) {
+         {addressed_id + "-" + std::string(22, 'A'),
+          addressed_id + "-",
+          std::string("-"),
+          std::string()}) {
         CHECK(!pictures.read(name).has_value()); // without a secret nothing is proven
     }
     pictures.learn("secret", 0);

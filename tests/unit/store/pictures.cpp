@@ -223,4 +223,9 @@ std::string png_header(std::uint32_t width, std::uint32_t height) {
     return bytes;
 }
 
+result<store::stored_picture>
+put_shown(store::image_store& in, std::string_view id, int n, std::string_view bytes) {
+    return std::move(in.put_all({{id, n, bytes, true}}).front());
+}
+
 } // namespace imagined::test

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "imagined/base/failure.hpp"
+#include "imagined/store/image_store.hpp"
 #include "imagined/store/picture.hpp"
 
 #include <doctest/doctest.h>
@@ -58,6 +59,10 @@ lossless_webp_of(std::uint32_t width, std::uint32_t height, const std::vector<st
 
 // `jpeg` with application segments of `bytes` bytes before everything else.
 std::string with_segments(std::string_view jpeg, std::size_t bytes);
+
+// A picture that is also what its task shows.
+result<store::stored_picture>
+put_shown(store::image_store& in, std::string_view id, int n, std::string_view bytes);
 
 // A PNG that is nothing but a header.
 std::string png_header(std::uint32_t width, std::uint32_t height);
