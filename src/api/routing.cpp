@@ -84,6 +84,7 @@ constexpr std::array table{
     route{"POST", "v1/admin/channels/{}/reset", reset_channel, keyed, changes},
     route{"GET", "v1/admin/activity", show_activity},
     route{"GET", "v1/admin/callers", show_callers},
+    route{"POST", "v1/admin/reload", reload_configuration, keyed, changes},
     route{"POST", "v1/admin/tasks/{}/callback", redeliver_callback, keyed, changes},
 
     route{"POST", "mj/insight-face/swap", refuse_face_swap, keyed, submits},

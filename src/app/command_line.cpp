@@ -327,7 +327,10 @@ private:
         const role as = chosen_.role == "api"      ? role::api
                         : chosen_.role == "worker" ? role::worker
                                                    : role::all;
-        return serve(*settings_, as);
+        const auto read_again = [from = sources_for(config::purpose::serve)] {
+            return config::load(from);
+        };
+        return serve(*settings_, read_again, as);
     }
 
     int check_config_command() const {

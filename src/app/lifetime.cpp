@@ -19,7 +19,6 @@ namespace imagined::app {
 namespace {
 
 constexpr seconds http_farewell{5};
-constexpr seconds drain_slack{30};
 constexpr std::size_t link_secret_bytes = 32;
 
 using signal_set = asio::basic_signal_set<executor>;
@@ -34,9 +33,7 @@ lifetime::lifetime(lifetime_options options, const lifetime_parts& parts)
 
 int lifetime::run() {
     group_.spawn("signals", [this] { return wait_for_signals(); });
-    if (ends_by_hang_up()) {
-        group_.spawn("hang_up", [this] { return wait_for_hang_up(); });
-    }
+    group_.spawn("hang_up", [this, ends = ends_by_hang_up()] { return wait_for_hang_up(ends); });
     group_.spawn("redis_watch", [this] {
         return watch(
             parts_.redis,
@@ -54,14 +51,14 @@ int lifetime::run() {
         group_.spawn("redis_supervisor", [this] { return parts_.embedded->supervise(); });
     }
     parts_.server.start();
-    log::debug("listening", {{"url", options_.public_url}});
+    log::debug("listening", {{"url", parts_.generations.now().public_url}});
     run_short_of_memory(parts_.loop);
     return exit_code_;
 }
 
 // Redis is writable (again): the first time the process gets to work.
 void lifetime::redis_came() {
-    group_.spawn("callers", [this] { return register_callers(); });
+    parts_.generations.register_callers();
     for (const auto& warning : parts_.redis_now.warnings) {
         log::warning(warning);
     }
@@ -86,26 +83,12 @@ awaitable<> lifetime::learn_addresses() {
 }
 
 void lifetime::start_work() {
-    if (!std::exchange(works_, true)) {
-        if (parts_.worker != nullptr) {
-            parts_.worker->start();
-        }
-        log::info(
-            "ready", {{"url", options_.public_url}, {"console", options_.public_url + "/console/"}}
-        );
+    if (parts_.generations.works()) {
+        return;
     }
-}
-
-awaitable<> lifetime::register_callers() {
-    std::vector<queue::caller_limits> limits{{"", 1, 0, 0}}; // the operator's own
-    for (const auto& caller : options_.callers) {
-        limits.push_back(
-            {caller.name, caller.weight, caller.max_waiting, caller.max_running, caller.rate}
-        );
-    }
-    if (auto told = co_await parts_.operating.register_callers(std::move(limits)); !told) {
-        log::warning("callers were not registered", {{"reason", told.error().detail}});
-    }
+    parts_.generations.start_work();
+    const std::string& url = parts_.generations.now().public_url;
+    log::info("ready", {{"url", url}, {"console", url + "/console/"}});
 }
 
 awaitable<> lifetime::wait_for_signals() {
@@ -121,14 +104,18 @@ awaitable<> lifetime::wait_for_signals() {
 }
 
 // A terminal that closes may send it more than once, so it never cuts.
-awaitable<> lifetime::wait_for_hang_up() {
+awaitable<> lifetime::wait_for_hang_up(bool ends) {
     signal_set signals(parts_.loop.get_executor(), SIGHUP);
     while (true) {
         const auto [ec, number] = co_await signals.async_wait(as_outcome);
         if (ec) {
             co_return;
         }
-        begin_drain();
+        if (ends) {
+            begin_drain();
+        } else if (!parts_.readiness.draining()) {
+            parts_.reload();
+        }
     }
 }
 
@@ -140,14 +127,7 @@ void lifetime::begin_drain() {
 }
 
 awaitable<> lifetime::drain() {
-    milliseconds longest{0};
-    for (const auto& one : parts_.backends.members()) {
-        longest = std::max(longest, one->options().timeout);
-    }
-    if (parts_.worker != nullptr && works_) {
-        co_await parts_.worker->drain(longest + drain_slack);
-        parts_.worker->cut();
-    }
+    co_await parts_.generations.drain();
     parts_.server.drain();
     co_await parts_.server.join(http_farewell);
     log::info("stopped");

@@ -2,6 +2,7 @@
 // Redis and the disk, gets to work as soon as Redis is there, and ends by a signal.
 #pragma once
 
+#include "generation_switch.hpp"
 #include "readiness.hpp"
 #include "redis_watch.hpp"
 
@@ -15,17 +16,13 @@
 #include "imagined/redis/embedded.hpp"
 #include "imagined/store/disk.hpp"
 #include "imagined/store/picture_addresses.hpp"
-#include "imagined/worker/worker.hpp"
 
-#include <string>
-#include <vector>
+#include <functional>
 
 namespace imagined::app {
 
 struct lifetime_options {
-    std::string public_url;
     bool signs_links = false; // the addresses of pictures
-    std::vector<api::caller_options> callers;
 };
 
 // All of it outlives the lifetime.
@@ -36,10 +33,10 @@ struct lifetime_parts {
     redis::embedded_server* embedded = nullptr; // null: Redis is not our child
     queue::operating& operating;
     queue::shared_door& door;
-    const backend::roster& backends;
     store::picture_addresses& pictures;
     store::disk_watch& disk;
-    worker::worker* worker = nullptr; // null: this process only answers
+    generation_switch& generations;
+    std::function<api::reloaded()> reload;
     readiness_probe& readiness;
     http::server& server; // run() starts it
 };
@@ -58,9 +55,8 @@ private:
     void redis_came();
     awaitable<> learn_addresses();
     void start_work();
-    awaitable<> register_callers();
     awaitable<> wait_for_signals();
-    awaitable<> wait_for_hang_up();
+    awaitable<> wait_for_hang_up(bool ends);
     void begin_drain();
     awaitable<> drain();
     void stop_now(int code);
@@ -68,7 +64,6 @@ private:
     lifetime_options options_;
     lifetime_parts parts_;
     int exit_code_;
-    bool works_ = false; // it may: Redis is there, and the addresses of pictures are known
     task_group group_;
 };
 

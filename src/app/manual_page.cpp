@@ -125,6 +125,11 @@ Its data.dir.
 .SH SIGNALS
 SIGTERM and SIGINT drain: calls in flight finish, nothing new is started.
 A second one cuts.
+SIGHUP does the same where there is a terminal that can be closed.
+Anywhere else it reads the configuration again: callers, keys, backends, budgets,
+lists and log as they stand then, while calls in flight end as they began.
+If anything is wrong with it, nothing changes.
+What counts from the next start on is named in the log.
 .SH EXIT STATUS
 0 all went well; 1 failure at run time; 2 usage or configuration.
 .SH SEE ALSO

@@ -12,10 +12,7 @@ api::readiness readiness_probe::now() const {
     now.draining = draining_;
     now.closed = parts_.redis_now.barred;
     now.warnings = parts_.redis_now.warnings;
-    std::ranges::copy(parts_.warnings, std::back_inserter(now.warnings));
-    if (parts_.worker != nullptr) {
-        std::ranges::move(parts_.worker->warnings(), std::back_inserter(now.warnings));
-    }
+    std::ranges::move(parts_.generations.warnings(), std::back_inserter(now.warnings));
     const auto& disk = parts_.disk.last();
     const bool enough = tell_disk(disk, parts_.serves, now);
     if (draining_) {

@@ -1,6 +1,7 @@
 // Whether this process can do its work now, and if not why: what /readyz tells.
 #pragma once
 
+#include "generation_switch.hpp"
 #include "redis_watch.hpp"
 
 #include "imagined/api/api.hpp"
@@ -8,10 +9,8 @@
 #include "imagined/redis/embedded.hpp"
 #include "imagined/store/disk.hpp"
 #include "imagined/store/picture_addresses.hpp"
-#include "imagined/worker/worker.hpp"
 
-#include <string>
-#include <vector>
+#include <utility>
 
 namespace imagined::app {
 
@@ -22,9 +21,8 @@ struct readiness_parts {
     const redis::embedded_server* embedded = nullptr; // null: Redis is not our child
     const store::picture_addresses& pictures;
     const store::disk_watch& disk;
-    const worker::worker* worker = nullptr; // null: this process only answers
-    bool serves = true;                     // false: it only works, and is ready while it may pay
-    std::vector<std::string> warnings;      // of the configuration
+    const generation_switch& generations;
+    bool serves = true; // false: it only works, and is ready while it may pay
 };
 
 class readiness_probe {

@@ -191,6 +191,27 @@ backend::backend_options backend_of(const section& backend, const environment& v
     return options;
 }
 
+// What the process takes once, when it starts.
+constexpr std::array at_start{
+    std::pair{"server", "listen"},
+    std::pair{"server", "max_held_bytes"},
+    std::pair{"server", "image_links"},
+    std::pair{"data", "dir"},
+    std::pair{"data", "min_free"},
+    std::pair{"redis", "url"},
+    std::pair{"redis", "prefix"},
+    std::pair{"worker", "concurrency"},
+    std::pair{"worker", "on_ambiguous"}
+};
+
+std::map<std::string, std::string> at_start_of(const document& doc) {
+    std::map<std::string, std::string> taken;
+    for (const auto& [section, key] : at_start) {
+        taken.emplace(fmt::format("{}.{}", section, key), to_toml(doc.once(section).at(key).what));
+    }
+    return taken;
+}
+
 void add_secrets(const http::way_out& of, std::vector<std::string>& into) {
     const auto more = of.secrets();
     into.insert(into.end(), more.begin(), more.end());
@@ -234,6 +255,7 @@ settings fill(const document& doc, const environment& variables) {
             filled.warnings.push_back(fmt::format("{}: {}", backend.label, doubt));
         }
     }
+    filled.at_start = at_start_of(doc);
     filled.secrets = secrets_of(doc);
     add_secrets(filled.fetch_out, filled.secrets);
     add_secrets(filled.callback.out, filled.secrets);

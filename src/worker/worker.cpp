@@ -5,7 +5,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace imagined::worker {
@@ -75,6 +77,14 @@ public:
         shift_->duties.cancel();
         shift_->work.stop();
         shift_->work.cancel();
+    }
+
+    awaitable<bool> join(milliseconds limit) override {
+        const auto until = std::chrono::steady_clock::now() + limit;
+        const bool idle = co_await shift_->duties.join(limit);
+        const auto left =
+            std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
+        co_return co_await shift_->work.join(std::max(left, milliseconds(0))) && idle;
     }
 
     std::size_t held() const override { return shift_->held.size(); }

@@ -103,7 +103,7 @@ class Stopping(Scene):
         again = self.api(self.serve(config=backend(sandbox)))
         self.assertEqual(again.fetch(running)["status"], "SUCCESS")
 
-    def test_without_a_terminal_a_hang_up_is_ignored(self):
+    def test_without_a_terminal_a_hang_up_ends_nothing(self):
         def ignore():
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

@@ -87,6 +87,13 @@ using change_feed = std::function<std::shared_ptr<void>(
     std::function<void(std::string_view)> on_change, std::function<void()> on_ready
 )>;
 
+// What came of reading the configuration again.
+struct reloaded {
+    std::vector<std::string> errors = {}; // all that is wrong with it; then nothing has changed
+    std::vector<std::string> warnings = {};
+    std::vector<std::string> need_restart = {}; // settings that count from the next start on
+};
+
 // What the handlers talk to. All of it must outlive the api.
 struct api_parts {
     queue::reading& tasks;
@@ -101,9 +108,12 @@ struct api_parts {
     metrics::registry& metrics;
     http::client& web; // for what clients name; every use is judged by fetch_rules
     std::function<readiness()> ready;
-    change_feed changes = {}; // without one, watchers are told late
+    change_feed changes = {};              // without one, watchers are told late
+    std::function<reloaded()> reload = {}; // without one, there is nothing to read again
 };
 
+// May be destroyed while the loop goes on once `live.kept_for`, and some seconds, have passed since
+// its last request or stream ended.
 std::unique_ptr<http::handler> make_api(api_options options, api_parts parts);
 
 // What stands before everything that this process answers. Without any key configured it keeps

@@ -4,15 +4,20 @@
 
 #include "imagined/config/settings.hpp"
 
+#include <functional>
 #include <string>
+#include <variant>
 
 namespace imagined::app {
 
 enum class role { all, api, worker };
 
+// Reads the configuration from where it was read before.
+using settings_reader = std::function<std::variant<config::settings, config::errors>()>;
+
 // `imagined serve`: runs until SIGTERM or SIGINT has drained it. Returns the exit code (contract
 // §1).
-int serve(const config::settings& settings, role as);
+int serve(const config::settings& settings, const settings_reader& read_again, role as);
 
 // The whole command line. Returns the exit code.
 int run(int argc, char** argv);

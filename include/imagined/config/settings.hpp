@@ -41,6 +41,8 @@ struct settings {
     std::vector<backend::backend_options> backends;
     std::vector<std::string> warnings;
 
+    // What counts at start only, by name, as TOML: not for showing, it holds secrets.
+    std::map<std::string, std::string> at_start;
     // Every secret text that was configured, for masking and for the tests that look for leaks.
     std::vector<std::string> secrets;
     // The effective configuration as TOML, secrets masked.

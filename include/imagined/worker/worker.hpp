@@ -78,6 +78,10 @@ public:
     // Ends everything at once. What was in flight is recovered by its lease.
     virtual void cut() = 0;
 
+    // After cut(): waits until nothing of it runs any more; false if `limit` passes first. Then the
+    // worker, and what it was made of, may be destroyed while the loop goes on.
+    virtual awaitable<bool> join(milliseconds limit) = 0;
+
     virtual std::size_t held() const = 0;
 
     // What an operator would want to know: receivers at which callbacks fail.

@@ -14,6 +14,9 @@ awaitable<http::response> show_channels(context& api, call from);
 awaitable<http::response> switch_channel(context& api, call from);
 awaitable<http::response> reset_channel(context& api, call from);
 
+// reload.cpp
+awaitable<http::response> reload_configuration(context& api, call from);
+
 // switches.cpp
 awaitable<http::response> show_queue_switches(context& api, call from);
 awaitable<http::response> switch_queue(context& api, call from);

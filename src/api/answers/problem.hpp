@@ -43,6 +43,9 @@ inline constexpr problem_kind key_reused{
     "idempotency-key-reused", 422, "Idempotency-Key used with a different request"
 };
 inline constexpr problem_kind banned{"prompt-banned", 422, "Prompt with a banned word"};
+inline constexpr problem_kind invalid_configuration{
+    "invalid-configuration", 422, "The configuration cannot be used"
+};
 inline constexpr problem_kind not_offered{"not-offered", 422, "No backend can do this"};
 inline constexpr problem_kind queue_full{"queue-full", 429, "The queue is full", true};
 inline constexpr problem_kind rate_limited{"rate-limited", 429, "Too many submits", true};

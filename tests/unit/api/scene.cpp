@@ -89,7 +89,8 @@ scene::scene(scene_options options)
                 feed = std::make_shared<open_feed>(std::move(on_change), std::move(on_ready));
                 ++feeds_opened;
                 return feed;
-            }
+            },
+            [this] { return came; }
         }
     );
 }

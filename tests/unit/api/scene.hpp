@@ -93,6 +93,7 @@ public:
     memory_door door;
     canned_web web;
     api::readiness state;
+    api::reloaded came; // of reading the configuration again
     std::unique_ptr<store::image_store> images;
     store::picture_addresses pictures;
 

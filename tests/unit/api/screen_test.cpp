@@ -286,6 +286,22 @@ TEST_CASE("the operator's view is nobody else's, and tells no key") {
     CHECK(s.send("POST", path, "{}", with_key("operator-key")).status != 403);
 }
 
+TEST_CASE("the configuration is read again for an operator alone") {
+    scene s(screen_keys());
+    const std::string path = "/v1/admin/reload";
+    CHECK(s.send("POST", path).status == 401);
+    CHECK(s.send("POST", path, "", with_key("one-key")).status == 403);
+    s.came = {.need_restart = {"server.listen"}};
+    const auto told = s.send("POST", path, "", with_key("operator-key"));
+    CHECK(told.status == 200);
+    CHECK(json_of(told) == json{{"needRestart", {"server.listen"}}, {"warnings", json::array()}});
+    s.came = {.errors = {"worker.lease: no", "data.dir: no"}};
+    const auto refused = s.send("POST", path, "", with_key("operator-key"));
+    CHECK(refused.status == 422);
+    CHECK(json_of(refused)["type"] == "urn:imagined:problem:invalid-configuration");
+    CHECK(json_of(refused)["detail"] == "worker.lease: no\ndata.dir: no");
+}
+
 TEST_CASE("statistics have a window, and the queue's figures for those who see everybody's tasks") {
     scene s(screen_keys());
     const auto own = json_of(s.get("/v1/stats", with_key("one-key")));

@@ -155,6 +155,15 @@ TEST_CASE("a size is read from the file as text or bytes, and from the environme
     CHECK(settings_of({"[server]\nmax_body_bytes = 4096"}).api.max_body_bytes == 4096);
 }
 
+TEST_CASE("what counts at start only is known by name") {
+    const auto before = settings_of({"[redis]\nprefix = \"one\"\n[worker]\nlease = \"3s\""});
+    const auto after = settings_of({"[redis]\nprefix = \"two\"\n[worker]\nlease = \"4s\""});
+    CHECK(before.at_start.at("redis.prefix") == "\"one\"");
+    CHECK(after.at_start.at("redis.prefix") == "\"two\"");
+    CHECK(before.at_start.at("server.listen") == after.at_start.at("server.listen"));
+    CHECK_FALSE(before.at_start.contains("worker.lease"));
+}
+
 TEST_CASE("flags win over the environment, which wins over the file") {
     const given three{
         "[worker]\nlease = \"3s\"\nconcurrency = 3\nqueue_limit = 3",
