@@ -232,8 +232,21 @@ MUTANTS = [
            "std::max(planned, std::min(last.retry_after", "std::min(planned, std::min(last.retry_after",
            "test_callback", ("test_callback",)),
     Mutant("every secret signs", "src/callback/signature.cpp",
-           'header.append(header.empty() ? "v1," : " v1,");', 'header = "v1,";',
+           'header.append(header.empty() ? "" : " ")', 'header = ""; header.append("")',
            "test_callback", ("test_callback",)),
+    Mutant("the public half behind a seed must be its own", "src/callback/signature.cpp",
+           "bytes->substr(half_bytes) != public_half", "false",
+           "test_callback", ("test_callback",)),
+
+    # -- What a key may do
+    Mutant("a viewer changes nothing", "src/api/api.cpp",
+           "who.reads_only && found.to != nullptr", "false && found.to != nullptr",
+           "test_api", ("test_api",)),
+    Mutant("an expired key is nobody's", "src/api/http/authentication.cpp",
+           "equal_in_constant_time(known.digest, digest) && !known.is_over(now)",
+           "equal_in_constant_time(known.digest, digest)", "test_api", ("test_api",)),
+    Mutant("a caller may use its models alone", "src/submit/enqueue.cpp",
+           "mine->models.empty() || !draws", "true", "test_api", ("test_api",)),
 
     Mutant("a 2xx is a delivery whatever its body", "src/callback/courier.cpp",
            "request.status_only = true;", "", "test_callback", ("test_callback",)),
