@@ -1,6 +1,7 @@
 // Who comes next: weights, limits of callers, several lanes.
 #include "queue_fixture.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace imagined::test {
