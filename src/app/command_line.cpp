@@ -10,11 +10,16 @@
 #include "sandbox_command.hpp"
 #include "task_list.hpp"
 
+#include "imagined/backend/sample_calls.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <optional>
 
 extern char** environ;
@@ -53,6 +58,7 @@ struct choices {
     std::string url;
     bool json = false;
     std::string shell;
+    std::string shown_dialect;
     std::string sandbox_listen = "127.0.0.1:8090";
     std::string sandbox_delay = "0s";
     std::string sandbox_dialect = "official";
@@ -137,6 +143,11 @@ private:
     void add_check_config() {
         CLI::App* command =
             add_configured("check-config", "print the effective configuration, secrets masked");
+        command->add_option(
+            "--dialect",
+            chosen_.shown_dialect,
+            "print instead what a sample of each operation becomes in this dialect"
+        );
         command->callback([this] { settled([this] { return check_config_command(); }); });
     }
 
@@ -335,6 +346,9 @@ private:
 
     int check_config_command() const {
         warn();
+        if (!chosen_.shown_dialect.empty()) {
+            return show_dialect(chosen_.shown_dialect);
+        }
         fmt::print("{}", settings_->effective);
         return exit_code::ok;
     }
@@ -363,6 +377,27 @@ private:
             wish.since = *since;
         }
         return operate([wish](operator_context with) { return list_tasks(with, wish); });
+    }
+
+    int show_dialect(const std::string& name) const {
+        std::vector<std::string_view> names;
+        std::ranges::copy(backend::dialect_names(), std::back_inserter(names));
+        const backend::form_dialect* found = backend::find_form_dialect(name);
+        for (const backend::shared_dialect& own : settings_->dialects) {
+            names.push_back(own->name());
+            found = own->name() == name ? own.get() : found;
+        }
+        if (found == nullptr) {
+            fmt::print(
+                stderr,
+                "imagined: --dialect: expected one of {}, not \"{}\"\n",
+                fmt::join(names, ", "),
+                name
+            );
+            return exit_code::usage;
+        }
+        fmt::print("{}", backend::sample_calls(*found));
+        return exit_code::ok;
     }
 
     int sandbox_command() const {

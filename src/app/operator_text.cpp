@@ -53,7 +53,9 @@ std::vector<std::string> paid_pictures(const task::call& call) {
     if (const auto answer = backend::answer_from_text(call.answer)) {
         urls.reserve(answer->pictures.size());
         for (const auto& picture : answer->pictures) {
-            if (!picture.url.empty()) {
+            if (picture.url.starts_with(backend::held_picture)) {
+                urls.emplace_back("(came with the answer)");
+            } else if (!picture.url.empty()) {
                 urls.push_back(picture.url);
             }
         }

@@ -2,8 +2,13 @@
 
 #include "verdicts.hpp"
 
+#include "imagined/backend/picture_facts.hpp"
+#include "imagined/backend/picture_fetcher.hpp"
+#include "imagined/base/bytes.hpp"
+
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -54,13 +59,12 @@ std::optional<std::int64_t> seed_in(const json& object) {
     return seed && *seed >= 0 && *seed <= largest_seed ? seed : std::nullopt;
 }
 
-answered_picture picture_of(const json& entry) {
-    answered_picture picture;
+// What Ideogram says of a picture beside its address.
+void read_facts(const json& entry, answered_picture& picture) {
     if (!entry.is_object()) {
-        picture.safe = false; // a slot without a picture
-        return picture;
+        picture.safe = !picture.url.empty(); // else a slot without a picture
+        return;
     }
-    picture.url = text_of(entry, "url");
     const auto safe = entry.find("is_image_safe");
     // Absent at crazyrouter: then a link is the sign (ideogram-api.md §6).
     const bool said = safe != entry.end() && safe->is_boolean();
@@ -68,7 +72,6 @@ answered_picture picture_of(const json& entry) {
     picture.seed = seed_in(entry);
     picture.prompt = text_of(entry, "prompt");
     picture.resolution = text_of(entry, "resolution");
-    return picture;
 }
 
 bool read_pictures(const json& body, answer& into) {
@@ -77,10 +80,77 @@ bool read_pictures(const json& body, answer& into) {
         return false;
     }
     for (const auto& entry : *data) {
-        into.pictures.push_back(picture_of(entry));
+        answered_picture picture;
+        picture.url = entry.is_object() ? text_of(entry, "url") : std::string();
+        read_facts(entry, picture);
+        into.pictures.push_back(std::move(picture));
     }
     return true;
 }
+
+// An address as it is; what else decodes to a picture, as an address that holds it.
+std::string address_of(const json& value) {
+    if (!value.is_string()) {
+        return "";
+    }
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.starts_with("http://") || text.starts_with("https://")) {
+        return text;
+    }
+    constexpr std::string_view mark = ";base64,";
+    const auto start = text.starts_with("data:") ? text.find(mark) : std::string::npos;
+    const std::string_view bare =
+        start == std::string::npos ? text : std::string_view(text).substr(start + mark.size());
+    const auto bytes = from_base64(bare);
+    const bool held = bytes && !picture_type(*bytes).empty();
+    return held ? std::string(held_picture) + std::string(bare) : text;
+}
+
+// What a pointer leads to, entry for entry.
+class pointed_pictures {
+public:
+    explicit pointed_pictures(answer& into) : into_(into) {}
+
+    // Goes down `pointer` from `at`, which lies in `entry`. False where there is nothing like it.
+    bool read(const json& at, const json& entry, std::string_view pointer) {
+        if (pointer.empty()) {
+            return take(at, entry);
+        }
+        const auto end = std::min(pointer.find('/', 1), pointer.size());
+        const std::string_view step = pointer.substr(0, end);
+        const std::string_view rest = pointer.substr(end);
+        if (step == "/*") {
+            listed_ = true;
+            for (const json& one : at) {
+                read(one, at, rest);
+            }
+            return at.is_structured();
+        }
+        const json::json_pointer to{std::string(step)};
+        if (at.is_structured() && at.contains(to)) {
+            return read(at[to], at, rest);
+        }
+        return listed_ && take(json(), at); // an entry of a list without its picture
+    }
+
+private:
+    bool take(const json& value, const json& entry) {
+        if (value.is_array()) { // a list where one was described
+            for (const json& one : value) {
+                take(one, value);
+            }
+            return true;
+        }
+        answered_picture picture;
+        picture.url = address_of(value);
+        read_facts(entry, picture);
+        into_.pictures.push_back(std::move(picture));
+        return value.is_string() || value.is_null();
+    }
+
+    answer& into_;
+    bool listed_ = false;
+};
 
 bool read_descriptions(const json& body, answer& into) {
     const auto list = body.find("descriptions");
@@ -100,17 +170,25 @@ bool read_descriptions(const json& body, answer& into) {
 
 } // namespace
 
-outcome read_answer(task::operation what, std::string_view body) {
+outcome read_answer(task::operation what, std::string_view body, std::string_view pictures_at) {
     const auto value = json::parse(body, nullptr, false);
     if (!value.is_object()) {
         return unknowable("an answer that is not a JSON object", body);
     }
     answer found;
-    found.raw = std::string(body);
-    const bool understood = what == task::operation::describe ? read_descriptions(value, found)
-                                                              : read_pictures(value, found);
+    bool understood = false;
+    if (what == task::operation::describe) {
+        understood = read_descriptions(value, found);
+    } else if (pictures_at.empty()) {
+        understood = read_pictures(value, found);
+    } else {
+        understood = pointed_pictures(found).read(value, value, pictures_at);
+    }
     if (!understood) {
         return unknowable("an answer without the expected list", body);
+    }
+    if (pictures_at.empty()) {
+        found.raw = std::string(body);
     }
     outcome paid;
     paid.what = verdict::answered;

@@ -8,7 +8,8 @@
 
 namespace imagined::backend {
 
-// The outcome of a 2xx answer with this body.
-outcome read_answer(task::operation what, std::string_view body);
+// The outcome of a 2xx answer with this body. `pictures_at` as in form_dialect: where the pictures
+// are, an address or bare base64 each; "" for Ideogram's own shape.
+outcome read_answer(task::operation what, std::string_view body, std::string_view pictures_at = "");
 
 } // namespace imagined::backend

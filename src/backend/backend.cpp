@@ -18,8 +18,9 @@ namespace imagined::backend {
 
 namespace {
 
-// JSON with links, never pictures.
+// JSON with links; of a dialect whose answers may hold the pictures themselves, more.
 constexpr std::size_t max_answer_bytes = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t max_pictured_answer_bytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t slot_digits = 12;
 
 failure
@@ -29,19 +30,6 @@ invalid_option(const backend_options& options, std::string_view field, std::stri
 
 bool is_header_safe(std::string_view key) {
     return std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
-}
-
-// Operations without a model are not narrowed by the `models` list.
-bool knows_models(task::operation what) {
-    switch (what) {
-    case task::operation::upscale:
-    case task::operation::describe:
-    case task::operation::remove_background:
-    case task::operation::instruct_edit:
-        return false;
-    default:
-        return true;
-    }
 }
 
 template <class T>
@@ -66,7 +54,7 @@ class http_backend final : public backend {
 public:
     http_backend(
         backend_options options,
-        const dialect& speaks,
+        shared_dialect speaks,
         price_table prices,
         http::url base,
         std::unique_ptr<http::client> client,
@@ -75,7 +63,7 @@ public:
 
     const backend_options& options() const override { return options_; }
 
-    const dialect& speaks() const override { return speaks_; }
+    const dialect& speaks() const override { return *speaks_; }
 
     const std::vector<key_slot>& slots() const override { return slots_; }
 
@@ -97,7 +85,7 @@ private:
     std::string without_keys(std::string text) const;
 
     backend_options options_;
-    const dialect& speaks_;
+    shared_dialect speaks_;
     price_table prices_;
     http::url base_;
     std::unique_ptr<http::client> client_;
@@ -108,14 +96,14 @@ private:
 
 http_backend::http_backend(
     backend_options options,
-    const dialect& speaks,
+    shared_dialect speaks,
     price_table prices,
     http::url base,
     std::unique_ptr<http::client> client,
     http::egress_policy fetch_rules
 )
     : options_(std::move(options)),
-      speaks_(speaks),
+      speaks_(std::move(speaks)),
       prices_(std::move(prices)),
       base_(std::move(base)),
       client_(std::move(client)),
@@ -145,7 +133,7 @@ http_backend::http_backend(
 }
 
 bool http_backend::serves(task::operation what, task::model with) const {
-    return speaks_.serves(what, with) && allows(options_.operations, what)
+    return speaks_->serves(what, with) && allows(options_.operations, what)
            && (!knows_models(what) || allows(options_.models, with));
 }
 
@@ -160,14 +148,11 @@ http_backend::written(wire_request body, const std::string& key, milliseconds li
     }
     out.to.target = prefix + body.path;
     out.headers = std::move(body.headers);
-    if (speaks_.key_goes_in() == key_header::api_key) {
-        out.headers.set("Api-Key", key);
-    } else {
-        out.headers.set("Authorization", "Bearer " + key);
-    }
+    put_key(out.headers, speaks_->key_goes_in(), key);
     out.body = std::move(body.body);
     out.deadline = limit;
-    out.max_body_bytes = max_answer_bytes;
+    out.max_body_bytes =
+        speaks_->pictures_at().empty() ? max_answer_bytes : max_pictured_answer_bytes;
     return out;
 }
 
@@ -200,14 +185,14 @@ outcome http_backend::judge(const task::render_request& request, http::exchange 
     if (!made.outcome) {
         return unknowable(without_keys(made.outcome.error().detail));
     }
-    outcome came = speaks_.decode(request, *made.outcome);
+    outcome came = speaks_->decode(request, *made.outcome);
     if (came.answer) {
         came.answer->raw = without_keys(std::move(came.answer->raw));
     } else {
         // Log and history quote its words, cut short: a key must be gone before the cut, or the
         // part before it would stay.
         made.outcome->body = without_keys(std::string(made.outcome->text()));
-        came = speaks_.decode(request, *made.outcome);
+        came = speaks_->decode(request, *made.outcome);
     }
     came.heard = !is_gateways_own(made.outcome->status);
     return came;
@@ -215,10 +200,17 @@ outcome http_backend::judge(const task::render_request& request, http::exchange 
 
 awaitable<result<std::string>>
 http_backend::fetch_picture(std::string url, std::size_t max_bytes, milliseconds limit) {
+    if (url.starts_with(held_picture)) {
+        auto bytes = from_base64(std::string_view(url).substr(held_picture.size()));
+        if (!bytes || bytes->size() > max_bytes) {
+            co_return failure{failure_kind::corrupt, "picture: longer than is accepted"};
+        }
+        co_return std::move(*bytes);
+    }
     fetch_order order{
         .from = std::move(url), .max_bytes = max_bytes, .limit = limit, .rules = &fetch_rules_
     };
-    return fetch(*client_, std::move(order));
+    co_return co_await fetch(*client_, std::move(order));
 }
 
 result<http::url> base_of(const backend_options& options) {
@@ -288,18 +280,29 @@ bool is_organisation(std::string_view dialect) {
     return dialect == "official" || dialect == "ideogram-v2";
 }
 
-result<std::unique_ptr<backend>>
-backend::create(executor on, backend_options options, const http::egress_policy& fetch_rules) {
-    if (options.name.empty()) {
-        return failure{failure_kind::invalid, "a backend has no name"};
-    }
-    const dialect* speaks = find_dialect(options.dialect);
+result<shared_dialect> spoken_by(const backend_options& options) {
+    const form_dialect* speaks = options.own_dialect != nullptr
+                                     ? options.own_dialect.get()
+                                     : find_form_dialect(options.dialect);
     if (speaks == nullptr) {
         return invalid_option(
             options,
             "dialect",
             fmt::format("\"{}\" is none of {}", options.dialect, fmt::join(dialect_names(), ", "))
         );
+    }
+    auto made = changed(*speaks, options.change);
+    return made ? std::move(made) : invalid_option(options, "never_send", made.error().detail);
+}
+
+result<std::unique_ptr<backend>>
+backend::create(executor on, backend_options options, const http::egress_policy& fetch_rules) {
+    if (options.name.empty()) {
+        return failure{failure_kind::invalid, "a backend has no name"};
+    }
+    auto speaks = spoken_by(options);
+    if (!speaks) {
+        return speaks.error();
     }
     auto base = base_of(options);
     if (!base) {
@@ -321,7 +324,7 @@ backend::create(executor on, backend_options options, const http::egress_policy&
     }
     return std::make_unique<http_backend>(
         std::move(options),
-        *speaks,
+        std::move(*speaks),
         std::move(*prices),
         std::move(*base),
         std::move(*client),

@@ -1,6 +1,4 @@
 // What is probably wrong with a backend's base_url. Both make every call meet a redirect or 404.
-#include "imagined/backend/form_dialect.hpp"
-
 #include "imagined/backend/backend.hpp"
 #include "imagined/http/egress.hpp"
 
@@ -56,14 +54,14 @@ bool is_public_host(const http::url& base) {
 std::vector<std::string> doubtful_address(const backend_options& options) {
     std::vector<std::string> doubts;
     const auto base = http::parse_url(options.base_url);
-    const auto* speaks = find_form_dialect(options.dialect);
-    if (!base || speaks == nullptr) {
+    const auto speaks = spoken_by(options);
+    if (!base || !speaks) {
         return doubts;
     }
     const auto own = segments_of(base->target);
     std::vector<std::string> twice;
     std::string called;
-    for (const form& one : speaks->forms()) {
+    for (const form& one : (*speaks)->forms()) {
         auto found = repeated(own, segments_of(one.path));
         if (found.size() > twice.size()) {
             twice = std::move(found);

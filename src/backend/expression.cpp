@@ -59,9 +59,9 @@ private:
 template <class Value>
 void speaker::say(field what, Value&& value) {
     if (interest_ == interest::all) {
-        out_.values.push_back(
-            {.of = form_.find(what), .value = std::forward<Value>(value), .pictures = {}}
-        );
+        const form_field* at = form_.find(what);
+        nlohmann::json said = std::forward<Value>(value);
+        out_.values.push_back({.of = at, .value = at->spelled(std::move(said)), .pictures = {}});
     }
 }
 
@@ -138,9 +138,14 @@ void speaker::say_ratio(const task::ratio& wanted, bool report) {
     const bool v3 = form_.has(field::v3_aspect) || form_.has(field::v3_resolution);
     const field aspect = v3 ? field::v3_aspect : field::legacy_aspect;
     const field exact = v3 ? field::v3_resolution : field::legacy_resolution;
-    const std::string resolution =
-        v3 ? task::exact_v3_resolution(wanted) : task::exact_legacy_resolution(wanted);
-    double error = v3 ? task::v3_aspect_error(wanted) : task::legacy_aspect_error(wanted);
+    const form_field* ratios = form_.find(aspect);
+    const form_field* sizes = form_.find(exact);
+    const task::name_list of_ratios = ratios == nullptr ? task::name_list() : ratios->allowed;
+    const task::name_list of_sizes = sizes == nullptr ? task::name_list() : sizes->allowed;
+    const std::string resolution = v3 ? task::exact_v3_resolution(wanted, of_sizes)
+                                      : task::exact_legacy_resolution(wanted, of_sizes);
+    double error = v3 ? task::v3_aspect_error(wanted, of_ratios)
+                      : task::legacy_aspect_error(wanted, of_ratios);
     const bool use_exact =
         form_.has(exact) && (!form_.has(aspect) || error > task::max_aspect_error);
     if (use_exact) {
@@ -156,7 +161,9 @@ void speaker::say_ratio(const task::ratio& wanted, bool report) {
                       )) - 1
                     : error;
     } else if (form_.has(aspect)) {
-        say(aspect, v3 ? task::nearest_v3_aspect(wanted) : task::nearest_legacy_aspect(wanted));
+        say(aspect,
+            v3 ? task::nearest_v3_aspect(wanted, of_ratios)
+               : task::nearest_legacy_aspect(wanted, of_ratios));
     }
     if (report && error > task::max_aspect_error) {
         const std::string shown = fmt::format("{:g}:{:g}", wanted.width, wanted.height);
@@ -170,15 +177,22 @@ void speaker::say_framing() {
     const bool can_frame =
         v3 || legacy || form_.has(field::v3_aspect) || form_.has(field::legacy_aspect);
     if (!request_.resolution.empty()) {
-        if (v3 && task::is_v3_resolution(request_.resolution)) {
+        const auto takes = [this](field exact, const std::string& size) {
+            const auto& allowed = form_.find(exact)->allowed;
+            return allowed.empty() || contains(allowed, size);
+        };
+        if (v3 && task::is_v3_resolution(request_.resolution)
+            && takes(field::v3_resolution, request_.resolution)) {
             say(field::v3_resolution, request_.resolution);
             return;
         }
         if (legacy && task::is_legacy_resolution(request_.resolution)) {
             std::string spelled = "RESOLUTION_" + request_.resolution;
             std::replace(spelled.begin(), spelled.end(), 'x', '_');
-            say(field::legacy_resolution, spelled);
-            return;
+            if (takes(field::legacy_resolution, spelled)) {
+                say(field::legacy_resolution, spelled);
+                return;
+            }
         }
         if (frames() || !request_.may_drop) {
             out_.left_out.push_back("resolution " + request_.resolution);
@@ -218,21 +232,38 @@ void speaker::say_speed() {
         say(field::rendering_speed, word);
         return;
     }
-    // Only FLASH is ever missing. TURBO is its neighbour at the same price; leaving the field out
-    // would mean DEFAULT at twice the price.
+    if (request_.speed == task::rendering_speed::standard) {
+        return; // what an upstream does unless it is told otherwise
+    }
     out_.left_out.push_back("rendering_speed " + word);
-    say(field::rendering_speed, "TURBO");
+    // TURBO is FLASH's neighbour at the same price; leaving the field out would mean DEFAULT at
+    // twice the price.
+    const bool fast = request_.speed == task::rendering_speed::flash;
+    for (const char* neighbour : {"TURBO", "DEFAULT"}) {
+        if (contains(at->allowed, neighbour)
+            && (fast || neighbour == std::string_view("DEFAULT"))) {
+            say(field::rendering_speed, neighbour);
+            return;
+        }
+    }
 }
 
 // A prompt that is not read at all (reframe) loses nothing with its magic prompt, and AUTO is what
 // happens anyway; only a native request is told.
 void speaker::say_magic() {
     const auto wish = request_.magic.value_or(task::magic_prompt::automatic);
-    if (form_.has(field::magic_prompt)) {
-        say(field::magic_prompt, task::to_string(wish));
+    const bool automatic = wish == task::magic_prompt::automatic;
+    if (const form_field* at = form_.find(field::magic_prompt)) {
+        const bool takes = contains(at->allowed, task::to_string(wish));
+        if (!takes && !automatic) {
+            out_.left_out.push_back(fmt::format("magic_prompt {}", task::to_string(wish)));
+        }
+        if (takes || contains(at->allowed, "AUTO")) {
+            say(field::magic_prompt, takes ? task::to_string(wish) : "AUTO");
+        }
     } else if (request_.magic && !request_.may_drop) {
         lose("magic_prompt", "magic_prompt");
-    } else if (wish != task::magic_prompt::automatic && form_.has(field::prompt)) {
+    } else if (!automatic && form_.has(field::prompt)) {
         out_.left_out.push_back(fmt::format("magic_prompt {}", task::to_string(wish)));
     }
 }

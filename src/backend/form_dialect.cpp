@@ -37,8 +37,13 @@ int call_limit(const form& spoken, const task::render_request& request) {
 
 } // namespace
 
-form_dialect::form_dialect(std::string_view name, key_header key, std::vector<form> forms)
-    : name_(name), key_(key), forms_(std::move(forms)) {}
+form_dialect::form_dialect(
+    std::string name, key_header key, std::vector<form> forms, std::string pictures_at
+)
+    : name_(std::move(name)),
+      key_(key),
+      forms_(std::move(forms)),
+      pictures_at_(std::move(pictures_at)) {}
 
 const form* form_dialect::form_of(task::operation what, task::model with) const {
     const auto at = std::find_if(forms_.begin(), forms_.end(), [&](const form& f) {
@@ -104,7 +109,7 @@ bool form_dialect::needs_links(task::operation what, task::model with) const {
 outcome
 form_dialect::decode(const task::render_request& request, const http::response& response) const {
     if (response.status >= 200 && response.status < 300) {
-        return read_answer(request.what, response.text());
+        return read_answer(request.what, response.text(), pictures_at_);
     }
     return judge_refusal(response);
 }

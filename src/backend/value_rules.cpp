@@ -106,9 +106,27 @@ json read_part(const std::string& text) {
     return value == nullptr ? json() : std::move(*value);
 }
 
-complaint check_palette(const submitted_value& value) {
-    const json palette =
-        value.typed ? value.value : read_part(value.value.get_ref<const std::string&>());
+// A palette in our words.
+json palette_in(const json& theirs, const form_field& of) {
+    if (!theirs.is_structured()) {
+        return theirs.is_string() ? json(of.ours_for(theirs.get_ref<const std::string&>()))
+                                  : theirs;
+    }
+    json ours = theirs.is_array() ? json::array() : json::object();
+    for (const auto& [key, below] : theirs.items()) {
+        if (theirs.is_array()) {
+            ours.push_back(palette_in(below, of));
+        } else {
+            ours[of.ours_for(key)] = palette_in(below, of);
+        }
+    }
+    return ours;
+}
+
+complaint check_palette(const submitted_value& value, const form_field& of) {
+    const json palette = palette_in(
+        value.typed ? value.value : read_part(value.value.get_ref<const std::string&>()), of
+    );
     constexpr std::size_t max_members = 8;
     const auto shape = [&value] {
         return said_of(
@@ -168,8 +186,10 @@ complaint check_text(const submitted_value& value, const form_field& of) {
     const std::string text =
         value.value.is_string() ? value.value.get<std::string>() : std::string();
     if (!of.allowed.empty()) {
-        return contains(of.allowed, text) ? complaint()
-                                          : not_among(value.name, value.value, of.allowed);
+        const auto words = of.wire_words();
+        const bool known =
+            contains(words, text) || (value.typed && contains(words, value.value.dump()));
+        return known ? complaint() : not_among(value.name, value.value, words);
     }
     if (of.what == field::v3_resolution) {
         return task::is_v3_resolution(text)
@@ -218,9 +238,9 @@ complaint check_value(const submitted_value& value, const form_field& of) {
     }
     switch (of.what) {
     case field::transparent_background:
-        return check_boolean(value);
+        return of.theirs.empty() ? check_boolean(value) : check_text(value, of);
     case field::color_palette:
-        return check_palette(value);
+        return check_palette(value, of);
     case field::style_codes:
         return check_codes(value);
     default:

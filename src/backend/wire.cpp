@@ -17,6 +17,11 @@ namespace {
 
 using ordered = nlohmann::ordered_json;
 
+// Where a name puts its value: a pointer's way is made as it is gone.
+ordered& place(ordered& in, const std::string& name) {
+    return name.starts_with('/') ? in[ordered::json_pointer(name)] : in[name];
+}
+
 std::string dumped(const ordered& value) {
     return value.dump(-1, ' ', false, ordered::error_handler_t::replace);
 }
@@ -63,7 +68,7 @@ result<void> put_picture(
             list.push_back(to_base64(*bytes));
         }
     }
-    into[std::string(value.of->name)] = value.of->most == 1 ? list.at(0) : list;
+    place(into, value.of->name) = value.of->most == 1 ? list.at(0) : list;
     return {};
 }
 
@@ -72,9 +77,12 @@ json_body(const form& spoken, const expression& said, const picture_access& pict
     ordered inner = ordered::object();
     ordered outer = ordered::object();
     const bool wrapped = spoken.shape == envelope::json_image_request;
+    for (const auto& [name, value] : spoken.constants.items()) {
+        place(inner, name) = value;
+    }
     for (const auto& value : said.values) {
         if (!is_file(value.of->what)) {
-            inner[std::string(value.of->name)] = value.value;
+            place(inner, value.of->name) = value.value;
             continue;
         }
         const auto put = put_picture(wrapped ? outer : inner, spoken, value, pictures);
@@ -105,24 +113,32 @@ http::part json_part(std::string_view name, const ordered& value) {
 }
 
 // Scalars are text, an array is a repeated part, an object is a JSON part (ideogram-api.md §3).
-void add_parts(std::vector<http::part>& parts, const field_value& value) {
-    const auto& v = value.value;
+void add_parts(std::vector<http::part>& parts, std::string_view name, const nlohmann::json& v) {
     if (v.is_array()) {
         for (const auto& entry : v) {
-            parts.push_back(text_part(value.of->name, entry.get<std::string>()));
+            add_parts(parts, name, entry);
         }
     } else if (v.is_object()) {
-        parts.push_back(json_part(value.of->name, v));
-    } else if (v.is_string()) {
-        parts.push_back(text_part(value.of->name, v.get<std::string>()));
+        parts.push_back(json_part(name, v));
     } else {
-        parts.push_back(text_part(value.of->name, v.dump()));
+        parts.push_back(text_part(name, v.is_string() ? v.get<std::string>() : v.dump()));
     }
 }
 
-result<void> add_files(
-    std::vector<http::part>& parts, const field_value& value, const picture_access& pictures
+result<void> add_pictures(
+    std::vector<http::part>& parts,
+    const form& spoken,
+    const field_value& value,
+    const picture_access& pictures
 ) {
+    if (spoken.pictures != picture_form::file) {
+        ordered texts = ordered::object();
+        const auto put = put_picture(texts, spoken, value, pictures);
+        if (put) {
+            add_parts(parts, value.of->name, texts.front());
+        }
+        return put;
+    }
     for (const auto& ref : value.pictures) {
         auto bytes = bytes_of(pictures, ref);
         if (!bytes) {
@@ -130,7 +146,7 @@ result<void> add_files(
         }
         const std::string type(picture_type(*bytes));
         parts.push_back(
-            {.name = std::string(value.of->name),
+            {.name = value.of->name,
              .filename = fmt::format("{}.{}", value.of->name, type.substr(type.find('/') + 1)),
              .content_type = type,
              .body = std::move(*bytes)}
@@ -144,16 +160,24 @@ multipart_body(const form& spoken, const expression& said, const picture_access&
     std::vector<http::part> parts;
     ordered inner = ordered::object();
     const bool wrapped = spoken.shape == envelope::multipart_image_request;
-    for (const auto& value : said.values) {
-        if (is_file(value.of->what)) {
-            const auto added = add_files(parts, value, pictures);
-            if (!added) {
-                return added.error();
-            }
-        } else if (wrapped) {
-            inner[std::string(value.of->name)] = value.value;
+    const auto put = [&](const std::string& name, const nlohmann::json& value) {
+        if (wrapped) {
+            inner[name] = value;
         } else {
-            add_parts(parts, value);
+            add_parts(parts, name, value);
+        }
+    };
+    for (const auto& [name, value] : spoken.constants.items()) {
+        put(name, value);
+    }
+    for (const auto& value : said.values) {
+        if (!is_file(value.of->what)) {
+            put(value.of->name, value.value);
+            continue;
+        }
+        const auto added = add_pictures(parts, spoken, value, pictures);
+        if (!added) {
+            return added.error();
         }
     }
     if (wrapped) {

@@ -5,7 +5,7 @@
 #include "listen.hpp"
 #include "rate.hpp"
 
-#include "imagined/backend/dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 #include "imagined/backend/prices.hpp"
 #include "imagined/base/text.hpp"
 #include "imagined/callback/signature.hpp"
@@ -286,14 +286,28 @@ constraint date_or_empty() {
     });
 }
 
-constraint dialect_name() {
-    return text_that([](const std::string& name) -> std::string {
-        if (backend::find_dialect(name) != nullptr) {
-            return "";
-        }
-        return fmt::format(
-            "expected one of {}, not \"{}\"", fmt::join(backend::dialect_names(), ", "), name
-        );
+constraint auth_or_empty() {
+    return empty_or([](const std::string& word) -> std::string {
+        return backend::parse_key_header(word)
+                   ? ""
+                   : fmt::format("expected api-key, bearer or key, not \"{}\"", word);
+    });
+}
+
+constraint path_or_empty() {
+    return empty_or([](const std::string& path) -> std::string {
+        const bool clean = std::ranges::all_of(path, [](unsigned char c) {
+            return c > ' ' && c < 0x7f && c != '?' && c != '#';
+        });
+        return path.starts_with('/') && clean ? "" : "expected a path that begins with /";
+    });
+}
+
+constraint sent_words() {
+    return each_word([](const std::string& word) -> std::string {
+        return backend::is_field_or_value(word)
+                   ? ""
+                   : fmt::format("\"{}\" is neither a field nor, in capitals, a value", word);
     });
 }
 

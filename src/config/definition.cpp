@@ -213,8 +213,32 @@ std::vector<definition> list_keys() {
          date_or_empty()},
         {"caller", "models", words{}, "models that it may use; empty = all", model_names()},
 
+        {"dialect", "name", "", "what a backend's dialect names", plain_name(), false, true},
+        {"dialect",
+         "extends",
+         "",
+         "a shipped dialect: what it says of an operation and a field named here counts where "
+         "nothing is said"},
+        {"dialect", "auth", "", "api-key, bearer or key; default bearer", auth_or_empty()},
+        {"dialect", "path_prefix", "", "before its paths", path_or_empty()},
+        {"dialect", "answer", tree{}, "pictures: the JSON pointer to them"},
+        {"dialect",
+         "operations",
+         tree{},
+         "of each operation: path, body, pictures, fields, values, const",
+         {},
+         false,
+         true},
+
         {"backend", "name", "", "whom tasks, metrics and logs name", plain_name(), false, true},
-        {"backend", "dialect", "official", "how it speaks", dialect_name()},
+        {"backend", "dialect", "official", "how it speaks: a shipped dialect or a [[dialect]]"},
+        {"backend", "auth", "", "api-key, bearer or key; default the dialect's", auth_or_empty()},
+        {"backend", "path_prefix", "", "before the dialect's paths", path_or_empty()},
+        {"backend",
+         "never_send",
+         words{},
+         "fields, and values in capitals, that it does not take",
+         sent_words()},
         {"backend", "base_url", "", "its address; the official one by default", base_url_or_empty()
         },
         {"backend", "keys", words{}, "API keys", no_empty(), true, true},
@@ -280,7 +304,7 @@ bool is_section(std::string_view name) {
 }
 
 bool is_list_section(std::string_view name) {
-    return name == "caller" || name == "backend";
+    return std::ranges::find(list_sections, name) != list_sections.end();
 }
 
 std::vector<std::string> scalar_names() {

@@ -5,6 +5,7 @@
 
 #include "value.hpp"
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -16,7 +17,7 @@ namespace imagined::config {
 using constraint = std::function<std::string(const value&)>;
 
 struct definition {
-    std::string section; // "caller" and "backend" are lists of tables, the others stand once
+    std::string section; // of list_sections there are several tables, the others stand once
     std::string key;
     value fallback;
     std::string about;
@@ -35,7 +36,9 @@ std::span<const definition> definitions();
 const definition* find_definition(std::string_view section, std::string_view key);
 
 bool is_section(std::string_view name);
-bool is_list_section(std::string_view name); // caller, backend
+// In the order in which they are shown.
+inline constexpr std::array<std::string_view, 3> list_sections{"caller", "dialect", "backend"};
+bool is_list_section(std::string_view name);
 
 // "server.listen", …: every key of sections that stand once and has a text form.
 std::vector<std::string> scalar_names();

@@ -23,6 +23,9 @@ section make_section(std::string_view kind, std::string label) {
 }
 
 document::document(purpose what_for) : what_for_(what_for) {
+    for (const std::string_view kind : list_sections) {
+        lists_.try_emplace(std::string(kind));
+    }
     for (const definition& row : definitions()) {
         if (!is_list_section(row.section) && !once_.contains(row.section)) {
             once_.emplace(row.section, make_section(row.section, row.section));

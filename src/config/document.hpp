@@ -48,12 +48,10 @@ public:
 
     const section& once(std::string_view kind) const { return once_.find(kind)->second; }
 
-    std::vector<section>& list(std::string_view kind) {
-        return kind == "caller" ? callers_ : backends_;
-    }
+    std::vector<section>& list(std::string_view kind) { return lists_.find(kind)->second; }
 
     const std::vector<section>& list(std::string_view kind) const {
-        return kind == "caller" ? callers_ : backends_;
+        return lists_.find(kind)->second;
     }
 
     // Takes a value that has the right shape, unless its constraint complains.
@@ -79,8 +77,7 @@ public:
 private:
     purpose what_for_;
     std::map<std::string, section, std::less<>> once_;
-    std::vector<section> callers_;
-    std::vector<section> backends_;
+    std::map<std::string, std::vector<section>, std::less<>> lists_;
 };
 
 } // namespace imagined::config

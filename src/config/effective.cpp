@@ -77,7 +77,7 @@ std::string effective_toml(const document& doc) {
         }
         previous = row.section;
     }
-    for (const std::string_view kind : {"caller", "backend"}) {
+    for (const std::string_view kind : list_sections) {
         for (const section& one : doc.list(kind)) {
             append_table(text, one, fmt::format("[[{}]]", kind));
         }
@@ -89,7 +89,7 @@ std::vector<std::string> secrets_of(const document& doc) {
     std::vector<std::string> secrets;
     collect(doc.once("server"), secrets);
     collect(doc.once("callback"), secrets);
-    for (const std::string_view kind : {"caller", "backend"}) {
+    for (const std::string_view kind : list_sections) {
         for (const section& one : doc.list(kind)) {
             collect(one, secrets);
         }

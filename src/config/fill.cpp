@@ -2,6 +2,7 @@
 
 #include "constraints.hpp"
 #include "date.hpp"
+#include "dialect_section.hpp"
 #include "effective.hpp"
 #include "indirection.hpp"
 #include "listen.hpp"
@@ -167,10 +168,17 @@ callback::courier_options callback_of(const section& callback) {
     return options;
 }
 
-backend::backend_options backend_of(const section& backend, const environment& variables) {
+backend::backend_options
+backend_of(const document& doc, const section& backend, const environment& variables) {
     backend::backend_options options;
     options.name = text(backend, "name");
     options.dialect = text(backend, "dialect");
+    options.own_dialect = own_dialect(doc, options.dialect);
+    options.change = {
+        .key = backend::parse_key_header(text(backend, "auth")),
+        .path_prefix = without_trailing_slash(text(backend, "path_prefix")),
+        .never_send = backend.get<words>("never_send")
+    };
     options.base_url = without_trailing_slash(text(backend, "base_url"));
     options.keys = backend.get<words>("keys");
     options.key_names = backend.key_names;
@@ -247,7 +255,7 @@ settings fill(const document& doc, const environment& variables) {
     filled.log = log_of(doc.once("log"));
     filled.api.log_prompts = doc.once("log").get<bool>("prompts");
     for (const section& backend : doc.list("backend")) {
-        filled.backends.push_back(backend_of(backend, variables));
+        filled.backends.push_back(backend_of(doc, backend, variables));
         if (backend.broken("base_url")) {
             continue; // it is out of reach, and not used
         }
@@ -256,6 +264,11 @@ settings fill(const document& doc, const environment& variables) {
         }
     }
     filled.at_start = at_start_of(doc);
+    for (const section& dialect : doc.list("dialect")) {
+        if (auto own = own_dialect(doc, text(dialect, "name"))) {
+            filled.dialects.push_back(std::move(own));
+        }
+    }
     filled.secrets = secrets_of(doc);
     add_secrets(filled.fetch_out, filled.secrets);
     add_secrets(filled.callback.out, filled.secrets);

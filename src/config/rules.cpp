@@ -1,10 +1,14 @@
 #include "rules.hpp"
 
+#include "dialect_section.hpp"
 #include "listen.hpp"
 
 #include "imagined/backend/backend.hpp"
 #include "imagined/base/bytes.hpp"
 #include "imagined/http/proxy.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -128,6 +132,51 @@ void warn_of_short_keys(document& doc) {
     }
 }
 
+// Every [[dialect]] can be spoken, and every backend's is one of those or a shipped one.
+void settle_dialects(document& doc) {
+    std::vector<std::string> names;
+    for (const std::string_view shipped : backend::dialect_names()) {
+        names.emplace_back(shipped);
+    }
+    for (const section& one : doc.list("dialect")) {
+        const auto& name = one.get<std::string>("name");
+        if (backend::find_dialect(name) != nullptr) {
+            doc.complain(one.at("name").origin, one.label + ".name", "is a shipped dialect's");
+        }
+        const auto read = dialect_in(one);
+        if (const auto* flaws = std::get_if<std::vector<backend::description_flaw>>(&read)) {
+            for (const auto& [where, why] : *flaws) {
+                if (!one.entries.contains(where) || !one.broken(where)) {
+                    doc.complain(origin_in(one, where), one.label + '.' + where, why);
+                }
+            }
+        }
+        names.push_back(name);
+    }
+    for (section& backend : doc.list("backend")) {
+        entry& dialect = backend.entries.find("dialect")->second;
+        const auto& name = std::get<std::string>(dialect.what);
+        if (!dialect.broken && std::ranges::find(names, name) == names.end()) {
+            dialect.broken = true;
+            doc.complain(
+                origin_or_default(dialect),
+                backend.label + ".dialect",
+                fmt::format("expected one of {}, not \"{}\"", fmt::join(names, ", "), name)
+            );
+        }
+        const auto own = own_dialect(doc, name);
+        const auto* spoken = own != nullptr ? own.get() : backend::find_form_dialect(name);
+        const auto& never = backend.get<words>("never_send");
+        const auto left = spoken == nullptr ? result<backend::shared_dialect>(nullptr)
+                                            : backend::changed(*spoken, {.never_send = never});
+        if (!left) {
+            doc.complain(
+                backend.at("never_send").origin, backend.label + ".never_send", left.error().detail
+            );
+        }
+    }
+}
+
 // A list of backends' own demands: an address that only the official dialect has by default, and
 // at least one key.
 void complete_backends(document& doc) {
@@ -227,6 +276,8 @@ void apply_rules(document& doc, const environment& variables) {
     demand_keys(doc);
     demand_distinct_names(doc, "caller");
     demand_distinct_names(doc, "backend");
+    demand_distinct_names(doc, "dialect");
+    settle_dialects(doc);
     demand_distinct_keys(doc);
     warn_of_short_keys(doc);
     complete_backends(doc);

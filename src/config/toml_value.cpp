@@ -55,6 +55,13 @@ public:
                 return from_table(is, *table);
             }
             break;
+        case shape::tree:
+            if (node.is_table()) {
+                tree made;
+                made.what = planted(node, "", made);
+                return value(std::move(made));
+            }
+            break;
         case shape::text:
         case shape::duration:
             break;
@@ -106,6 +113,44 @@ private:
             }
         }
         return is == shape::words ? value(std::move(texts)) : value(std::move(lengths));
+    }
+
+    // The node as JSON; the lines of what lies below it go `into` the tree.
+    static nlohmann::json planted(const toml::node& node, const std::string& path, tree& into) {
+        if (!path.empty()) {
+            into.lines.emplace(path, node.source().begin.line);
+        }
+        const std::string before = path.empty() ? "" : path + ".";
+        if (const auto* table = node.as_table()) {
+            auto made = nlohmann::json::object();
+            for (const auto& [key, below] : *table) {
+                made[std::string(key.str())] = planted(below, before + std::string(key), into);
+            }
+            return made;
+        }
+        if (const auto* array = node.as_array()) {
+            auto made = nlohmann::json::array();
+            for (std::size_t i = 0; i < array->size(); ++i) {
+                made.push_back(planted(*array->get(i), fmt::format("{}[{}]", path, i + 1), into));
+            }
+            return made;
+        }
+        if (const auto* text = node.as_string()) {
+            return text->get();
+        }
+        if (const auto* number = node.as_integer()) {
+            const auto whole = number->get();
+            // Of a number that is not negative the type says so, as where JSON is read.
+            return whole < 0 ? nlohmann::json(whole)
+                             : nlohmann::json(static_cast<std::uint64_t>(whole));
+        }
+        if (const auto number = finite(node)) {
+            return *number;
+        }
+        if (const auto* flag = node.as_boolean()) {
+            return flag->get();
+        }
+        return nullptr; // a date, infinity: nothing that JSON has
     }
 
     static shape item_shape(shape list) {

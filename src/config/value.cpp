@@ -146,6 +146,26 @@ struct toml_writer {
         }
         return items.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(items, ", "));
     }
+
+    std::string operator()(const tree& below) const { return any(below.what); }
+
+private:
+    std::string any(const nlohmann::json& node) const {
+        if (node.is_string()) {
+            return quote(node.get_ref<const std::string&>());
+        }
+        if (!node.is_structured() && !node.is_null()) {
+            return node.is_number_float() ? number_text(node.get<double>()) : node.dump();
+        }
+        std::vector<std::string> items;
+        for (const auto& [key, item] : node.items()) {
+            items.push_back(node.is_array() ? any(item) : quote(key) + " = " + any(item));
+        }
+        const std::string inner = fmt::format("{}", fmt::join(items, ", "));
+        return node.is_array() ? fmt::format("[{}]", inner)
+               : items.empty() ? "{}"
+                               : fmt::format("{{ {} }}", inner);
+    }
 };
 
 } // namespace
@@ -172,6 +192,8 @@ std::string expectation(shape is) {
         return "expected a table of strings";
     case shape::number_map:
         return "expected a table of numbers";
+    case shape::tree:
+        return "expected a table";
     }
     return "";
 }
@@ -215,6 +237,7 @@ std::optional<value> value_from_text(shape is, std::string_view text) {
         break;
     case shape::word_map:
     case shape::number_map:
+    case shape::tree:
         break;
     }
     return std::nullopt;

@@ -4,6 +4,8 @@
 
 #include "imagined/base/async.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -27,6 +29,14 @@ struct byte_size {
     auto operator<=>(const byte_size&) const = default;
 };
 
+// A table of any depth, and the lines of the file at which its members stand.
+struct tree {
+    nlohmann::json what;                          // an object; null: none
+    std::map<std::string, std::uint32_t> lines{}; // "generate.fields.prompt"
+
+    bool operator==(const tree& other) const { return what == other.what; }
+};
+
 using value = std::variant<
     std::string,
     std::int64_t,
@@ -37,7 +47,8 @@ using value = std::variant<
     words,
     durations,
     word_map,
-    number_map>;
+    number_map,
+    tree>;
 
 // The alternatives of `value`, in their order.
 enum class shape {
@@ -50,7 +61,8 @@ enum class shape {
     words,
     durations,
     word_map,
-    number_map
+    number_map,
+    tree
 };
 
 inline shape shape_of(const value& what) {
@@ -59,7 +71,7 @@ inline shape shape_of(const value& what) {
 
 // True for the shapes that environment variables and flags can set.
 constexpr bool has_text_form(shape is) {
-    return is != shape::word_map && is != shape::number_map;
+    return is != shape::word_map && is != shape::number_map && is != shape::tree;
 }
 
 // "expected a duration such as \"15s\"": the error for a value of another shape.

@@ -213,8 +213,10 @@ result<void> checker::check_mask() const {
     ));
 }
 
+// In our spelling.
 std::string checker::last(field what) const {
-    return given(what) ? text_of(seen_.at(what).back()->value) : std::string();
+    return given(what) ? form_.find(what)->ours_for(text_of(seen_.at(what).back()->value))
+                       : std::string();
 }
 
 accepted_call checker::accepted() const {

@@ -41,18 +41,6 @@ http::response error_answer(const form_dialect* of, int status, std::string_view
     return json_answer(status, error_body(of == nullptr ? "official" : of->name(), status, text));
 }
 
-// The key as this dialect presents it; empty when it is missing or in the wrong header.
-std::string key_in(const form_dialect& of, const http::fields& headers) {
-    if (of.key_goes_in() == backend::key_header::api_key) {
-        return std::string(headers.get("Api-Key"));
-    }
-    const std::string_view value = headers.get("Authorization");
-    constexpr std::string_view scheme = "Bearer ";
-    const bool bearer =
-        value.size() > scheme.size() && http::iequals(value.substr(0, scheme.size()), scheme);
-    return bearer ? std::string(value.substr(scheme.size())) : std::string();
-}
-
 // With the order's trouble on the way, whatever the answer says.
 reply as_ordered(http::response said, const scripted_outcome& ordered) {
     for (const auto& [name, value] : ordered.headers) {
@@ -186,7 +174,7 @@ simulator::refuse(int status, std::string_view reason, const http::request_head&
 }
 
 awaitable<reply> simulator::serve_call(route where, http::request incoming) {
-    const std::string key = key_in(*where.of, incoming.headers);
+    const std::string key(backend::key_among(incoming.headers, where.of->key_goes_in()));
     const std::string masked = key.empty() ? std::string() : sha256_hex(key).substr(0, 12);
     const std::string account = fmt::format("{}:{}", where.of->name(), masked);
     ledger_call call;

@@ -1,8 +1,10 @@
 #include "imagined/task/framing.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <span>
+#include <vector>
 
 namespace imagined::task {
 
@@ -79,8 +81,53 @@ double distance(const ratio& wanted, const size& member) {
     );
 }
 
+std::string join(const size& s, char between) {
+    return std::to_string(s.width) + between + std::to_string(s.height);
+}
+
+// How a list spells its members.
+struct spelling {
+    std::string_view before;
+    char between;
+
+    std::string operator()(const size& s) const { return std::string(before) + join(s, between); }
+};
+
+constexpr spelling legacy_aspect{"ASPECT_", '_'};
+constexpr spelling legacy_resolution{"RESOLUTION_", '_'};
+constexpr spelling version_3{"", 'x'};
+
+// `members` without those that are not `among` the names; all of them where no name is theirs.
+class narrowed {
+public:
+    narrowed(std::span<const size> members, name_list among, const spelling& spelled)
+        : left_(members) {
+        if (among.empty() || among.size() >= members.size()) {
+            return;
+        }
+        for (const size& member : members) {
+            if (std::find(among.begin(), among.end(), spelled(member)) != among.end()) {
+                held_.push_back(member);
+            }
+        }
+        if (!held_.empty()) {
+            left_ = held_;
+        }
+    }
+
+    narrowed(const narrowed&) = delete;
+    narrowed& operator=(const narrowed&) = delete;
+
+    std::span<const size> members() const { return left_; }
+
+private:
+    std::vector<size> held_;
+    std::span<const size> left_;
+};
+
 // The member nearest to the wish; of several the first in the list's order.
-const size& nearest(std::span<const size> members, const ratio& wanted) {
+size nearest(const narrowed& from, const ratio& wanted) {
+    const auto members = from.members();
     const size* best = &members.front();
     double best_distance = distance(wanted, *best);
     for (const size& member : members.subspan(1)) {
@@ -94,7 +141,8 @@ const size& nearest(std::span<const size> members, const ratio& wanted) {
 }
 
 // The same for pictures: of several that are equally near, the one with most pixels.
-const size& nearest_resolution(std::span<const size> members, const ratio& wanted) {
+size nearest_resolution(const narrowed& from, const ratio& wanted) {
+    const auto members = from.members();
     const size* best = &members.front();
     double best_distance = distance(wanted, *best);
     for (const size& member : members.subspan(1)) {
@@ -107,10 +155,6 @@ const size& nearest_resolution(std::span<const size> members, const ratio& wante
         }
     }
     return *best;
-}
-
-std::string join(const size& s, char between) {
-    return std::to_string(s.width) + between + std::to_string(s.height);
 }
 
 double error_of(const size& member, const ratio& wanted) {
@@ -144,26 +188,28 @@ std::optional<double> parse_side(std::string_view text) {
 
 } // namespace
 
-std::string nearest_legacy_aspect(const ratio& wanted) {
-    return "ASPECT_" + join(nearest(legacy_aspects, wanted), '_');
+std::string nearest_legacy_aspect(const ratio& wanted, name_list among) {
+    return legacy_aspect(nearest({legacy_aspects, among, legacy_aspect}, wanted));
 }
 
-std::string nearest_v3_aspect(const ratio& wanted) {
-    return join(nearest(v3_aspects, wanted), 'x');
+std::string nearest_v3_aspect(const ratio& wanted, name_list among) {
+    return version_3(nearest({v3_aspects, among, version_3}, wanted));
 }
 
-std::string exact_legacy_resolution(const ratio& wanted) {
-    return "RESOLUTION_" + join(nearest_resolution(legacy_resolutions, wanted), '_');
+std::string exact_legacy_resolution(const ratio& wanted, name_list among) {
+    return legacy_resolution(
+        nearest_resolution({legacy_resolutions, among, legacy_resolution}, wanted)
+    );
 }
 
-std::string exact_v3_resolution(const ratio& wanted) {
-    return join(nearest_resolution(v3_resolutions, wanted), 'x');
+std::string exact_v3_resolution(const ratio& wanted, name_list among) {
+    return version_3(nearest_resolution({v3_resolutions, among, version_3}, wanted));
 }
 
 std::vector<std::string> legacy_resolution_names() {
     std::vector<std::string> names;
     for (const size& member : legacy_resolutions) {
-        names.push_back("RESOLUTION_" + join(member, '_'));
+        names.push_back(legacy_resolution(member));
     }
     return names;
 }
@@ -171,7 +217,7 @@ std::vector<std::string> legacy_resolution_names() {
 std::vector<std::string> v3_resolution_names() {
     std::vector<std::string> names;
     for (const size& member : v3_resolutions) {
-        names.push_back(join(member, 'x'));
+        names.push_back(version_3(member));
     }
     return names;
 }
@@ -184,20 +230,22 @@ bool is_v3_resolution(std::string_view width_x_height) {
     return contains(v3_resolutions, width_x_height);
 }
 
-double legacy_aspect_error(const ratio& wanted) {
-    return error_of(nearest(legacy_aspects, wanted), wanted);
+double legacy_aspect_error(const ratio& wanted, name_list among) {
+    return error_of(nearest({legacy_aspects, among, legacy_aspect}, wanted), wanted);
 }
 
-double v3_aspect_error(const ratio& wanted) {
-    return error_of(nearest(v3_aspects, wanted), wanted);
+double v3_aspect_error(const ratio& wanted, name_list among) {
+    return error_of(nearest({v3_aspects, among, version_3}, wanted), wanted);
 }
 
 double legacy_resolution_error(const ratio& wanted) {
-    return error_of(nearest_resolution(legacy_resolutions, wanted), wanted);
+    return error_of(
+        nearest_resolution({legacy_resolutions, {}, legacy_resolution}, wanted), wanted
+    );
 }
 
 double v3_resolution_error(const ratio& wanted) {
-    return error_of(nearest_resolution(v3_resolutions, wanted), wanted);
+    return error_of(nearest_resolution({v3_resolutions, {}, version_3}, wanted), wanted);
 }
 
 std::optional<ratio> parse_ratio(std::string_view text) {

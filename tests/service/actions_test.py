@@ -322,7 +322,7 @@ class Actions(Scene):
 class OtherBackends(Scene):
     def test_only_what_the_backends_serve_has_a_button(self):
         sandbox = self.sandbox()
-        api = self.api(self.serve(config=backend(sandbox, "quickrouter")
+        api = self.api(self.serve(config=backend(sandbox, "mjdjourney")
                                   + '[imagine]\ndefault_model = "V_2"\n'))
         grid = api.draw("a red fox")
         self.assertEqual([b["label"] or b["emoji"] for b in grid["buttons"]],

@@ -23,7 +23,15 @@ DOCUMENTED = {
         "reframe": THREE, "replace-background": THREE, "upscale": EVERY, "describe": EVERY,
     },
     "mjdjourney": {"generate": ("V_1", "V_1_TURBO") + TWOS},
-    "quickrouter": {"generate": ("V_1", "V_1_TURBO") + TWOS},
+    "quickrouter": {
+        "generate": ("V_1", "V_1_TURBO") + TWOS + THREE, "remix": THREE, "edit": THREE,
+        "inpaint": THREE, "reframe": THREE, "replace-background": THREE,
+    },
+    "relay": {
+        "generate": ("V_1", "V_1_TURBO") + TWOS + THREE,
+        "remix": ("V_1", "V_1_TURBO") + TWOS + THREE, "edit": THREE, "inpaint": THREE,
+        "reframe": THREE, "replace-background": THREE, "upscale": EVERY, "describe": EVERY,
+    },
     "crazyrouter": {
         "generate": TWOS + THREE, "remix": TWOS, "edit": THREE, "inpaint": THREE,
         "upscale": EVERY, "describe": EVERY,
@@ -108,7 +116,10 @@ class MissingCells(Scene):
         self.check("mjdjourney", 73)
 
     def test_quickrouter(self):
-        self.check("quickrouter", 73)
+        self.check("quickrouter", 67)
+
+    def test_relay(self):
+        self.check("relay", 49)
 
     def test_crazyrouter(self):
         self.check("crazyrouter", 56)
@@ -121,7 +132,7 @@ class MidjourneyCells(Scene):
         simulated = self.sandbox()
         api = self.api(self.serve(config=(
             '[imagine]\ndefault_model = "V_2"\nversions = {}\n'
-            + backend(simulated, "quickrouter"))))
+            + backend(simulated, "mjdjourney"))))
         picture = data_url(A_PNG)
         for path, body in {
                 "describe": {"base64": picture},

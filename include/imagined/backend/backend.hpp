@@ -3,7 +3,7 @@
 // who may be asked next is the roster's and the queue's business.
 #pragma once
 
-#include "imagined/backend/dialect.hpp"
+#include "imagined/backend/form_dialect.hpp"
 #include "imagined/backend/prices.hpp"
 #include "imagined/base/async.hpp"
 #include "imagined/http/client.hpp"
@@ -26,6 +26,8 @@ inline constexpr int organisation_pictures = 10;
 struct backend_options {
     std::string name;
     std::string dialect = "official";
+    shared_dialect own_dialect = nullptr; // where `dialect` is none of the shipped ones
+    dialect_change change = {};           // what this backend does otherwise
     std::string base_url;
     std::vector<std::string> keys;
     std::vector<std::string> key_names = {}; // "env:CAMEL_KEY" where a key came from there, else ""
@@ -43,6 +45,10 @@ struct backend_options {
     http::way_out out; // of calls and of downloads of their pictures
     price_overrides prices;
 };
+
+// What the backend speaks. Fails with `invalid`, naming backend and field: an unknown dialect, or
+// a change that leaves nothing of it.
+result<shared_dialect> spoken_by(const backend_options& options);
 
 // What is probably wrong with the address of a backend, one sentence each: a path that its dialect
 // adds itself, http:// where a redirect to https:// is to be expected.

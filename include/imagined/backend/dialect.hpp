@@ -35,12 +35,24 @@ struct wire_request {
     std::string body;
 };
 
-// How the key is presented.
-enum class key_header { api_key, bearer };
+// How the key is presented: "Api-Key: …", "Authorization: Bearer …", "Authorization: Key …".
+enum class key_header { api_key, bearer, key };
+
+// "api-key", "bearer", "key".
+std::optional<key_header> parse_key_header(std::string_view text);
+std::string_view to_string(key_header value);
+
+// Puts the key where its header wants it.
+void put_key(http::fields& headers, key_header in, std::string_view key);
+// The key that a request carries there; "" where it is missing or in another header.
+std::string_view key_among(const http::fields& headers, key_header in);
+
+// How the address of a picture begins that came with the answer itself; base64 follows.
+inline constexpr std::string_view held_picture = "data:;base64,";
 
 // One entry of Ideogram's `data`.
 struct answered_picture {
-    std::string url; // "" when withheld
+    std::string url; // "" when withheld; held_picture and the picture itself
     bool safe = true;
     std::optional<std::int64_t> seed;
     std::string prompt;
@@ -51,7 +63,7 @@ struct answered_picture {
 struct answer {
     std::vector<answered_picture> pictures;
     std::vector<std::string> descriptions; // describe
-    std::string raw;
+    std::string raw;                       // "" where it is not in Ideogram's shape
 };
 
 std::string to_text(const answer& value); // for the queue's record
@@ -131,8 +143,7 @@ public:
     decode(const task::render_request& request, const http::response& response) const = 0;
 };
 
-// official, camel, mjdjourney, quickrouter, crazyrouter; nullptr for an unknown name. The objects
-// live as long as the program.
+// The shipped dialects; nullptr for an unknown name. The objects live as long as the program.
 const dialect* find_dialect(std::string_view name);
 std::span<const std::string_view> dialect_names();
 

@@ -8,6 +8,8 @@
 #include "imagined/backend/dialect.hpp"
 #include "imagined/task/vocabulary.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,11 +54,20 @@ enum class picture_form { file, base64, link };
 
 struct form_field {
     field what = field::never_sent;
-    std::string_view name{};
-    word_list allowed{}; // empty: any value of the field's type
+    std::string name = {}; // on the wire; in a JSON body "/input/prompt" is a pointer
+    std::vector<std::string> allowed = {}; // in our spelling; empty: any value of the field's type
+    // Their spelling of each of `allowed`, place by place; empty: ours. Of a palette: of its words.
+    std::vector<nlohmann::json> theirs = {};
     bool required = false;
-    std::string_view fallback{}; // sent when the request says nothing; "": nothing is sent
-    std::size_t most = 1;        // files or array entries
+    std::string fallback = {}; // ours; sent when the request says nothing; "": nothing is sent
+    std::size_t most = 1;      // files or array entries
+
+    // The value as it goes over the wire.
+    nlohmann::json spelled(nlohmann::json ours) const;
+    // Ours for a word that came over the wire; as it came where nobody knows it.
+    std::string ours_for(const std::string& theirs_said) const;
+    // All that may come over the wire; empty: any value of the field's type.
+    std::vector<std::string> wire_words() const;
 };
 
 struct form {
@@ -68,12 +79,16 @@ struct form {
     bool json_too = false; // a multipart form that is also documented as a flat JSON object
     picture_form pictures = picture_form::file;
     std::vector<form_field> fields;
+    nlohmann::json constants = nlohmann::json::object(); // sent with every call, by wire name
 
     const form_field* find(field wanted) const;
     const form_field* named(std::string_view name) const;
 
     bool has(field wanted) const { return find(wanted) != nullptr; }
 };
+
+// Operations without a model are not narrowed by a list of models.
+bool knows_models(task::operation what);
 
 inline bool is_file(field what) {
     return what == field::picture || what == field::mask || what == field::style_references

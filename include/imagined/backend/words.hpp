@@ -5,13 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace imagined::backend {
 
 using word_list = std::span<const std::string_view>;
 
 inline bool contains(word_list words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+inline bool contains(const std::vector<std::string>& words, std::string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -56,17 +62,11 @@ inline constexpr std::array<std::string_view, 3> speeds_without_flash{
     "TURBO", "DEFAULT", "QUALITY"
 };
 
-inline constexpr std::array<std::string_view, 7> legacy_styles_official{
+inline constexpr std::array<std::string_view, 7> all_styles{
     "AUTO", "GENERAL", "REALISTIC", "DESIGN", "RENDER_3D", "ANIME", "FICTION"
 };
 inline constexpr std::array<std::string_view, 6> legacy_styles{
     "AUTO", "GENERAL", "REALISTIC", "DESIGN", "RENDER_3D", "ANIME"
-};
-inline constexpr std::array<std::string_view, 5> legacy_styles_without_auto{
-    "GENERAL", "REALISTIC", "DESIGN", "RENDER_3D", "ANIME"
-};
-inline constexpr std::array<std::string_view, 5> v3_styles_official{
-    "AUTO", "GENERAL", "REALISTIC", "DESIGN", "FICTION"
 };
 inline constexpr std::array<std::string_view, 4> v3_styles{
     "AUTO", "GENERAL", "REALISTIC", "DESIGN"

@@ -39,6 +39,7 @@ struct settings {
     http::way_out fetch_out;
     log::options log;
     std::vector<backend::backend_options> backends;
+    std::vector<backend::shared_dialect> dialects; // every [[dialect]]
     std::vector<std::string> warnings;
 
     // What counts at start only, by name, as TOML: not for showing, it holds secrets.

@@ -4,20 +4,24 @@
 #include "imagined/task/render_request.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace imagined::task {
 
+// Those members of a list that count, in Ideogram's spelling; empty: all.
+using name_list = std::span<const std::string>;
+
 // The nearest aspect of the legacy list, in Ideogram's spelling: {16,9} -> "ASPECT_16_9".
-std::string nearest_legacy_aspect(const ratio& wanted);
+std::string nearest_legacy_aspect(const ratio& wanted, name_list among = {});
 // The same for V_3: "16x9".
-std::string nearest_v3_aspect(const ratio& wanted);
+std::string nearest_v3_aspect(const ratio& wanted, name_list among = {});
 
 // The closest member of the resolution lists: "RESOLUTION_1472_640" and "1472x640".
-std::string exact_legacy_resolution(const ratio& wanted);
-std::string exact_v3_resolution(const ratio& wanted);
+std::string exact_legacy_resolution(const ratio& wanted, name_list among = {});
+std::string exact_v3_resolution(const ratio& wanted, name_list among = {});
 
 // Every member of those lists.
 std::vector<std::string> legacy_resolution_names();
@@ -27,8 +31,8 @@ bool is_legacy_resolution(std::string_view width_x_height); // "1472x640" in the
 bool is_v3_resolution(std::string_view width_x_height);
 
 // How far (as a factor - 1, always >= 0) the nearest enum member is from the wish.
-double legacy_aspect_error(const ratio& wanted);
-double v3_aspect_error(const ratio& wanted);
+double legacy_aspect_error(const ratio& wanted, name_list among = {});
+double v3_aspect_error(const ratio& wanted, name_list among = {});
 
 // The same for the closest resolution.
 double legacy_resolution_error(const ratio& wanted);

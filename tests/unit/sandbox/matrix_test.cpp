@@ -48,6 +48,10 @@ private:
 
 table documented_by(std::string_view dialect) {
     using enum operation;
+    // upstream-specs.md §4.2
+    const std::vector<operation> family{
+        generate, remix, edit, inpaint, reframe, replace_background
+    };
     table made;
     if (dialect == "official") {
         made.has({generate, remix}, older)
@@ -64,6 +68,10 @@ table documented_by(std::string_view dialect) {
         made.has({generate, remix}, twos)
             .has({generate, edit, inpaint}, three)
             .has({upscale, describe}, any);
+    } else if (dialect == "relay") {
+        made.has({generate, remix}, one_and_two).has(family, three).has({upscale, describe}, any);
+    } else if (dialect == "quickrouter") {
+        made.has({generate}, one_and_two).has(family, three);
     } else {
         made.has({generate}, one_and_two);
     }
@@ -158,6 +166,10 @@ TEST_CASE("matrix: quickrouter") {
 
 TEST_CASE("matrix: crazyrouter") {
     check_dialect("crazyrouter");
+}
+
+TEST_CASE("matrix: relay") {
+    check_dialect("relay");
 }
 
 } // namespace imagined::sandbox
