@@ -278,9 +278,9 @@ void speaker::say_style() {
         if (!request_.style_type.empty()) {
             out_.left_out.push_back("style_type " + request_.style_type);
         }
-    } else {
+    } else if (request_.custom_model.empty() || !request_.style_type.empty()) {
         say_word(field::style_type, request_.style_type, "style_type");
-    }
+    } // else the model has a style of its own, which no fallback is to overrule
     say_word(field::style_preset, request_.style_preset, "style_preset");
     if (coded && !request_.style_references.empty()) {
         lose("--sref", "style_reference_images");
@@ -346,6 +346,7 @@ void speaker::say_pictures() {
     say_files(
         field::character_references, request_.character_references, "character_reference_images"
     );
+    say_files(field::character_masks, request_.character_masks, "character_reference_images_mask");
 }
 
 expression speaker::speak() && {
@@ -366,6 +367,19 @@ expression speaker::speak() && {
     if (request_.transparent_background) {
         say_or_lose(
             field::transparent_background, true, "transparent_background", "transparent_background"
+        );
+    }
+    if (!request_.custom_model.empty()) {
+        say_or_lose(
+            field::custom_model, request_.custom_model, "custom_model_uri", "custom_model_uri"
+        );
+    }
+    if (request_.copyright_detection) {
+        say_or_lose(
+            field::copyright_detection,
+            true,
+            "enable_copyright_detection",
+            "enable_copyright_detection"
         );
     }
     say_counts();

@@ -266,6 +266,7 @@ complaint native_reader::take_pictures(const submitted_value& value, const form_
     const role as = of.what == field::mask                   ? role::mask
                     : of.what == field::style_references     ? role::style
                     : of.what == field::character_references ? role::character
+                    : of.what == field::character_masks      ? role::character_mask
                                                              : role::input;
     if (value.is_file) {
         if (value.bytes.size() > max_native_picture_bytes) {
@@ -344,6 +345,14 @@ complaint native_reader::check_whole() const {
             return excluded("style_codes", form_->find(other)->name);
         }
     }
+    if (given(field::character_masks) && !given(field::character_references)) {
+        return said_of(
+            "{} 只能与 {} 同时使用",
+            "{} must come together with {}",
+            form_->find(field::character_masks)->name,
+            form_->find(field::character_references)->name
+        );
+    }
     return {};
 }
 
@@ -392,6 +401,8 @@ void native_reader::fill_request() {
     request.upscale_factor = last(field::upscale_factor);
     request.describe_model = last(field::describe_model);
     request.transparent_background = last(field::transparent_background) == "true";
+    request.custom_model = last(field::custom_model);
+    request.copyright_detection = last(field::copyright_detection) == "true";
     fill_frame();
 }
 

@@ -22,6 +22,7 @@ offered_field::kind kind_of(const form_field& documented) {
     case field::color_palette:
         return kind::object;
     case field::transparent_background:
+    case field::copyright_detection:
         return kind::flag;
     default:
         return range_of(documented.what).is_integer() ? kind::integer : kind::text;

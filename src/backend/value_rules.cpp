@@ -182,6 +182,14 @@ bool is_legacy_spelling(const std::string& text) {
     return task::is_legacy_resolution(size);
 }
 
+// "model/<name>/version/<n>"
+bool is_custom_model(std::string_view text) {
+    constexpr std::size_t longest = 512;
+    const auto parts = split(text, '/');
+    return text.size() <= longest && parts.size() == 4 && parts[0] == "model" && !parts[1].empty()
+           && parts[2] == "version" && !parts[3].empty();
+}
+
 complaint check_text(const submitted_value& value, const form_field& of) {
     const std::string text =
         value.value.is_string() ? value.value.get<std::string>() : std::string();
@@ -203,6 +211,14 @@ complaint check_text(const submitted_value& value, const form_field& of) {
     }
     if (!value.value.is_string()) {
         return said_of("{} 必须是字符串", "{} must be a string", value.name);
+    }
+    if (of.what == field::custom_model && !is_custom_model(text)) {
+        return said_of(
+            "{}: {} 不可用，应为 model/<name>/version/<n>",
+            "{}: {} is not allowed; expected model/<name>/version/<n>",
+            value.name,
+            quoted(value.value)
+        );
     }
     if (of.what == field::prompt && (text.empty() || text.size() > max_prompt_bytes)) {
         return said_of(
@@ -238,6 +254,7 @@ complaint check_value(const submitted_value& value, const form_field& of) {
     }
     switch (of.what) {
     case field::transparent_background:
+    case field::copyright_detection:
         return of.theirs.empty() ? check_boolean(value) : check_text(value, of);
     case field::color_palette:
         return check_palette(value, of);

@@ -118,6 +118,10 @@ std::optional<simulator::route> simulator::find_route(std::string_view path) con
             found.forms.push_back(&one);
         }
     }
+    // Of operations that share a path, the one that the path is named after counts.
+    std::stable_partition(found.forms.begin(), found.forms.end(), [path](const form* one) {
+        return path.substr(path.rfind('/') + 1) == task::to_string(one->what);
+    });
     return found.forms.empty() ? std::nullopt : std::optional(found);
 }
 

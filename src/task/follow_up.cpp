@@ -124,6 +124,7 @@ enlarge(const render_request& drawn, bool creative, const capability& can) {
     request.mask.reset();
     request.style_references.clear();
     request.character_references.clear();
+    request.character_masks.clear();
     request.resemblance = creative ? some : much;
     request.detail = creative ? much : some;
     request.images = 1;
@@ -143,6 +144,9 @@ void take_words(render_request& request, const parsed_prompt& prompt, render_req
     mapped.mask = request.mask;
     mapped.style_references = std::move(request.style_references);
     mapped.character_references = std::move(request.character_references);
+    mapped.character_masks = std::move(request.character_masks);
+    mapped.custom_model = std::move(request.custom_model);
+    mapped.copyright_detection = request.copyright_detection;
     if (!prompt.aspect) {
         mapped.aspect = request.aspect;
         mapped.resolution = std::move(request.resolution);

@@ -167,8 +167,11 @@ void append_request(
     static const render_request usual;
     request_text members(out);
     members.aspect("aspect", request.aspect);
+    members.pictures("character_masks", request.character_masks);
     members.pictures("character_pictures", request.character_references);
     members.texts("codes", request.style_codes);
+    members.flag("copyright", request.copyright_detection, usual.copyright_detection);
+    members.text("custom", request.custom_model);
     members.text("describe", request.describe_model);
     members.number("detail", request.detail);
     members.text("factor", request.upscale_factor);
@@ -224,10 +227,13 @@ result<render_request> render_request_from_json(const json& value) {
     fields.read("factor", request.upscale_factor);
     fields.read("describe", request.describe_model);
     fields.read("transparent", request.transparent_background);
+    fields.read("custom", request.custom_model);
+    fields.read("copyright", request.copyright_detection);
     read_pictures(fields, "pictures", request.pictures);
     read_picture(fields, "mask", request.mask);
     read_pictures(fields, "style_pictures", request.style_references);
     read_pictures(fields, "character_pictures", request.character_references);
+    read_pictures(fields, "character_masks", request.character_masks);
     fields.read("may_drop", request.may_drop);
     if (fields.error()) {
         return *fields.error();

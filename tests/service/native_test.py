@@ -128,8 +128,9 @@ class Asynchronous(NativeScene):
                     task = self.fetched(api, task_id)
                     self.assertEqual(task["status"], "SUCCESS", task)
                     call = self.simulated.calls()[-1]
-                    # The older API has one name for both; V3 keeps them apart.
-                    self.assertEqual(call["operation"], operation)
+                    # V3's edit is deprecated for its inpaint.
+                    self.assertEqual(call["operation"],
+                                     "inpaint" if operation == "edit" else operation)
                     self.assertEqual(task["buttons"], [])
                     upstream = task["properties"]["ideogram"]
                     if operation == "describe":
@@ -182,6 +183,24 @@ class Asynchronous(NativeScene):
                 self.assertEqual((call["path"], call["model"]), ("/generate", "V_1"))
                 self.assertEqual(call["request"]["aspect_ratio"], "ASPECT_16_9")
 
+    def test_a_custom_model_a_character_with_its_mask_and_copyright_detection(self):
+        api = self.begin()
+        task = self.fetched(api, self.accepted(api, "generate", *form(
+            [("prompt", "the fox again"), ("custom_model_uri", "model/foxes/version/2"),
+             ("enable_copyright_detection", "true")],
+            [("character_reference_images", A_PNG),
+             ("character_reference_images_mask", half_black())])))
+        self.assertEqual(task["status"], "SUCCESS", task)
+        [call] = self.simulated.calls()
+        said = call["request"]
+        self.assertEqual(said["custom_model_uri"], "model/foxes/version/2")
+        self.assertEqual(said["enable_copyright_detection"], "true")
+        self.assertEqual(said["character_reference_images"]["bytes"], len(A_PNG))
+        self.assertEqual(said["character_reference_images_mask"]["bytes"], len(half_black()))
+        self.assertNotIn("style_type", said)  # the model has its own
+        # A character has its own price.
+        self.assertEqual(self.simulated.ledger()["total_micros"], 150000)
+
     def test_pictures_come_by_address_too(self):
         api = self.begin()
         own = api.draw("a source")["imageUrls"][1]["url"]
@@ -213,8 +232,11 @@ class Asynchronous(NativeScene):
              "style_codes"),
             ("generate", {"prompt": "x", "color_palette": {"name": "EMBER", "members": []}},
              "color_palette"),
-            ("generate", {"prompt": "x", "custom_model_uri": "model/a/version/1"},
-             "custom_model_uri"),
+            ("generate", {"prompt": "x", "custom_model_uri": "model/a"}, "custom_model_uri"),
+            ("generate", {"prompt": "x", "enable_copyright_detection": "perhaps"},
+             "enable_copyright_detection"),
+            ("generate", {"prompt": "x", "character_reference_images_mask": picture},
+             "character_reference_images"),
             ("generate", {"prompt": "x", "model": "V_9"}, "model"),
             ("generate", {"prompt": "x", "model": "V_1", "style_type": "AUTO"}, "style_type"),
             ("generate", {"prompt": "x", "model": "V_2A", "negative_prompt": "y"},

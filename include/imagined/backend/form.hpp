@@ -39,10 +39,13 @@ enum class field {
     upscale_factor,
     describe_model,
     transparent_background,
+    custom_model,
+    copyright_detection,
     picture,
     mask,
     style_references,
     character_references,
+    character_masks,
     never_sent // documented, but no request of ours can carry it
 };
 
@@ -92,7 +95,7 @@ bool knows_models(task::operation what);
 
 inline bool is_file(field what) {
     return what == field::picture || what == field::mask || what == field::style_references
-           || what == field::character_references;
+           || what == field::character_references || what == field::character_masks;
 }
 
 // The inclusive range of an integer field; {0, -1} for any other field.

@@ -37,7 +37,7 @@ struct native_question {
 
 // One picture of the request, in the order of the request.
 struct native_picture {
-    enum class role { input, mask, style, character } as = role::input;
+    enum class role { input, mask, style, character, character_mask } as = role::input;
     std::string field; // "image_file"
     std::string bytes; // when it came as a file, else:
     std::string text;  // an address, a data URL or base64

@@ -33,6 +33,8 @@ struct parsed_prompt {
     int repeat = 1;                          // --r 1..40
     std::vector<std::string> style_refs;     // --sref, URLs only
     std::vector<std::string> character_refs; // --cref, --oref, URLs only
+    std::string character_flag;              // by which the first of them came: "--oref"
+    std::vector<std::string> edited;         // --edit, 1 to 4 URLs
     std::optional<double> zoom;              // --zoom 1..2, which only the zoom modal understands
     // Accepted, range-checked, and without a counterpart: "--chaos 20", in order.
     std::vector<std::string> without_counterpart;

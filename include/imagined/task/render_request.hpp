@@ -52,10 +52,13 @@ struct render_request {
     std::string upscale_factor;          // "", X1, X2, X4: generate-transparent
     std::string describe_model;          // "", V_2, V_3: describe
     bool transparent_background = false; // instruct-edit
+    std::string custom_model;            // "", or "model/<name>/version/<n>": V_3
+    bool copyright_detection = false;    // asks the upstream to look for protected works
     std::vector<picture_ref> pictures;   // the input, or inputs of instruct-edit
     std::optional<picture_ref> mask;     // black = edit, as Ideogram has it
     std::vector<picture_ref> style_references;
     std::vector<picture_ref> character_references;
+    std::vector<picture_ref> character_masks; // of those, where the character is
     // Midjourney requests let a backend drop what it cannot express (and note it); native ones are
     // refused instead.
     bool may_drop = true;

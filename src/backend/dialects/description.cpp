@@ -88,10 +88,13 @@ constexpr std::array our_fields{
     same("upscale_factor", field::upscale_factor, words::upscale_factors),
     same("describe_model_version", field::describe_model, words::describe_models),
     same("transparent_background", field::transparent_background, words::booleans),
+    same("custom_model_uri", field::custom_model),
+    same("enable_copyright_detection", field::copyright_detection, words::booleans),
     same("image", field::picture),
     same("mask", field::mask),
     several("style_reference_images", field::style_references, most_style_references),
-    same("character_reference_images", field::character_references)
+    same("character_reference_images", field::character_references),
+    same("character_reference_images_mask", field::character_masks)
 };
 
 const our_field* find_our_field(std::string_view name) {

@@ -81,7 +81,8 @@ task_inputs gather_inputs(
 ) {
     task_inputs inputs;
     const bool refers = made.request.model == task::model::v3;
-    inputs.remixed = pictures.empty() ? 0 : 1;
+    const bool takes_all = made.request.what == task::operation::instruct_edit;
+    inputs.remixed = pictures.empty() ? 0 : takes_all ? pictures.size() : 1;
     const std::size_t further = pictures.size() - inputs.remixed;
     note_further_pictures(further, made);
     if (made.request.prompt.empty()) {
@@ -106,7 +107,7 @@ task_inputs gather_inputs(
     inputs.all = std::move(pictures);
     move_to(inputs.all, std::move(styles));
     if (inputs.characters > 0) {
-        move_to(inputs.all, inputs_of("--cref", {parsed.character_refs.front()}));
+        move_to(inputs.all, inputs_of(parsed.character_flag, {parsed.character_refs.front()}));
     }
     return inputs;
 }

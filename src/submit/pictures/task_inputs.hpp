@@ -13,7 +13,7 @@ namespace imagined::submit {
 
 struct task_inputs {
     std::vector<input_picture> all; // in the order of the three counts
-    std::size_t remixed = 0;        // the request's own pictures: 0 or 1, more for a blend
+    std::size_t remixed = 0; // the request's own: 0 or 1, more for a blend and an instruct-edit
     std::size_t styles = 0;
     std::size_t characters = 0;        // 0 or 1
     std::optional<input_picture> mask; // as Ideogram has it

@@ -31,17 +31,28 @@ task::mapped_imagine
 map(const context& ctx,
     const imagine_wish& wanted,
     const task::parsed_prompt& parsed,
-    bool with_pictures) {
+    task::operation what) {
     task::imagine_context around;
     around.bot_type = wanted.base.bot_type;
     around.mode = wanted.base.mode;
     around.takes_references = true;
-    around.any_model = with_pictures; // relays that take pictures often have one model for it
+    // Relays that take pictures often have one model for it.
+    around.any_model = what != task::operation::generate;
     around.servable = [&backends = ctx.backends](task::operation what, task::model with) {
         return backends.serves(what, with);
     };
-    const auto what = with_pictures ? task::operation::remix : task::operation::generate;
     return task::map_imagine(parsed, ctx.options.imagine, around, what);
+}
+
+// By instruction where somebody edits so; else the first picture is remixed.
+task::operation
+edit_of(const context& ctx, std::vector<input_picture>& pictures, std::vector<std::string>& notes) {
+    if (ctx.backends.serves(task::operation::instruct_edit, task::model::v3)) {
+        return task::operation::instruct_edit;
+    }
+    notes.emplace_back("--edit: no backend edits by instruction; the first picture was remixed");
+    pictures.resize(1);
+    return task::operation::remix;
 }
 
 // ruoyi sends a bare prompt and keeps its flags in `state` (mj-api.md §9). They count where they
@@ -92,7 +103,9 @@ awaitable<imagine_draft> draft_imagine(context& ctx, const requester& from, imag
         co_return drafted;
     }
     const bool used_state = apply_state(wanted, parsed);
-    auto pictures = inputs_of("prompt", parsed.image_urls);
+    auto pictures = inputs_of("--edit", parsed.edited);
+    auto leading = inputs_of("prompt", parsed.image_urls);
+    std::move(leading.begin(), leading.end(), std::back_inserter(pictures));
     std::move(wanted.pictures.begin(), wanted.pictures.end(), std::back_inserter(pictures));
     if (pictures.size() > max_input_pictures) {
         drafted.refused = refuse(texts::too_many_pictures);
@@ -104,7 +117,10 @@ awaitable<imagine_draft> draft_imagine(context& ctx, const requester& from, imag
     if (drafted.refused) {
         co_return drafted;
     }
-    auto mapped = map(ctx, wanted, parsed, !pictures.empty());
+    const auto what = !parsed.edited.empty() ? edit_of(ctx, pictures, notes)
+                      : pictures.empty()     ? task::operation::generate
+                                             : task::operation::remix;
+    auto mapped = map(ctx, wanted, parsed, what);
     if (!is_served(ctx, mapped.request)) {
         drafted.refused = refuse_unserved();
         co_return drafted;

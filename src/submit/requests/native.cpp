@@ -43,6 +43,7 @@ void place_pictures(
     request.pictures.clear();
     request.style_references.clear();
     request.character_references.clear();
+    request.character_masks.clear();
     for (std::size_t i = 0; i < pictures.size(); ++i) {
         switch (pictures[i].as) {
         case role::input:
@@ -56,6 +57,9 @@ void place_pictures(
             break;
         case role::character:
             request.character_references.push_back(std::move(refs[i]));
+            break;
+        case role::character_mask:
+            request.character_masks.push_back(std::move(refs[i]));
             break;
         }
     }

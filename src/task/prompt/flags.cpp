@@ -229,9 +229,17 @@ consumed take_style_refs(const flag& self, flag_words words, parsed_prompt& into
     return count == 0 ? std::nullopt : consumed(count);
 }
 
-consumed take_character_refs(const flag&, flag_words words, parsed_prompt& into) {
+consumed take_character_refs(const flag& self, flag_words words, parsed_prompt& into) {
+    if (into.character_refs.empty()) {
+        into.character_flag = "--" + std::string(self.name);
+    }
     const std::size_t count = take_urls(words, into.character_refs);
     return count == 0 ? std::nullopt : consumed(count);
+}
+
+consumed take_edited(const flag& self, flag_words words, parsed_prompt& into) {
+    const std::size_t count = take_urls(words, into.edited);
+    return is_within(self, std::optional(into.edited.size())) ? consumed(count) : std::nullopt;
 }
 
 consumed ignore_marker(const flag& self, flag_words, parsed_prompt& into) {
@@ -283,13 +291,16 @@ constexpr flag table[] = {
     {"ar", "aspect", "宽:高，例如 16:9", "W:H, such as 16:9", take_aspect},
     {"bs", "", "1 到 4 的整数", "a whole number from 1 to 4", ignore_whole, 1, 4},
     {"chaos", "c", "0 到 100 的整数", "a whole number from 0 to 100", ignore_whole, 0, 100},
+    {"creative", "", "不带值", "no value", ignore_marker},
     {"cref", "", "一个或多个图片链接", "one or more picture URLs", take_character_refs},
     {"cw", "", "0 到 100 的整数", "a whole number from 0 to 100", ignore_whole, 0, 100},
     {"draft", "", "不带值", "no value", take_draft},
+    {"edit", "", "1 到 4 个图片链接", "1 to 4 picture URLs", take_edited, 1, 4},
     {"end", "", "一个图片链接", "a picture URL", ignore_url},
     {"exp", "", "0 到 100 的整数", "a whole number from 0 to 100", ignore_whole, 0, 100},
     {"fast", "", "不带值", "no value", take_mode},
     {"hd", "", "不带值", "no value", ignore_marker},
+    {"hq", "", "不带值", "no value", ignore_marker},
     {"iw", "", "0 到 3 的数字", "a number from 0 to 3", take_image_weight, 0, 3},
     {"loop", "", "不带值", "no value", ignore_marker},
     {"motion", "", "low 或 high", "low or high", ignore_motion},
@@ -310,6 +321,7 @@ constexpr flag table[] = {
      ignore_whole,
      0,
      max_seed},
+    {"sd", "", "不带值", "no value", ignore_marker},
     {"seed",
      "",
      "0 到 4294967295 的整数",
@@ -324,8 +336,11 @@ constexpr flag table[] = {
     {"stylize", "s", "0 到 1000 的整数", "a whole number from 0 to 1000", ignore_whole, 0, 1000},
     {"sv", "", "1 到 8 的整数", "a whole number from 1 to 8", ignore_whole, 1, 8},
     {"sw", "", "0 到 1000 的整数", "a whole number from 0 to 1000", ignore_whole, 0, 1000},
+    {"test", "", "不带值", "no value", ignore_marker},
     {"tile", "", "不带值", "no value", ignore_marker},
     {"turbo", "", "不带值", "no value", take_mode},
+    {"upbeta", "", "不带值", "no value", ignore_marker},
+    {"uplight", "", "不带值", "no value", ignore_marker},
     {"version", "v", "版本号，例如 6.1", "a version, such as 6.1", take_version, 1, 99},
     {"video", "", "不带值", "no value", ignore_marker},
     {"weird", "w", "0 到 3000 的整数", "a whole number from 0 to 3000", ignore_whole, 0, 3000},

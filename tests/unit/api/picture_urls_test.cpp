@@ -265,7 +265,43 @@ TEST_CASE("--sref becomes style references, --cref and --oref one character refe
     REQUIRE(!made.notes.empty());
     CHECK(mentions(made.notes.back(), "--cref"));
     CHECK(mentions(refused_picture(s, {{"prompt", "a --sref http://127.0.0.1/a"}}), "--sref"));
-    CHECK(mentions(refused_picture(s, {{"prompt", "a --oref http://127.0.0.1/a"}}), "--cref"));
+    CHECK(mentions(refused_picture(s, {{"prompt", "a --oref http://127.0.0.1/a"}}), "--oref"));
+}
+
+TEST_CASE("--edit edits its pictures as the prompt says, or remixes the first") {
+    const json body{
+        {"prompt", "a blue hat --edit https://x.example/1 https://x.example/2 --hd"},
+        {"base64Array", json(1, to_base64(png(3)))}
+    };
+    const auto show = [](scene& s) {
+        for (int i = 1; i <= 2; ++i) {
+            s.web.show("https://x.example/" + std::to_string(i), png(static_cast<std::uint8_t>(i)));
+        }
+    };
+    scene s;
+    show(s);
+    const auto made = accepted_picture(s, body);
+    CHECK(made.request.what == operation::instruct_edit);
+    CHECK(made.request.prompt == "a blue hat");
+    REQUIRE(made.request.pictures.size() == 3);
+    CHECK(stored(s, made.request.pictures[0]) == png(1));
+    CHECK(stored(s, made.request.pictures[1]) == png(2));
+    CHECK(stored(s, made.request.pictures[2]) == png(3));
+    CHECK(made.request.style_references.empty());
+
+    scene_options options;
+    options.operations = {operation::generate, operation::remix};
+    scene without(options);
+    show(without);
+    const auto remixed = accepted_picture(without, body);
+    CHECK(remixed.request.what == operation::remix);
+    REQUIRE(remixed.request.pictures.size() == 1);
+    CHECK(stored(without, remixed.request.pictures[0]) == png(1));
+    CHECK(remixed.request.style_references.empty());
+    CHECK(std::any_of(remixed.notes.begin(), remixed.notes.end(), [](const std::string& note) {
+        return note.starts_with("--edit: ");
+    }));
+    CHECK(mentions(refused_picture(s, {{"prompt", "a --edit http://127.0.0.1/a"}}), "--edit"));
 }
 
 TEST_CASE("references that the model has no use for are dropped and noted, not fetched") {

@@ -411,6 +411,49 @@ TEST_CASE("crazyrouter gets links for its older API and base64 for V3") {
     ));
 }
 
+TEST_CASE("Ideogram's V3 edits go to inpaint, which its edit is deprecated for") {
+    auto request = a_request(operation::edit);
+    request.pictures = {{"1", 1}};
+    request.mask = task::picture_ref{"1", 2};
+    const auto made = encoded("official", request);
+    CHECK(made.path == "/v1/ideogram-v3/inpaint");
+    CHECK(test::parts_of(made).at("mask") == "<image/png>");
+    request.model = model::v2;
+    CHECK(encoded("official", request).path == "/edit");
+}
+
+TEST_CASE("custom models, copyright detection and character masks are said where they exist") {
+    auto request = a_request();
+    request.custom_model = "model/foxes/version/2";
+    request.copyright_detection = true;
+    request.character_references = {{"1", 1}};
+    request.character_masks = {{"1", 2}};
+    for (const operation what : {operation::generate, operation::remix, operation::inpaint}) {
+        request.what = what;
+        if (what != operation::generate) {
+            request.pictures = {{"2", 1}};
+            request.mask = task::picture_ref{"2", 2};
+        }
+        const auto parts = test::parts_of(encoded("official", request));
+        CHECK(parts.at("custom_model_uri") == "model/foxes/version/2");
+        CHECK(parts.at("enable_copyright_detection") == "true");
+        CHECK(parts.at("character_reference_images_mask") == "<image/png>");
+        // Its own style is not overruled by a default.
+        CHECK_FALSE(parts.contains("style_type"));
+    }
+    request.what = operation::generate;
+    request.pictures.clear();
+    request.mask.reset();
+    request.style_type = "DESIGN";
+    CHECK(test::parts_of(encoded("official", request)).at("style_type") == "DESIGN");
+    CHECK(
+        left_out("camel", request)
+        == std::vector<
+            std::
+                string>{"custom_model_uri", "enable_copyright_detection", "--cref", "character_reference_images_mask"}
+    );
+}
+
 TEST_CASE("a required picture that is missing, or no picture, makes encoding fail") {
     const auto request = a_request(operation::remix);
     const auto& official = *find_dialect("official");

@@ -146,7 +146,7 @@ TEST_CASE("a missing key can be 403 where the documents have only that") {
         CHECK(refused(path) == 403);
     }
     CHECK(refused("/generate") == 401);
-    CHECK(refused("/v1/ideogram-v3/edit") == 401);
+    CHECK(refused("/v1/ideogram-v3/inpaint") == 401);
 }
 
 TEST_CASE("a drawing takes its documented time, times a factor that is 0 at the start") {

@@ -38,6 +38,9 @@ task::render_request a_full_request() {
     r.mask = task::picture_ref{"1320098173412548", 1};
     r.style_references = {{"a", 1}};
     r.character_references = {{"b", 4}};
+    r.character_masks = {{"b", 5}};
+    r.custom_model = "model/foxes/version/2";
+    r.copyright_detection = true;
     r.may_drop = false;
     return r;
 }
@@ -81,7 +84,7 @@ TEST_CASE("a prompt that the reader knows is left out, and any other is written,
 }
 
 TEST_CASE("the JSON form of a full request names every field once") {
-    CHECK(task::to_json(a_full_request()).size() == 25);
+    CHECK(task::to_json(a_full_request()).size() == 28);
 }
 
 TEST_CASE("an unknown key is ignored") {

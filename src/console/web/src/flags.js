@@ -3,9 +3,9 @@
 // has the last word on what a flag means.
 
 // Flags that take no value; every other takes one word, "no" and quoted text more.
-const bare = new Set(["fast", "relax", "turbo", "raw", "tile", "draft", "hd", "public", "stealth",
-  "video", "loop"]);
-const valued = new Set(["ar", "aspect", "bs", "chaos", "c", "cref", "cw", "end", "exp", "iw",
+const bare = new Set(["fast", "relax", "turbo", "raw", "tile", "draft", "hd", "sd", "public", "stealth",
+  "video", "loop", "test", "creative", "hq", "uplight", "upbeta"]);
+const valued = new Set(["ar", "aspect", "bs", "chaos", "c", "cref", "cw", "edit", "end", "exp", "iw",
   "motion", "no", "oref", "ow", "quality", "q", "repeat", "r", "sameseed", "seed", "sref", "stop",
   "style", "stylize", "s", "sv", "sw", "version", "v", "weird", "w", "zoom", "niji", "profile",
   "p"]);
