@@ -2,6 +2,7 @@
 
 #include "answers/answers.hpp"
 #include "answers/ideogram_error.hpp"
+#include "answers/openai_error.hpp"
 #include "answers/problem.hpp"
 
 namespace imagined::api {
@@ -14,9 +15,18 @@ constexpr std::string_view decides =
 } // namespace
 
 task::language language_of(const http::request_head& head, const routed& found) {
-    return found.errors == speech::ideograms
-               ? task::language::en
-               : task::preferred_language(head.headers.get("Accept-Language"));
+    const std::string_view asked = head.headers.get("Accept-Language");
+    switch (found.errors) {
+    case speech::ideograms:
+        return task::language::en;
+    case speech::openais: // its packages name none, or "*"
+        return asked.find("zh") == std::string_view::npos ? task::language::en
+                                                          : task::preferred_language(asked);
+    case speech::problems:
+    case speech::midjourneys:
+        break;
+    }
+    return task::preferred_language(asked);
 }
 
 http::response in_words_of(const routed& found, const refusal& why, task::language in) {
@@ -25,6 +35,8 @@ http::response in_words_of(const routed& found, const refusal& why, task::langua
         return ideogram_error(why);
     case speech::problems:
         return problem_answer(why, in);
+    case speech::openais:
+        return openai_error(why, in);
     case speech::midjourneys:
         break;
     }

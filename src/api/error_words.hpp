@@ -7,7 +7,7 @@
 
 namespace imagined::api {
 
-// Ideogram's clients read English.
+// Ideogram's clients read English; OpenAI's and agents do unless they ask for Chinese.
 task::language language_of(const http::request_head& head, const routed& found);
 
 http::response in_words_of(const routed& found, const submit::refusal& why, task::language in);

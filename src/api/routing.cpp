@@ -6,6 +6,7 @@
 #include "ideogram/native_paths.hpp"
 #include "mj/handlers.hpp"
 #include "mj/submits.hpp"
+#include "openai/handlers.hpp"
 #include "v1/handlers.hpp"
 
 #include <algorithm>
@@ -72,6 +73,15 @@ constexpr std::array table{
     route{"GET", "v1/tasks/{}/events", stream_live_task},
     route{"GET", "v1/events", stream_everything},
 
+    route{"POST", "v1/images/generations", generate_pictures, keyed, submits},
+    route{"POST", "v1/images/edits", edit_pictures, keyed, submits},
+    route{"POST", "v1/images/variations", vary_pictures, keyed, submits},
+    route{"GET", "v1/images/generations/{}", show_pictures},
+    route{"GET", "v1/images/edits/{}", show_pictures},
+    route{"GET", "v1/images/variations/{}", show_pictures},
+    route{"GET", "v1/models", list_models},
+    route{"GET", "v1/models/{}", show_model},
+
     route{"GET", "v1/session", show_session, open},
     route{"POST", "v1/session", open_session, open},
     route{"DELETE", "v1/session", close_session, open},
@@ -120,8 +130,11 @@ speech speech_of(std::string_view path) {
     constexpr std::array roots{
         "v1/tasks", "v1/events", "v1/session", "v1/capabilities", "v1/stats", "v1/admin"
     };
-    const bool live = path.starts_with("v1/") && std::any_of(roots.begin(), roots.end(), below);
-    return live ? speech::problems : speech::midjourneys;
+    const bool v1 = path.starts_with("v1/");
+    if (v1 && std::any_of(roots.begin(), roots.end(), below)) {
+        return speech::problems;
+    }
+    return v1 && (below("v1/images") || below("v1/models")) ? speech::openais : speech::midjourneys;
 }
 
 bool serves(const route& known, std::string_view method) {

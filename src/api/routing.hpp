@@ -17,7 +17,7 @@ enum class access { anybody, with_key, counting };
 enum class effect { reads, changes, submits };
 
 // In whose words errors are told.
-enum class speech { midjourneys, ideograms, problems };
+enum class speech { midjourneys, ideograms, problems, openais };
 
 struct route {
     std::string_view method; // GET also serves HEAD
@@ -36,7 +36,8 @@ struct routed {
     path_values values;
 };
 
-// Errors are told in the words of the route, and of the live API on every path below its own.
+// Errors are told in the words of the route; below the paths of the live API and of OpenAI's, in
+// theirs.
 routed find_route(std::string_view method, std::string_view path);
 
 } // namespace imagined::api

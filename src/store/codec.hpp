@@ -47,6 +47,9 @@ using row_source = std::function<const std::uint8_t*(std::uint32_t y)>;
 result<std::string>
 encode_jpeg_rows(std::uint32_t width, std::uint32_t height, int quality, const row_source& rows);
 result<std::string> encode_webp(const bitmap& pixels, int quality);
+result<std::string> encode_webp_rgba(
+    std::uint32_t width, std::uint32_t height, const std::vector<std::uint8_t>& rgba, int quality
+);
 
 // sniff(), refused as `invalid` when it is no picture or larger than max_pixels. Nothing of a
 // picture's size is allocated before this has said yes.

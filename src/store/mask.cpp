@@ -72,6 +72,15 @@ std::vector<std::uint8_t> marks_of(const rgba_picture& mask) {
     return marks;
 }
 
+std::vector<std::uint8_t> holes_of(const rgba_picture& mask) {
+    std::vector<std::uint8_t> marks;
+    marks.reserve(mask.pixels.size() / rgba_channels);
+    for (std::size_t i = 3; i < mask.pixels.size(); i += rgba_channels) {
+        marks.push_back(mask.pixels[i] < threshold ? edited : kept);
+    }
+    return marks;
+}
+
 // The source position whose middle is nearest to the middle of target position `i`.
 std::uint32_t nearest(std::uint32_t i, std::uint32_t from, std::uint32_t to) {
     return static_cast<std::uint32_t>((std::uint64_t{i} * 2 + 1) * from / (std::uint64_t{to} * 2));
@@ -92,15 +101,19 @@ bitmap scaled(const std::vector<std::uint8_t>& marks, const picture_info& of, bi
     return target;
 }
 
-} // namespace
-
-drawn_mask to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uint32_t height) {
+// `read_marks` tells what is marked, one value a pixel.
+drawn_mask draw_mask(
+    std::string_view mask,
+    std::uint32_t width,
+    std::uint32_t height,
+    std::vector<std::uint8_t> (*read_marks)(const rgba_picture&)
+) {
     using verdict = drawn_mask::verdict;
     const auto read = read_mask(mask);
     if (!read || width == 0 || height == 0) {
         return {verdict::unreadable, ""};
     }
-    const bitmap made = scaled(marks_of(*read), read->info, make_bitmap(width, height, kept));
+    const bitmap made = scaled(read_marks(*read), read->info, make_bitmap(width, height, kept));
     if (std::find(made.rgb.begin(), made.rgb.end(), edited) == made.rgb.end()) {
         return {verdict::keeps_all, ""};
     }
@@ -109,6 +122,17 @@ drawn_mask to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uin
     }
     auto png = encode_png(made);
     return png ? drawn_mask{verdict::usable, std::move(*png)} : drawn_mask{verdict::unreadable, ""};
+}
+
+} // namespace
+
+drawn_mask to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uint32_t height) {
+    return draw_mask(mask, width, height, marks_of);
+}
+
+drawn_mask
+transparent_to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uint32_t height) {
+    return draw_mask(mask, width, height, holes_of);
 }
 
 } // namespace imagined::store

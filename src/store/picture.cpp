@@ -133,6 +133,26 @@ result<std::string> encode(const bitmap& pixels, picture_format format, int qual
     return failure{failure_kind::invalid, "unknown picture format"};
 }
 
+result<std::string> convert(std::string bytes, picture_format to, int quality) {
+    const auto info = drawable_header(bytes);
+    if (!info) {
+        return info.error();
+    }
+    if (info->format == to) {
+        return bytes;
+    }
+    if (to == picture_format::jpeg || info->format == picture_format::jpeg) {
+        const auto pixels = decode_known(bytes, *info);
+        return pixels ? encode(*pixels, to, quality) : result<std::string>(pixels.error());
+    }
+    const auto rgba = decode_rgba(bytes, *info);
+    if (!rgba) {
+        return rgba.error();
+    }
+    return to == picture_format::png ? encode_png_rgba(info->width, info->height, *rgba)
+                                     : encode_webp_rgba(info->width, info->height, *rgba, quality);
+}
+
 result<std::string> make_thumbnail(std::string_view bytes, std::uint32_t max_side) {
     const auto info = drawable_header(bytes);
     if (!info) {

@@ -58,6 +58,31 @@ failure encoder_failure(WebPEncodingError error) {
     return {failure_kind::invalid, "webp: encoder error " + std::to_string(error)};
 }
 
+// `import` hands the pixels over; 0 says that it could not.
+template <class Import>
+result<std::string>
+encode_rows(std::uint32_t width, std::uint32_t height, int quality, const Import& import) {
+    if (width > WEBP_MAX_DIMENSION || height > WEBP_MAX_DIMENSION) {
+        return failure{failure_kind::invalid, "webp: more than 16383 pixels a side"};
+    }
+    WebPConfig config;
+    encoder_picture encoder;
+    if (!encoder.usable || WebPConfigInit(&config) == 0) {
+        return failure{failure_kind::unavailable, "webp: another library version than built for"};
+    }
+    config.quality = static_cast<float>(quality);
+    config.method = encoder_effort;
+    std::string output;
+    encoder.picture.width = static_cast<int>(width);
+    encoder.picture.height = static_cast<int>(height);
+    encoder.picture.writer = append_output;
+    encoder.picture.custom_ptr = &output;
+    if (import(encoder.picture) == 0 || WebPEncode(&config, &encoder.picture) == 0) {
+        return encoder_failure(encoder.picture.error_code);
+    }
+    return output;
+}
+
 } // namespace
 
 result<void> decode_webp(std::string_view bytes, const pixel_area& target) {
@@ -113,27 +138,19 @@ result<void> decode_webp_rgba(
 }
 
 result<std::string> encode_webp(const bitmap& pixels, int quality) {
-    if (pixels.width > WEBP_MAX_DIMENSION || pixels.height > WEBP_MAX_DIMENSION) {
-        return failure{failure_kind::invalid, "webp: more than 16383 pixels a side"};
-    }
-    WebPConfig config;
-    encoder_picture encoder;
-    if (!encoder.usable || WebPConfigInit(&config) == 0) {
-        return failure{failure_kind::unavailable, "webp: another library version than built for"};
-    }
-    config.quality = static_cast<float>(quality);
-    config.method = encoder_effort;
-    std::string output;
-    encoder.picture.width = static_cast<int>(pixels.width);
-    encoder.picture.height = static_cast<int>(pixels.height);
-    encoder.picture.writer = append_output;
-    encoder.picture.custom_ptr = &output;
     const int stride = static_cast<int>(pixels.width * rgb_channels);
-    if (WebPPictureImportRGB(&encoder.picture, pixels.rgb.data(), stride) == 0
-        || WebPEncode(&config, &encoder.picture) == 0) {
-        return encoder_failure(encoder.picture.error_code);
-    }
-    return output;
+    return encode_rows(pixels.width, pixels.height, quality, [&](WebPPicture& into) {
+        return WebPPictureImportRGB(&into, pixels.rgb.data(), stride);
+    });
+}
+
+result<std::string> encode_webp_rgba(
+    std::uint32_t width, std::uint32_t height, const std::vector<std::uint8_t>& rgba, int quality
+) {
+    const int stride = static_cast<int>(width * rgba_channels);
+    return encode_rows(width, height, quality, [&](WebPPicture& into) {
+        return WebPPictureImportRGBA(&into, rgba.data(), stride);
+    });
 }
 
 } // namespace imagined::store

@@ -180,24 +180,33 @@ std::string json_body::id(std::string_view name) {
     return read.value_or("");
 }
 
-std::vector<std::string> json_body::texts(std::string_view name) {
+std::vector<std::string> json_body::texts(std::string_view name, const char* member) {
     std::vector<std::string> read;
     json* value = find(name);
     if (value == nullptr) {
         return read;
     }
-    if (value->is_string()) {
-        read.push_back(std::move(value->get_ref<std::string&>()));
-    } else if (value->is_array()) {
+    const auto take = [&read, member](json& item) {
+        json* held = &item;
+        if (member != nullptr && item.is_object() && item.contains(member)) {
+            held = &item[member];
+        }
+        if (held->is_string()) {
+            read.push_back(std::move(held->get_ref<std::string&>()));
+        }
+        return held->is_string() || held->is_null();
+    };
+    bool fits = true;
+    if (value->is_array()) {
         for (json& item : *value) {
-            if (!item.is_string() && !item.is_null()) {
-                refuse(name, strings);
-                return {};
-            }
-            read.push_back(item.is_null() ? "" : std::move(item.get_ref<std::string&>()));
+            fits = fits && take(item);
         }
     } else {
+        fits = take(*value);
+    }
+    if (!fits) {
         refuse(name, strings);
+        return {};
     }
     std::erase_if(read, [](const std::string& item) { return trimmed(item).empty(); });
     return read;

@@ -74,6 +74,13 @@ std::string to_text(const submission& value) {
         if (value.native) {
             object.flag("native", true);
         }
+        if (value.handed.inlined) {
+            object.flag("inlined", true);
+        }
+        put_text(object, "format", value.handed.format);
+        if (value.handed.quality) {
+            object.number("quality", *value.handed.quality);
+        }
         if (!value.notes.empty()) {
             object.texts("notes", value.notes);
         }
@@ -113,6 +120,9 @@ result<submission> submission_from_text(std::string_view text) {
     fields.read("pressed", value.pressed);
     fields.read("strong", value.strong);
     fields.read("native", value.native);
+    fields.read("inlined", value.handed.inlined);
+    fields.read("format", value.handed.format);
+    fields.read("quality", value.handed.quality, 1, 100);
     fields.read("notes", value.notes);
     if (fields.error()) {
         return *fields.error();

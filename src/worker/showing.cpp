@@ -132,6 +132,11 @@ bool is_about_pictures(const failure& why) {
     return why.kind == failure_kind::invalid || why.kind == failure_kind::corrupt;
 }
 
+bool draws_grid(const task::submission& submission) {
+    const auto asked = static_cast<std::size_t>(std::max(submission.request.images, 0));
+    return shows_grid(submission) && asked <= most_cells;
+}
+
 bool shows_grid(const task::submission& submission) {
     return !submission.native && submission.request.what != task::operation::upscale;
 }

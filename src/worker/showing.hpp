@@ -17,8 +17,11 @@ namespace imagined::worker {
 // The failure tells of what is in a picture, not of the disk.
 bool is_about_pictures(const failure& why);
 
-// Midjourney shows grids of everything but what was enlarged.
+// Midjourney shows grids of everything but what was enlarged; its buttons are those of a grid.
 bool shows_grid(const task::submission& submission);
+
+// Of more than four pictures no grid is drawn: the task shows the first.
+bool draws_grid(const task::submission& submission);
 
 // A stored picture as the task shows it.
 task::picture described(int n, const store::stored_picture& stored);

@@ -588,7 +588,7 @@ awaitable<event> task_runner::perform(const actions::show& todo) {
     wanted_view wanted;
     wanted.id = id();
     wanted.listed = todo.listed;
-    wanted.grid = shows_grid(submission());
+    wanted.grid = draws_grid(submission());
     wanted.tidy = !submission().native;
     wanted.format = on_->options.grid_format;
     for (const auto& one : todo.stored) {

@@ -73,4 +73,21 @@ TEST_CASE_FIXTURE(doors, "too many signed out sessions of a key end all that are
     CHECK(is_out(session("0", hour - 60000)));
 }
 
+TEST_CASE_FIXTURE(
+    doors, "a repetition has the name of what it repeats, anything else a fresh one"
+) {
+    const auto name =
+        [this](queue::shared_door& at, const char* who, const char* fresh, bool again) {
+            return must(at.name_request({who, "digest", fresh, again, milliseconds(600000)}));
+        };
+    CHECK(name(*one, "ann", "first", true) == "first"); // nothing that it could repeat
+    CHECK(name(*two, "ann", "second", true) == "first");
+    CHECK(name(*two, "bob", "third", true) == "third");
+    CHECK(name(*one, "ann", "fourth", false) == "fourth");
+    CHECK(name(*two, "ann", "fifth", true) == "fourth");
+    const auto kept = raw.number({"PTTL", key("req:ann:digest")});
+    CHECK(kept > 500000);
+    CHECK(kept <= 600000);
+}
+
 } // namespace imagined::test

@@ -40,11 +40,17 @@ def install(sources=SOURCES, folder=FOLDER):
         done.write_text(wanted)
 
 
-def run(script, *arguments, directory, sources=SOURCES, folder=FOLDER):
+def newer_node(folder):
+    """Node.js as npm carries it, for packages that find Debian's too old."""
+    [program] = folder.glob("node_modules/node-linux-*/bin/node")
+    return str(program)
+
+
+def run(script, *arguments, directory, sources=SOURCES, folder=FOLDER, newer=False):
     """What the script writes to its standard output; fails with its complaints."""
     environment = {**os.environ, "NODE_PATH": str(folder / "node_modules"), "NO_COLOR": "1"}
     told = subprocess.run(
-        ["node", str(sources / script), *arguments], cwd=directory, env=environment,
+        [newer_node(folder) if newer else "node", str(sources / script), *arguments], cwd=directory, env=environment,
         capture_output=True, text=True, timeout=RUN_LIMIT, check=False)
     assert told.returncode == 0, f"{script}: {told.stdout}{told.stderr}"
     return told.stdout

@@ -1,5 +1,6 @@
 // What the doors of all processes must agree on, so it stands in Redis beside the tasks: the secret
-// that signs the addresses of pictures, and which sessions were signed out.
+// that signs the addresses of pictures, which sessions were signed out, and what requests are
+// called.
 #pragma once
 
 #include "imagined/base/async.hpp"
@@ -24,6 +25,14 @@ struct link_secret {
     unix_millis since = 0; // when the first one began to
 };
 
+struct request_naming {
+    std::string caller;
+    std::string digest;
+    std::string fresh;
+    bool again = false; // it says that it was sent before
+    milliseconds kept{600000};
+};
+
 // Fails with `unavailable` as the ports of the queue do (work.hpp); each verb is safe to repeat.
 class shared_door {
 public:
@@ -32,6 +41,10 @@ public:
     // The secret. If there is none yet and `drawn` is not "", it is that from now on, for good:
     // whoever comes first makes it.
     virtual awaitable<result<link_secret>> links(std::string drawn) = 0;
+
+    // A name for a request of `caller` by which its repetitions are known for `kept`: `fresh`, or
+    // with `again` the one that the same request (`digest`) was given last, if it still has one.
+    virtual awaitable<result<std::string>> name_request(request_naming asked) = 0;
 
     // After this the session is worthless in every process. Kept until it would have expired, some
     // thousand for a key; beyond, all sessions of this key that are no younger than these end.

@@ -28,4 +28,9 @@ inline constexpr std::uint64_t max_mask_pixels = 16ULL * 1024 * 1024;
 // so that no grey comes in. CPU work: call it on an offload_pool.
 drawn_mask to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uint32_t height);
 
+// The same for a mask of OpenAI's clients: what is transparent is painted anew, whatever its colour
+// (upstream-specs.md §5). A mask without alpha keeps all.
+drawn_mask
+transparent_to_ideogram_mask(std::string_view mask, std::uint32_t width, std::uint32_t height);
+
 } // namespace imagined::store

@@ -48,6 +48,11 @@ inline constexpr int default_quality = 90;
 result<std::string>
 encode(const bitmap& pixels, picture_format format, int quality = default_quality);
 
+// The picture in another format, byte for byte as it is when it has that one already. Alpha stays
+// where the format has it, and is flattened on white in a JPEG. Fails as decode() and encode() do.
+// CPU work: call it on an offload_pool.
+result<std::string> convert(std::string bytes, picture_format to, int quality = 90);
+
 // A picture that fits into `max_side` x `max_side`, as JPEG; smaller ones are only re-encoded.
 // Box-filtered, so that thumbnails do not shimmer.
 result<std::string> make_thumbnail(std::string_view bytes, std::uint32_t max_side);

@@ -42,8 +42,9 @@ public:
     std::string text(std::string_view name);
     // A string, trimmed and with plain digits, or a whole number as its decimal digits.
     std::string id(std::string_view name);
-    // An array of strings; also a single string. Empty ones are left out.
-    std::vector<std::string> texts(std::string_view name);
+    // An array of strings; also a single string. Empty ones are left out. With `member`, objects
+    // may stand for strings that they have under that name.
+    std::vector<std::string> texts(std::string_view name, const char* member = nullptr);
     // An array of ids in either form; also a single one.
     std::vector<std::string> ids(std::string_view name);
     // A whole number ("1.0" is one), or a string of it; flag() takes 1, 0 and strings as well.

@@ -22,6 +22,7 @@
 #include "imagined/queue/submission.hpp"
 #include "imagined/store/image_store.hpp"
 #include "imagined/task/mapping.hpp"
+#include "imagined/task/submission.hpp"
 #include "imagined/task/vocabulary.hpp"
 
 #include <functional>
@@ -132,6 +133,38 @@ struct native_wish {
 };
 
 awaitable<outcome> native(context& ctx, requester from, native_wish wanted);
+
+// -- In plain words -------------------------------------------------------------------------------
+
+struct plain_picture {
+    std::string field; // where it stood, for refusals: "image"
+    std::string text;  // an address, a data URL or base64; or
+    std::string bytes; // a file
+};
+
+// A picture that is asked for without Midjourney's grammar: nothing in the prompt is a flag.
+struct plain_wish {
+    enum class kind { drawing, edit, variation } what = kind::drawing;
+    std::string prompt;               // of a variation none is needed
+    std::optional<task::model> model; // this one and no other; without one:
+    std::string version;              // a key of imagine.versions; "": imagine.default_model
+    int images = 1;
+    std::optional<task::ratio> shape;
+    std::optional<double> quality; // as --q: below 1 fast, above 1 fine
+    std::optional<std::int64_t> seed;
+    bool transparent = false;            // the background
+    std::vector<plain_picture> pictures; // of an edit or a variation: at most max_plain_pictures
+    std::optional<plain_picture> mask;   // what is transparent in it is painted anew
+    task::handing_out handed;
+    std::string notify_hook;
+    std::string state;
+    std::vector<std::string> notes;
+};
+
+inline constexpr std::size_t max_plain_pictures = 10;
+
+// Refusals name the fields of OpenAI's images API.
+awaitable<outcome> plain(context& ctx, requester from, plain_wish wanted);
 
 // -- Pictures alone -------------------------------------------------------------------------------
 

@@ -46,6 +46,17 @@ inline const bilingual mask_repaints_all{
     "maskBase64标记了整张图片：至少保留一部分(黑色)",
     "maskBase64 marks the whole picture: some of it (black) must be kept"
 };
+inline const bilingual bad_alpha_mask{
+    "mask: 不是完整的PNG或WebP图片", "mask: malformed, or not a PNG or WebP picture"
+};
+inline const bilingual mask_is_opaque{
+    "mask: 没有透明区域：透明处为重绘区域(需带alpha通道)",
+    "mask: expected an alpha channel with transparent parts, which are painted anew"
+};
+inline const bilingual mask_is_transparent{
+    "mask: 整张图片都是透明的：至少保留一部分",
+    "mask: all of it is transparent: some of the picture must be kept"
+};
 inline const bilingual nothing_to_paint{
     "画面没有可绘制的新区域", "There is nothing new to paint: the picture fills the canvas"
 };

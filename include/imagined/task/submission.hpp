@@ -13,6 +13,16 @@
 
 namespace imagined::task {
 
+// How the front that took a task hands out its pictures, where it is told to do it otherwise than
+// by the address of each as it is.
+struct handing_out {
+    bool inlined = false;       // as base64, in the answer itself
+    std::string format;         // "" as they are, png, jpeg, webp
+    std::optional<int> quality; // of what is encoded anew, 1 to 100
+
+    friend bool operator==(const handing_out&, const handing_out&) = default;
+};
+
 struct submission {
     action what = action::imagine;
     std::string prompt;       // as the client sent it (trimmed)
@@ -32,6 +42,7 @@ struct submission {
     std::string pressed;
     bool strong = false; // of a pressed V: vary more than usual
     bool native = false; // submitted under /ideogram: no grid, no buttons
+    handing_out handed;
     render_request request;
     std::vector<std::string> notes;
 

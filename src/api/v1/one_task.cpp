@@ -4,6 +4,7 @@
 #include "answers/texts.hpp"
 #include "v1/handlers.hpp"
 #include "v1/waiting.hpp"
+#include "views/parts_of_view.hpp"
 
 #include "imagined/task/submission.hpp"
 
@@ -15,37 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-json at(const json& view, const char* key) {
-    const auto found = view.find(key);
-    return found == view.end() ? json(nullptr) : *found;
-}
-
-// All pictures, also of a task that shows its only one. Views of earlier versions list them in
-// imageUrls alone.
-json images_of(const json& view) {
-    const json properties = at(view, "properties");
-    json listed = properties.is_object() ? at(properties, "pictures") : json(nullptr);
-    if (!listed.is_array()) {
-        listed = at(view, "imageUrls");
-    }
-    const json shown = at(view, "imageUrl");
-    if (listed.is_array()) {
-        return listed;
-    }
-    if (!shown.is_string()) {
-        return json::array();
-    }
-    return json::array({{{"url", shown}, {"thumbnail", shown.get<std::string>() + "?thumb=1"}}});
-}
-
-// What a describe or a shorten has found.
-json text_of(const json& view) {
-    const json action = at(view, "action");
-    const json properties = at(view, "properties");
-    const bool words = action == "DESCRIBE" || action == "SHORTEN";
-    return words && properties.is_object() ? at(properties, "finalPrompt") : json(nullptr);
-}
-
 http::response result_of(const context& api, const queue::snapshot& ended) {
     const auto text = task_json(ended, api.here(), api.parts.tasks.now());
     const json view = json::parse(text ? *text : "", nullptr, false);
@@ -56,10 +26,10 @@ http::response result_of(const context& api, const queue::snapshot& ended) {
     }
     const json told{
         {"id", ended.record.id},
-        {"imageUrl", at(view, "imageUrl")},
-        {"images", images_of(view)},
-        {"text", text_of(view)},
-        {"seed", at(view, "seed")}
+        {"imageUrl", member_of(view, "imageUrl")},
+        {"images", pictures_of_view(view)},
+        {"text", text_of_view(view)},
+        {"seed", member_of(view, "seed")}
     };
     return json_answer(200, told.dump(-1, ' ', false, json::error_handler_t::replace));
 }

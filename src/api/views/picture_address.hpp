@@ -14,7 +14,7 @@
 namespace imagined::api {
 
 // Above it the store keeps input pictures, which no address shows.
-inline constexpr int last_public_picture = 20;
+inline constexpr int last_public_picture = 60;
 
 std::string picture_address(const shown_at& where, const task::picture_ref& picture);
 

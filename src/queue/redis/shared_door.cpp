@@ -24,6 +24,21 @@ public:
         co_return link_secret{text_at(*told, 1), to_number(text_at(*told, 2))};
     }
 
+    awaitable<result<std::string>> name_request(request_naming asked) override {
+        name_request_arguments named{
+            .caller = std::move(asked.caller),
+            .digest = std::move(asked.digest),
+            .fresh = std::move(asked.fresh),
+            .again = asked.again,
+            .kept_ms = asked.kept.count()
+        };
+        const auto told = co_await run(functions().name_request, std::move(named).values());
+        if (!told) {
+            co_return told.error();
+        }
+        co_return text_at(*told, 1);
+    }
+
     awaitable<result<void>> sign_out(session which) override {
         sign_out_arguments over{
             .group = std::move(which.group),

@@ -28,7 +28,9 @@ result<stored_mask> put_mask(
     const std::string& id
 ) {
     const auto plan = store::plan_zoom(size_of(picture), 1);
-    auto read = read_client_mask(text, plan.canvas.width, plan.canvas.height);
+    auto read = read_client_mask(
+        {"maskBase64", text, {}}, mask_marks::white, plan.canvas.width, plan.canvas.height
+    );
     stored_mask made{std::move(read.fault), std::move(read.notes), !fits(picture)};
     if (made.refused) {
         return made;

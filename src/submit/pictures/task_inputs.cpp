@@ -17,15 +17,14 @@ void move_to(std::vector<input_picture>& all, std::vector<input_picture> more) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
-void note_further_pictures(std::size_t count, task::submission& made) {
-    if (count == 0) {
-        return;
-    }
+void note_further_pictures(std::string_view field, task::submission& made) {
     if (made.request.model == task::model::v3) {
-        made.notes.emplace_back("base64Array: the pictures after the first are style references");
+        made.notes.push_back(
+            std::string(field) + ": the pictures after the first are style references"
+        );
     } else {
         made.notes.push_back(
-            "base64Array: " + std::string(task::to_string(made.request.model))
+            std::string(field) + ": " + std::string(task::to_string(made.request.model))
             + " takes one picture, the others were dropped"
         );
     }
@@ -84,7 +83,9 @@ task_inputs gather_inputs(
     const bool takes_all = made.request.what == task::operation::instruct_edit;
     inputs.remixed = pictures.empty() ? 0 : takes_all ? pictures.size() : 1;
     const std::size_t further = pictures.size() - inputs.remixed;
-    note_further_pictures(further, made);
+    if (further > 0) {
+        note_further_pictures(pictures.back().field, made);
+    }
     if (made.request.prompt.empty()) {
         made.request.prompt = further > 0 ? words_for_several : words_for_one;
     }

@@ -94,6 +94,21 @@ draft draft_of_prompt(
     return made;
 }
 
+void name_fields(std::vector<std::string>& notes) {
+    struct words {
+        std::string_view flag;
+        std::string_view field;
+    };
+
+    for (std::string& note : notes) {
+        for (const auto& [flag, field] : {words{"--ar", "size"}, words{"--seed", "seed"}}) {
+            if (note.starts_with(flag)) {
+                note.replace(0, flag.size(), field);
+            }
+        }
+    }
+}
+
 awaitable<imagine_draft> draft_imagine(context& ctx, const requester& from, imagine_wish wanted) {
     imagine_draft drafted;
     task::parsed_prompt parsed;

@@ -31,6 +31,10 @@ draft draft_of_prompt(
     task::mapped_imagine mapped
 );
 
+// What mapping notes of --ar and --seed, told of the fields that they came from where nobody wrote
+// a flag.
+void name_fields(std::vector<std::string>& notes);
+
 struct imagine_draft {
     draft made;
     std::optional<refusal> refused;

@@ -3,6 +3,7 @@
 
 #include "imagined/queue/shared_door.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,6 +19,7 @@ public:
     queue::link_secret secret;
     unix_millis now = 0; // when a secret is made
     std::set<std::string> signed_out;
+    std::map<std::string, std::string> request_names;
 
     answer<queue::link_secret> links(std::string drawn) override {
         if (outage) {
@@ -27,6 +29,17 @@ public:
             secret = {std::move(drawn), now};
         }
         co_return secret;
+    }
+
+    answer<std::string> name_request(queue::request_naming asked) override {
+        if (outage) {
+            co_return *outage;
+        }
+        std::string& name = request_names[asked.caller + ' ' + asked.digest];
+        if (name.empty() || !asked.again) {
+            name = std::move(asked.fresh);
+        }
+        co_return name;
     }
 
     answer<void> sign_out(queue::session which) override {

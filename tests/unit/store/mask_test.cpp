@@ -137,3 +137,21 @@ TEST_CASE("what is no picture is no mask") {
     CHECK(to_ideogram_mask(test::png_header(5000, 5000), 2, 1).what == verdict::unreadable);
     CHECK(to_ideogram_mask(good, 0, 1).what == verdict::unreadable);
 }
+
+TEST_CASE("in a mask of OpenAI's clients what is transparent is painted anew, whatever its colour"
+) {
+    const auto drawn = transparent_to_ideogram_mask(
+        rgba_mask({255, 255, 255, 0, 0, 0, 0, 127, 9, 9, 9, 128, 255, 255, 255, 255}), 4, 1
+    );
+    REQUIRE(drawn.what == verdict::usable);
+    const auto read = decode(drawn.png);
+    REQUIRE(read);
+    CHECK(test::pixel_at(*read, 0, 0) == mask_black);
+    CHECK(test::pixel_at(*read, 1, 0) == mask_black);
+    CHECK(test::pixel_at(*read, 2, 0) == mask_white);
+    CHECK(test::pixel_at(*read, 3, 0) == mask_white);
+    CHECK(transparent_to_ideogram_mask(grey_mask({0, 255}), 2, 1).what == verdict::keeps_all);
+    const std::string nothing = rgba_mask({1, 2, 3, 0, 4, 5, 6, 0});
+    CHECK(transparent_to_ideogram_mask(nothing, 2, 1).what == verdict::repaints_all);
+    CHECK(transparent_to_ideogram_mask("GIF89a", 2, 1).what == verdict::unreadable);
+}

@@ -223,3 +223,30 @@ TEST_CASE("a side longer than the format allows is refused as invalid") {
     CHECK(too_wide.detail == "webp: more than 16383 pixels a side");
     CHECK(encode(pixels, picture_format::png).has_value());
 }
+
+TEST_CASE("a picture is converted once it has another format, and keeps its alpha where it can") {
+    const std::string half = test::png_of(
+        {.width = 2, .height = 1, .colour_type = 6}, {200, 10, 10, 255, 10, 200, 10, 0}
+    );
+    CHECK(*convert(half, picture_format::png) == half);
+    const auto webp = convert(half, picture_format::webp, 100);
+    REQUIRE(webp);
+    CHECK(sniff(*webp)->format == picture_format::webp);
+    const auto back = convert(*webp, picture_format::png);
+    REQUIRE(back);
+    CHECK(static_cast<int>((*back)[25]) == 6);               // the colour type: with alpha
+    CHECK(test::pixel_at(decoded(*back), 1, 0) == 0xffffff); // nothing, shown on white
+    const auto jpeg = convert(half, picture_format::jpeg, 100);
+    REQUIRE(jpeg);
+    CHECK(sniff(*jpeg)->format == picture_format::jpeg);
+    const bitmap busy = test::busy(64, 64);
+    const std::string png = *encode(busy, picture_format::png);
+    CHECK(
+        convert(png, picture_format::jpeg, 10)->size()
+        < convert(png, picture_format::jpeg, 90)->size()
+    );
+    CHECK(
+        test::distance(decoded(*convert(test::jpeg_of(busy, {}), picture_format::png)), busy) < 256
+    );
+    CHECK(convert("GIF89a", picture_format::png).error().kind == failure_kind::invalid);
+}

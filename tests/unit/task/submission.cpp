@@ -26,6 +26,7 @@ task::submission a_full_submission() {
     s.parent_id = "1320098173412546";
     s.parent_index = 2;
     s.native = true;
+    s.handed = {true, "webp", 40};
     s.request.prompt = "a red fox";
     s.request.seed = 5;
     s.notes = {"--chaos 5: no counterpart, ignored"};
@@ -127,7 +128,10 @@ TEST_CASE("each field of a wrong type is refused by name") {
     for (const row& r : rows) {
         json object = json::parse(task::to_text(task::submission{}));
         object[r.key] = json::parse(r.value);
-        CHECK(submission_refusal(object.dump()) == "submission." + std::string(r.key) + " is unreadable");
+        CHECK(
+            submission_refusal(object.dump())
+            == "submission." + std::string(r.key) + " is unreadable"
+        );
     }
 }
 

@@ -19,6 +19,7 @@ function keys.held(day) return base .. 'held:' .. day end
 function keys.breaker(backend) return base .. 'brk:' .. backend end
 function keys.tried(backend) return base .. 'tried:' .. backend end
 function keys.failed(backend) return base .. 'failed:' .. backend end
+function keys.request_name(caller, digest) return base .. 'req:' .. caller .. ':' .. digest end
 function keys.signed_out(group) return base .. 'out:' .. group end
 
 do
