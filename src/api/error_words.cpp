@@ -4,6 +4,7 @@
 #include "answers/ideogram_error.hpp"
 #include "answers/openai_error.hpp"
 #include "answers/problem.hpp"
+#include "answers/rpc_error.hpp"
 
 namespace imagined::api {
 
@@ -19,6 +20,7 @@ task::language language_of(const http::request_head& head, const routed& found) 
     switch (found.errors) {
     case speech::ideograms:
         return task::language::en;
+    case speech::rpc:
     case speech::openais: // its packages name none, or "*"
         return asked.find("zh") == std::string_view::npos ? task::language::en
                                                           : task::preferred_language(asked);
@@ -37,6 +39,8 @@ http::response in_words_of(const routed& found, const refusal& why, task::langua
         return problem_answer(why, in);
     case speech::openais:
         return openai_error(why, in);
+    case speech::rpc:
+        return rpc_error(why, in);
     case speech::midjourneys:
         break;
     }

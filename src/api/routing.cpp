@@ -4,6 +4,7 @@
 #include "health.hpp"
 #include "ideogram/handlers.hpp"
 #include "ideogram/native_paths.hpp"
+#include "mcp/handlers.hpp"
 #include "mj/handlers.hpp"
 #include "mj/submits.hpp"
 #include "openai/handlers.hpp"
@@ -66,6 +67,7 @@ constexpr std::array table{
     route{"GET", "ideogram/task/{}/fetch", fetch_native},
 
     route{"POST", "v1/tasks", create_live_task, keyed, submits},
+    route{"POST", "v1/tasks/batch", create_live_tasks, keyed, submits},
     route{"GET", "v1/tasks", list_live_tasks},
     route{"GET", "v1/tasks/{}", show_live_task},
     route{"POST", "v1/tasks/{}/cancel", cancel_live_task, keyed, changes},
@@ -81,6 +83,9 @@ constexpr std::array table{
     route{"GET", "v1/images/variations/{}", show_pictures},
     route{"GET", "v1/models", list_models},
     route{"GET", "v1/models/{}", show_model},
+
+    // It reads as well; what it submits it refuses itself while the process drains.
+    route{"POST", "mcp", serve_mcp},
 
     route{"GET", "v1/session", show_session, open},
     route{"POST", "v1/session", open_session, open},
@@ -130,6 +135,9 @@ speech speech_of(std::string_view path) {
     constexpr std::array roots{
         "v1/tasks", "v1/events", "v1/session", "v1/capabilities", "v1/stats", "v1/admin"
     };
+    if (path == "mcp") {
+        return speech::rpc;
+    }
     const bool v1 = path.starts_with("v1/");
     if (v1 && std::any_of(roots.begin(), roots.end(), below)) {
         return speech::problems;

@@ -17,7 +17,7 @@ enum class access { anybody, with_key, counting };
 enum class effect { reads, changes, submits };
 
 // In whose words errors are told.
-enum class speech { midjourneys, ideograms, problems, openais };
+enum class speech { midjourneys, ideograms, problems, openais, rpc };
 
 struct route {
     std::string_view method; // GET also serves HEAD

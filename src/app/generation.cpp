@@ -4,6 +4,7 @@
 #include "parts.hpp"
 #include "ways_out.hpp"
 
+#include "imagined/app/application.hpp"
 #include "imagined/console/console.hpp"
 
 #include <utility>
@@ -80,6 +81,7 @@ make_generation(const config::settings& settings, const standing_parts& standing
     api::api_options answering = settings.api;
     answering.public_url = made->public_url;
     answering.demo = settings.backends.empty();
+    answering.version = version_number();
     answering.fetch_rules = fetch_rules;
     answering.link_key = standing.link_key;
     made->api = api::make_api(

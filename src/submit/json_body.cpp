@@ -1,5 +1,6 @@
 #include "imagined/submit/json_body.hpp"
 
+#include "imagined/base/bytes.hpp"
 #include "imagined/http/message.hpp"
 #include "imagined/submit/json_mending.hpp"
 #include "imagined/submit/loose_text.hpp"
@@ -22,6 +23,7 @@ const task::bilingual strings{"应为字符串数组", "expected an array of str
 const task::bilingual an_integer{"应为整数", "expected an integer"};
 const task::bilingual a_boolean{"应为布尔值", "expected true or false"};
 const task::bilingual an_object{"应为对象", "expected an object"};
+const task::bilingual objects_wanted{"应为对象数组", "expected an array of objects"};
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -129,17 +131,22 @@ std::variant<json_body, refusal> json_body::parse(std::string_view body) {
     parsed.mended_ = mended && mended->lone_surrogates;
     if (value.is_object()) {
         parsed.value_ = std::move(value);
-        const json* prompt = parsed.find("prompt");
-        if (prompt != nullptr && prompt->is_string()
-            && prompt->get_ref<const std::string&>().size() > max_prompt_bytes) {
-            refusal too_long = submit::refuse(texts::prompt_too_long);
-            too_long.field = "prompt";
-            return too_long;
+        parsed.judge_prompt();
+        if (parsed.error_) {
+            return std::move(*parsed.error_);
         }
     } else if (!value.is_null()) {
         return submit::refuse(texts::not_object);
     }
     return parsed;
+}
+
+void json_body::judge_prompt() {
+    const json* prompt = find("prompt");
+    if (prompt != nullptr && prompt->is_string()
+        && prompt->get_ref<const std::string&>().size() > max_prompt_bytes) {
+        refuse_as("prompt", texts::prompt_too_long);
+    }
 }
 
 json* json_body::find(std::string_view name) {
@@ -264,6 +271,34 @@ json_body json_body::object(std::string_view name) {
         refuse(name, an_object);
     }
     return inner;
+}
+
+std::vector<json_body> json_body::objects(std::string_view name) {
+    std::vector<json_body> bodies;
+    json* value = find(name);
+    if (value == nullptr) {
+        return bodies;
+    }
+    if (!value->is_array()) {
+        refuse(name, objects_wanted);
+        return bodies;
+    }
+    bodies.reserve(value->size());
+    for (json& item : *value) {
+        json_body& made = bodies.emplace_back();
+        made.mended_ = mended_;
+        if (item.is_object()) {
+            made.value_ = std::move(item);
+            made.judge_prompt();
+        } else {
+            made.error_ = submit::refuse(texts::not_object);
+        }
+    }
+    return bodies;
+}
+
+std::string json_body::digest() const {
+    return sha256_hex(value_.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 void json_body::refuse(std::string_view name, const task::bilingual& expected) {

@@ -49,6 +49,15 @@ class Keys(Scene):
                     answer = ask(server.url + path, method, body, headers)
                     self.assertEqual(answer.status, 401)
                     ERROR.validate(answer.json())
+            for method, path in (("GET", "/v1/models"), ("GET", "/v1/models/ideogram-v3"),
+                                 ("POST", "/v1/images/generations"), ("POST", "/v1/images/edits"),
+                                 ("POST", "/v1/images/variations"), ("POST", "/mcp"),
+                                 ("GET", "/v1/images/generations/1795179585251000")):
+                with self.subTest(f"{headers} {path}"):
+                    body = {} if method == "POST" else None
+                    answer = ask(server.url + path, method, body, headers)
+                    self.assertEqual(answer.status, 401)
+                    self.assertIn("message", answer.json()["error"])
 
     def test_health_pictures_and_preflights_need_no_key(self):
         server = self.serve(config=CONFIG)
@@ -126,6 +135,8 @@ models = ["V_2", "V_2_TURBO"]
                 ("GET", f"/v1/tasks/{own}"), ("GET", f"/v1/tasks/{own}/result"),
                 ("GET", f"/v1/tasks/{own}/events"), ("POST", f"/v1/tasks/{own}/cancel"),
                 ("GET", f"/v1/tasks/{own}?wait=1"),
+                ("GET", f"/v1/images/generations/{own}"), ("GET", f"/v1/images/edits/{own}"),
+                ("GET", f"/v1/images/variations/{own}"),
                 ("GET", f"/mj/image/{own}"), ("GET", f"/mj/image/{own}/1")):
             with self.subTest(f"{method} {path}"):
                 self.assertEqual(bob.ask(path, method, {} if method == "POST" else None).status, 404)

@@ -1,6 +1,7 @@
 """Node.js clients of the tests: installed from npm once, by the test run itself, and run as their
 users run them."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -21,8 +22,9 @@ def install(sources=SOURCES, folder=FOLDER):
     for program, package in (("node", "nodejs"), ("npm", "npm")):
         if shutil.which(program) is None:
             raise AssertionError(f"{program} is missing; install the Debian package {package}")
-    with _installing:
-        folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _installing, (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # other suites install the same
         done = folder / "installed"
         wanted = "".join((sources / name).read_text() for name in PINNED)
         if done.is_file() and done.read_text() == wanted:

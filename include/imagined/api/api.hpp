@@ -66,6 +66,7 @@ struct api_options {
     std::string link_key;            // signs the links of input pictures (store/picture_link.hpp)
     std::size_t max_streams = 1000;  // of server-sent events, at a time
     double max_spend_per_day = 0;    // USD, all backends; 0: no cap
+    std::string version = "0";       // of the program, for agents
     bool demo = false;               // the built-in sandbox draws: pictures are synthetic, and free
     live_pace live;
 };

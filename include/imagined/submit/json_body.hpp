@@ -52,6 +52,11 @@ public:
     bool flag(std::string_view name);
     // The object under `name`; an empty one when absent.
     json_body object(std::string_view name);
+    // An array of objects, each a body by itself: one that is none, or whose prompt is too long,
+    // remembers that.
+    std::vector<json_body> objects(std::string_view name);
+    // Equal for bodies that say the same, in whatever order. Not to be asked once a field was read.
+    std::string digest() const;
     bool has(std::string_view name) const;
     // There, and null: the rare field where that is not the same as absent.
     bool is_null(std::string_view name) const;
@@ -73,6 +78,7 @@ public:
 
 private:
     nlohmann::json* find(std::string_view name);
+    void judge_prompt();
 
     nlohmann::json value_ = nlohmann::json::object();
     std::optional<refusal> error_;

@@ -50,6 +50,9 @@ openai_kind kind_of_openai(const refusal& why) {
     if (why.intake_paused) {
         return kinds::unavailable;
     }
+    if (why.forbidden) {
+        return kind_of_openai_status(403);
+    }
     switch (why.what) {
     case code::queue_full:
         return kinds::too_many;

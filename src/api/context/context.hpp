@@ -5,6 +5,7 @@
 #include "imagined/api/api.hpp"
 #include "imagined/submit/submit.hpp"
 
+#include "context/running_tools.hpp"
 #include "http/authentication.hpp"
 #include "http/key_guesses.hpp"
 #include "http/late_refusals.hpp"
@@ -56,7 +57,8 @@ struct context {
     completion_waiter waiter;
     change_log changes;
     seats streams;
-    seats held; // requests that are kept waiting
+    seats held;          // requests that are kept waiting
+    running_tools tools; // of agents, by the Model Context Protocol
     ended_views ended;
     submit::context submits;
     std::uint64_t dropped_lines = 0; // of the log, as far as the metrics tell

@@ -13,7 +13,7 @@ constexpr std::string_view known_headers =
     "api-key, accept-language, if-none-match, range, prefer, last-event-id";
 constexpr std::string_view exposed_headers =
     "ETag, Retry-After, Content-Range, Accept-Ranges, Idempotent-Replayed, Imagined-Task-Id, "
-    "Location, Preference-Applied, RateLimit, RateLimit-Policy";
+    "Location, Mcp-Session-Id, Preference-Applied, RateLimit, RateLimit-Policy, X-Should-Retry";
 constexpr std::string_view max_age_seconds = "86400";
 constexpr std::size_t max_echoed_bytes = 1024;
 

@@ -5,41 +5,11 @@
 #include "context/opened_body.hpp"
 #include "v1/handlers.hpp"
 #include "v1/look.hpp"
-
-#include <algorithm>
-#include <array>
+#include "v1/submit_kinds.hpp"
 
 namespace imagined::api {
 
 namespace {
-
-struct submit_kind {
-    std::string_view name;
-    submit::verb* carry_out;
-};
-
-constexpr std::array kinds{
-    submit_kind{"imagine", submit::imagine},
-    submit_kind{"describe", submit::describe},
-    submit_kind{"blend", submit::blend},
-    submit_kind{"shorten", submit::shorten},
-    submit_kind{"edit", submit::edit},
-    submit_kind{"retexture", submit::retexture},
-    submit_kind{"change", submit::change},
-    submit_kind{"press", submit::press},
-    submit_kind{"answer", submit::answer_modal},
-};
-
-const task::bilingual& unknown_kind() {
-    static const task::bilingual text = [] {
-        std::string names;
-        for (const auto& one : kinds) {
-            names.append(names.empty() ? "" : ", ").append(one.name);
-        }
-        return task::bilingual{"kind参数错误: " + names, "kind: expected one of " + names};
-    }();
-    return text;
-}
 
 // The task exists whether or not it can be shown now: then only its addresses are.
 awaitable<http::response> created(context& api, queue::scope who, const accepted& made) {
@@ -71,15 +41,11 @@ awaitable<http::response> create_live_task(context& api, call from) {
     if (body.refused) {
         co_return problem_answer(*body.refused, from.lang);
     }
-    const std::string wanted = body.fields.has("kind") ? body.fields.text("kind") : "imagine";
-    const auto* kind = std::find_if(kinds.begin(), kinds.end(), [&](const submit_kind& one) {
-        return one.name == wanted;
-    });
-    if (body.fields.error() || kind == kinds.end()) {
+    auto* verb = read_kind(body.fields);
+    if (verb == nullptr) {
         co_return problem_answer(problems::invalid_request, unknown_kind(), from.lang);
     }
-    const auto made =
-        co_await kind->carry_out(api.submits, requester_of(from), std::move(body.fields));
+    const auto made = co_await verb(api.submits, requester_of(from), std::move(body.fields));
     if (const auto* refused = std::get_if<refusal>(&made)) {
         co_return problem_answer(*refused, from.lang);
     }

@@ -8,6 +8,9 @@ namespace imagined::api {
 // create.cpp
 awaitable<http::response> create_live_task(context& api, call from);
 
+// batch.cpp
+awaitable<http::response> create_live_tasks(context& api, call from);
+
 // one_task.cpp
 awaitable<http::response> show_live_task(context& api, call from);
 awaitable<http::response> cancel_live_task(context& api, call from);

@@ -47,7 +47,7 @@ json openai_refusal(scene& s, const json& more, const std::string& path = genera
     json body{{"prompt", "a red fox"}};
     body.update(more);
     const json error = openai_error_of(s.post(path, body), 400);
-    CHECK(s.tasks.tasks.empty());
+    CHECK(s.tasks.empty());
     return error;
 }
 
@@ -289,11 +289,11 @@ TEST_CASE("refusals have the statuses that OpenAI's clients know") {
         openai_error_of(s.post(generations_path, {{"prompt", "a forbidden fox"}}), 400);
     CHECK(banned["code"] == "content_policy_violation");
     CHECK(banned["param"] == "prompt");
-    s.tasks.caller_is_full = true;
+    s.tasks.refuse_submits(queue::submitted::verdict::caller_full);
     const auto full = s.post(generations_path, {{"prompt", "a fox"}});
     CHECK(openai_error_of(full, 429)["code"] == "rate_limit_exceeded");
     CHECK(!full.headers.get("Retry-After").empty());
-    s.tasks.caller_is_full = false;
+    s.tasks.refuse.reset();
     s.door.outage = failure{failure_kind::unavailable, "gone"};
     const auto gone = s.post(generations_path, {{"prompt", "a fox"}});
     openai_error_of(gone, 503);
@@ -383,7 +383,7 @@ TEST_CASE("a poll tells where the task stands") {
     CHECK(told["id"] == id);
     const std::string failed = detached(s, generations_path, {{"prompt", "a hen"}});
     s.tasks.step(failed, task::state::failure, {task::event_kind::submitted});
-    s.tasks.tasks.at(failed).record.fail_code = task::fail_code::ambiguous_upstream_outcome;
+    s.tasks.at(failed).record.fail_code = task::fail_code::ambiguous_upstream_outcome;
     told = json_of(s.get(generations_path + "/" + failed));
     CHECK(told["status"] == "failed");
     CHECK(told["error"]["code"] == "server_error");
@@ -412,8 +412,8 @@ TEST_CASE("how a task failed is told by status, and that it is not to be repeate
         const auto first = s.send("POST", generations_path + "?async=1", body.dump(), key);
         const std::string id = json_of(first)["id"];
         s.tasks.step(id, task::state::failure, {task::event_kind::submitted});
-        s.tasks.tasks.at(id).record.fail_code = code;
-        s.tasks.tasks.at(id).record.fail_reason = "because";
+        s.tasks.at(id).record.fail_code = code;
+        s.tasks.at(id).record.fail_reason = "because";
         const auto answer = s.post(generations_path, body, key);
         const json error = openai_error_of(answer, status);
         CHECK(error["code"] == word);
