@@ -3,12 +3,12 @@
 // has the last word on what a flag means.
 
 // Flags that take no value; every other takes one word, "no" and quoted text more.
-const bare = new Set(["fast", "relax", "turbo", "raw", "tile", "draft", "hd", "sd", "public", "stealth",
-  "video", "loop", "test", "creative", "hq", "uplight", "upbeta"]);
-const valued = new Set(["ar", "aspect", "bs", "chaos", "c", "cref", "cw", "edit", "end", "exp", "iw",
-  "motion", "no", "oref", "ow", "quality", "q", "repeat", "r", "sameseed", "seed", "sref", "stop",
-  "style", "stylize", "s", "sv", "sw", "version", "v", "weird", "w", "zoom", "niji", "profile",
-  "p"]);
+const bare = new Set(["fast", "relax", "turbo", "raw", "tile", "draft", "hd", "sd", "public",
+  "stealth", "video", "loop", "test", "creative", "hq", "uplight", "upbeta"]);
+const valued = new Set(["ar", "aspect", "bs", "chaos", "c", "cref", "cw", "edit", "end", "exp",
+  "iw", "motion", "no", "oref", "ow", "quality", "q", "repeat", "r", "sameseed", "seed", "sref",
+  "stop", "style", "stylize", "s", "sv", "sw", "version", "v", "weird", "w", "zoom", "niji",
+  "profile", "p"]);
 const optional = new Set(["niji", "profile", "p"]);
 const alias = { aspect: "ar", c: "chaos", q: "quality", r: "repeat", s: "stylize", v: "version",
   w: "weird", p: "profile" };
