@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from .client import ask
-from .processes import clean_environment, run_imagined
+from .processes import clean_environment, run_imagined, wait_until
 from .scene import Scene, backend
 
 KEY = "sk-upstream-secret-0001"
@@ -159,11 +159,12 @@ class Told(Scene):
 
         def told():
             task = ask(f"{server.url}/mj/task/{task_id}/fetch", headers=headers).json()
-            return task["properties"].get("waitingFor") and task
-        self.until(told, "it says what it waits for")
-        properties = told()["properties"]
-        live = ask(f"{server.url}/v1/tasks/{task_id}", headers=headers).json()
-        self.assertEqual(live["waiting_for"], properties["waitingFor"])
+            live = ask(f"{server.url}/v1/tasks/{task_id}", headers=headers).json()
+            properties = task["properties"]
+            # It may change between the two looks.
+            agreed = live["waiting_for"] and live["waiting_for"] == properties.get("waitingFor")
+            return agreed and (properties, live)
+        properties, live = wait_until(told, "both say what it waits for")
         self.assertTrue(live["waiting_for_detail"])
         return properties["waitingFor"], properties["waitingForDetail"]
 
