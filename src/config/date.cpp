@@ -1,7 +1,9 @@
 #include "date.hpp"
 
-#include <charconv>
+#include <toml++/toml.h>
+
 #include <chrono>
+#include <string>
 
 namespace imagined::config {
 
@@ -9,127 +11,40 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::size_t most_fraction_digits = 9;
+constexpr std::string_view date_characters = "0123456789-:.+TtZz ";
 
-// Takes what it reads off the front of `text`.
-class front_reader {
-public:
-    explicit front_reader(std::string_view text) : text_(text) {}
-
-    // Exactly so many digits, as a number within both ends.
-    std::optional<int> digits(std::size_t count, int least, int most) {
-        int number = 0;
-        if (text_.size() < count) {
-            return std::nullopt;
-        }
-        const char* end = text_.data() + count;
-        const auto read = std::from_chars(text_.data(), end, number);
-        const bool plain = text_.front() != '-' && read.ec == std::errc{} && read.ptr == end;
-        if (!plain || number < least || number > most) {
-            return std::nullopt;
-        }
-        text_.remove_prefix(count);
-        return number;
-    }
-
-    // One of these characters, or '\0'.
-    char one_of(std::string_view expected) {
-        if (text_.empty() || expected.find(text_.front()) == std::string_view::npos) {
-            return '\0';
-        }
-        const char found = text_.front();
-        text_.remove_prefix(1);
-        return found;
-    }
-
-    bool at_end() const { return text_.empty(); }
-
-private:
-    std::string_view text_;
-};
-
-std::optional<sys_days> read_day(front_reader& from) {
-    const auto year_of = from.digits(4, 1970, 9999);
-    const bool dash = from.one_of("-") != 0;
-    const auto month_of = from.digits(2, 1, 12);
-    const bool second_dash = from.one_of("-") != 0;
-    const auto day_of = from.digits(2, 1, 31);
-    if (!year_of || !month_of || !day_of || !dash || !second_dash) {
-        return std::nullopt;
-    }
-    const year_month_day date{
-        year(*year_of), month(static_cast<unsigned>(*month_of)), day(static_cast<unsigned>(*day_of))
-    };
-    return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
-}
-
-// "HH:MM"
-std::optional<minutes> read_hour_and_minute(front_reader& from) {
-    const auto hour = from.digits(2, 0, 23);
-    const bool colon = from.one_of(":") != 0;
-    const auto minute = from.digits(2, 0, 59);
-    if (!hour || !colon || !minute) {
-        return std::nullopt;
-    }
-    return hours(*hour) + minutes(*minute);
-}
-
-// "12:00:00.5+08:00", since the day's begin in UTC.
-std::optional<milliseconds> read_time(front_reader& from) {
-    const auto clock = read_hour_and_minute(from);
-    const bool colon = from.one_of(":") != 0;
-    const auto second = from.digits(2, 0, 60); // a leap second
-    if (!clock || !colon || !second) {
-        return std::nullopt;
-    }
-    milliseconds time = *clock + seconds(*second);
-    if (from.one_of(".") != 0) {
-        milliseconds digit{100};
-        std::size_t count = 0;
-        for (; count < most_fraction_digits; ++count) {
-            const auto found = from.digits(1, 0, 9);
-            if (!found) {
-                break;
-            }
-            time += *found * digit;
-            digit /= 10;
-        }
-        if (count == 0) {
-            return std::nullopt;
-        }
-    }
-    const char zone = from.one_of("Zz+-");
-    if (zone == '+' || zone == '-') {
-        const auto offset = read_hour_and_minute(from);
-        if (!offset) {
-            return std::nullopt;
-        }
-        time -= zone == '+' ? *offset : -*offset;
-    }
-    return zone == 0 ? std::nullopt : std::optional(time);
-}
-
-unix_millis since_epoch(sys_days day) {
+unix_millis day_begin(const toml::date& date) {
+    const sys_days day = year(date.year) / month(date.month) / std::chrono::day(date.day);
     return duration_cast<milliseconds>(day.time_since_epoch()).count();
+}
+
+milliseconds since_midnight(const toml::time& time) {
+    return hours(time.hour) + minutes(time.minute) + seconds(time.second)
+           + floor<milliseconds>(nanoseconds(time.nanosecond));
 }
 
 } // namespace
 
 std::optional<unix_millis> parse_end(std::string_view text) {
-    front_reader from(text);
-    const auto day = read_day(from);
-    if (!day) {
+    // TOML's own dates are RFC 3339; it would also take white space at the ends, and comments.
+    const bool plain = text.find_first_not_of(date_characters) == std::string_view::npos;
+    if (!plain || text.empty() || text.front() == ' ' || text.back() == ' ') {
         return std::nullopt;
     }
-    if (from.at_end()) {
-        return since_epoch(*day + days(1));
-    }
-    const bool separated = from.one_of("Tt ") != 0;
-    const auto time = read_time(from);
-    if (!separated || !time || !from.at_end()) {
+    try {
+        const toml::table read = toml::parse("at = " + std::string(text));
+        if (const auto* date = read["at"].as_date()) {
+            return day_begin(date->get()) + milliseconds(hours(24)).count();
+        }
+        const auto* moment = read["at"].as_date_time();
+        if (moment == nullptr || !moment->get().offset) {
+            return std::nullopt;
+        }
+        const toml::date_time& at = moment->get();
+        return day_begin(at.date) + (since_midnight(at.time) - minutes(at.offset->minutes)).count();
+    } catch (const toml::parse_error&) {
         return std::nullopt;
     }
-    return since_epoch(*day) + time->count();
 }
 
 } // namespace imagined::config
