@@ -125,20 +125,26 @@ std::variant<json_body, refusal> json_body::parse(std::string_view body) {
     if (const auto* flaw = std::get_if<task::json_flaw>(&read)) {
         return refuse_with_status(400, text_of(*flaw));
     }
-    json& value = std::get<json>(read);
-    json_body parsed;
-    parsed.values_ = reader.values();
-    parsed.mended_ = mended && mended->lone_surrogates;
+    auto made = of(std::move(std::get<json>(read)));
+    if (auto* parsed = std::get_if<json_body>(&made)) {
+        parsed->values_ = reader.values();
+        parsed->mended_ = mended && mended->lone_surrogates;
+    }
+    return made;
+}
+
+std::variant<json_body, refusal> json_body::of(json value) {
+    json_body made;
     if (value.is_object()) {
-        parsed.value_ = std::move(value);
-        parsed.judge_prompt();
-        if (parsed.error_) {
-            return std::move(*parsed.error_);
+        made.value_ = std::move(value);
+        made.judge_prompt();
+        if (made.error_) {
+            return std::move(*made.error_);
         }
     } else if (!value.is_null()) {
         return submit::refuse(texts::not_object);
     }
-    return parsed;
+    return made;
 }
 
 void json_body::judge_prompt() {

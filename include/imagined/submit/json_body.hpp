@@ -35,6 +35,9 @@ public:
     // beyond max_prompt_bytes.
     static std::variant<json_body, refusal> parse(std::string_view body);
 
+    // The same for what was read already, within another message; it is moved, whatever its size.
+    static std::variant<json_body, refusal> of(nlohmann::json value);
+
     // Where it is freed: a large one takes long.
     void bury_in(offload_pool::graveyard where) { grave_ = std::move(where); }
 

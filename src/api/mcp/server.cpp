@@ -155,12 +155,12 @@ awaitable<http::response> call_tool(context& api, call from, rpc_message asked) 
         co_return refuse_message(asked, mcp::invalid_parameters, "name: no such tool", 200);
     }
     const auto given = asked.params.find("arguments");
-    const bool none = given == asked.params.end() || given->is_null();
-    auto parsed = submit::json_body::parse(none ? "{}" : given->dump());
-    if (const auto* flaw = std::get_if<refusal>(&parsed)) {
+    auto read =
+        submit::json_body::of(given == asked.params.end() ? json(nullptr) : std::move(*given));
+    if (const auto* flaw = std::get_if<refusal>(&read)) {
         co_return answer_with(asked, fault_result(flaw->why.in(from.lang)));
     }
-    auto& arguments = std::get<submit::json_body>(parsed);
+    auto& arguments = std::get<submit::json_body>(read);
     answer_wish wish{from.who.scope(), from.lang, asked.edition, arguments.flag("previews")};
     auto seat = api.held.take(from.who.name);
     if (const auto* full = std::get_if<seats::full>(&seat)) {

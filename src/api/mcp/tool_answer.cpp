@@ -27,18 +27,6 @@ json text_block(const std::string& text) {
     return {{"type", "text"}, {"text", text}};
 }
 
-json buttons_of_view(const json& view) {
-    json listed = json::array();
-    for (const auto& one : member_of(view, "buttons")) {
-        std::string label = one.value("label", "");
-        if (label.empty()) {
-            label = one.value("emoji", "");
-        }
-        listed.push_back({{"label", label}, {"customId", one.value("customId", "")}});
-    }
-    return listed;
-}
-
 json structured_of(const json& view) {
     const json progress = member_of(view, "progress");
     json told{

@@ -173,8 +173,7 @@ ordered_json describe_wait() {
     );
 }
 
-// -- What they begin
-// --------------------------------------------------------------------------------
+// -- What they begin ------------------------------------------------------------------------------
 
 bool is_address(std::string_view text) {
     return http::iequals(text.substr(0, 7), "http://")
@@ -217,11 +216,9 @@ std::optional<tool_fault> refuse_writing(context& api, const call& from) {
     return tool_fault{(now.draining ? texts::draining : submit::texts::unavailable).in(from.lang)};
 }
 
-// The fields of a verb, from values that were read already.
-submit::json_body fields_of(const nlohmann::json& values) {
-    auto made = submit::json_body::parse(values.dump());
-    auto* fields = std::get_if<submit::json_body>(&made);
-    return fields == nullptr ? submit::json_body() : std::move(*fields);
+// The fields of a verb, from an object of values that were read, and judged, already.
+submit::json_body fields_of(nlohmann::json values) {
+    return std::get<submit::json_body>(submit::json_body::of(std::move(values)));
 }
 
 awaitable<begun>
@@ -229,7 +226,7 @@ submit_by_tool(context& api, const call& from, submit::verb* verb, nlohmann::jso
     if (auto closed = refuse_writing(api, from)) {
         co_return std::move(*closed);
     }
-    const auto made = co_await verb(api.submits, requester_of(from), fields_of(values));
+    const auto made = co_await verb(api.submits, requester_of(from), fields_of(std::move(values)));
     co_return begun_by(made, from);
 }
 
@@ -287,9 +284,8 @@ std::string custom_id_of(const nlohmann::json& view, std::string_view meant) {
 
 std::string names_of_buttons(const nlohmann::json& view) {
     std::string names;
-    for (const auto& one : member_of(view, "buttons")) {
-        const std::string label = one.value("label", "");
-        names += (names.empty() ? "" : ", ") + (label.empty() ? one.value("emoji", "") : label);
+    for (const auto& one : buttons_of_view(view)) {
+        names += (names.empty() ? "" : ", ") + one.value("label", "");
     }
     return names;
 }
@@ -299,8 +295,9 @@ awaitable<begun> answer_question(
     context& api, const call& from, const submit::accepted& asks, const std::string& prompt
 ) {
     nlohmann::json values{{"taskId", asks.id}, {"prompt", prompt.empty() ? asks.question : prompt}};
-    const auto made =
-        co_await submit::answer_modal(api.submits, requester_of(from), fields_of(values));
+    const auto made = co_await submit::answer_modal(
+        api.submits, requester_of(from), fields_of(std::move(values))
+    );
     begun answered = begun_by(made, from);
     if (std::holds_alternative<tool_fault>(answered)) {
         co_await api.parts.submission.cancel(

@@ -34,4 +34,16 @@ json text_of_view(const json& view) {
     return words && properties.is_object() ? member_of(properties, "finalPrompt") : json(nullptr);
 }
 
+json buttons_of_view(const json& view) {
+    json listed = json::array();
+    for (const auto& one : member_of(view, "buttons")) {
+        std::string label = one.value("label", "");
+        if (label.empty()) {
+            label = one.value("emoji", "");
+        }
+        listed.push_back({{"label", label}, {"customId", one.value("customId", "")}});
+    }
+    return listed;
+}
+
 } // namespace imagined::api

@@ -12,6 +12,9 @@ nlohmann::json member_of(const nlohmann::json& view, const char* key);
 // versions list them in imageUrls alone.
 nlohmann::json pictures_of_view(const nlohmann::json& view);
 
+// What may be pressed, [{label, customId}]; a button without words is called by its emoji.
+nlohmann::json buttons_of_view(const nlohmann::json& view);
+
 // What a describe or a shorten has found; null for anything else.
 nlohmann::json text_of_view(const nlohmann::json& view);
 
